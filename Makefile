@@ -1,0 +1,78 @@
+# Serac. `make help` lists the targets.
+#
+# Everything is built under build/; tests always run, only their build is
+# cached. SEED and MINUTES are passed on to the random benches.
+
+CC       := gcc
+CXX      := g++
+OPT      ?= -O2 -g
+WARN     := -Wall -Wextra -Wpedantic -Werror
+INCLUDE  := -Imodel -Idrivers -Isim
+CFLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L $(OPT) $(WARN) $(INCLUDE)
+LIBS     := -lconfig -lcjson -lz -lm -lpthread
+SEED     ?= 1
+B        := build
+export SEED
+
+MODEL_O  := $(patsubst model/%.c,$(B)/model/%.o,$(wildcard model/*.c))
+DRIVER_O := $(patsubst drivers/%.c,$(B)/drivers/%.o,$(wildcard drivers/*.c))
+SIM_O    := $(patsubst sim/%.c,$(B)/sim/%.o,$(filter-out sim/main.c,$(wildcard sim/*.c)))
+UNITS    := $(patsubst testbench/unit/%.c,%,$(wildcard testbench/unit/test_*.c))
+BENCHES  := $(patsubst testbench/rtl/%.cpp,%,$(wildcard testbench/rtl/tb_*.cpp))
+
+.PHONY: all help lib
+all: $(B)/serac ## builds the serac command
+
+help: ## lists the targets
+	@awk -F':.*## ' '/^[a-z_-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' Makefile
+
+lib: $(B)/libserac.a $(B)/libseracdrv.a
+
+$(B)/libserac.a: $(MODEL_O)
+	@rm -f $@; ar rcs $@ $^
+$(B)/libseracdrv.a: $(DRIVER_O)
+	@rm -f $@; ar rcs $@ $^
+$(B)/libseracsim.a: $(SIM_O)
+	@rm -f $@; ar rcs $@ $^
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/serac: sim/main.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a
+	$(CC) $(CFLAGS) $^ -o $@ $(LIBS) -ldl
+
+# --- registers -------------------------------------------------------------
+
+$(B)/gen_regs: scripts/gen_regs.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $< -o $@ -lconfig
+
+.PHONY: regs check-gen
+regs: $(B)/gen_regs ## regenerates the register headers and reference page
+	$(B)/gen_regs configs/regs.cfg .
+
+check-gen: $(B)/gen_regs ## fails if a generated file is not up to date
+	@rm -rf $(B)/gen && mkdir -p $(B)/gen/model $(B)/gen/rtl $(B)/gen/drivers
+	@$(B)/gen_regs configs/regs.cfg $(B)/gen
+	@for f in model/serac_regs.h rtl/serac_regs.vh drivers/REGISTERS.md; do \
+	  cmp $$f $(B)/gen/$$f || { echo "check-gen: $$f differs, run make regs"; exit 1; }; done
+	@echo "check-gen: 3 files are current"
+
+# --- tests -----------------------------------------------------------------
+
+$(B)/unit/%: testbench/unit/%.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Itestbench $^ -o $@ -lcmocka $(LIBS) -ldl
+
+.PHONY: test-unit test-rtl lint
+test-unit: $(addprefix $(B)/unit/,$(UNITS)) ## unit tests of the C code
+	@scripts/run_tests.sh unit $(addprefix $(B)/unit/,$(UNITS))
+
+test-rtl: $(B)/libserac.a ## module benches of the RTL; SEED=n repeats one
+	@scripts/run_tests.sh rtl $(addprefix scripts/run_bench.sh:,$(BENCHES))
+
+lint: ## Verilator lint of the RTL at several parameter points
+	@scripts/lint_rtl.sh
+
+-include $(MODEL_O:.o=.d) $(DRIVER_O:.o=.d) $(SIM_O:.o=.d)

@@ -1,0 +1,277 @@
+/* serac_execute.c - when execute and post work. RTL twins:
+ * rtl/serac_execute.v, rtl/serac_post.v. */
+#include "serac_stages.h"
+
+/* Last digit pair of a tile to the cycle before its drain begins (param read). */
+#define DRAIN_LEAD 7
+/* Parameter read to the write into the output buffer. */
+#define DRAIN_DEPTH (2 + SERAC_POST_DEPTH)
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+static uint32_t ceil_div(uint32_t a, uint32_t b)
+{
+    return (a + b - 1) / b;
+}
+
+static void trace(struct serac_timeline *tl, enum serac_stage_state state,
+                  uint64_t from, uint64_t to)
+{
+    serac_timeline_trace(tl, SERAC_STAGE_EXECUTE, state, from, to);
+}
+
+void serac_execute_init(struct serac_timeline *tl)
+{
+    struct serac_execute *e = &tl->execute;
+    e->state = EXEC_IDLE;
+    serac_tokens_credit(tl, &e->out_free, 2);
+}
+
+/* Cycles from..to-1 in which the array was idle, with their cause. */
+void serac_execute_idle(struct serac_timeline *tl, uint64_t *cause, uint64_t from,
+                 uint64_t to)
+{
+    struct serac_execute *e = &tl->execute;
+    struct serac_counters *share = serac_timeline_share(tl, e->block);
+    if (to <= from)
+        return;
+    if (!e->begun || e->ended)
+        cause = &share->fill_drain_cycles;
+    *cause += to - from;
+}
+
+#define SHARE(tl, counter)                                                    \
+    (&serac_timeline_share((tl), (tl)->execute.block)->counter)
+
+static void start_layer(struct serac_timeline *tl, uint64_t at)
+{
+    struct serac_execute *e = &tl->execute;
+    const struct serac_insn_exec *i = &e->insn.exec;
+    e->g = e->n = e->m = e->t = e->phase = e->sub = 0;
+    e->first = true;
+    e->last_issue = SERAC_NEVER;
+    e->pairs = (uint64_t)i->kernel_h * i->kernel_w * i->blocks *
+               ceil_div(i->wgt_bits, tl->design.weight_planes) *
+               ceil_div(i->act_bits, tl->design.act_planes);
+    e->phases = i->phases_y * i->phases_x;
+    e->state = EXEC_WAIT;
+    e->at = at;
+}
+
+static bool step_idle(struct serac_timeline *tl)
+{
+    struct serac_execute *e = &tl->execute;
+    uint64_t seen = serac_tokens_seen(&e->pushed, 1);
+    if (seen == SERAC_NEVER)
+        return false;
+    uint64_t load = later(e->at, seen);
+    uint64_t ready = load + tl->section_cycles;
+    serac_tokens_take(&e->pushed, 1);
+    serac_sections_pop(&e->sections, &e->insn);
+    serac_tokens_push(tl, &tl->fetch.exec_space, ready - 1, 1);
+    trace(tl, SERAC_STATE_RUN, load, ready + 1);
+    serac_execute_idle(tl, SHARE(tl, stall_control_cycles), e->at, ready + 1);
+    start_layer(tl, ready + 1);
+    return true;
+}
+
+static bool needs_weights(const struct serac_execute *e)
+{
+    const struct serac_insn_exec *i = &e->insn.exec;
+    return i->order ? e->n == 0 : e->first || i->groups != 1;
+}
+
+static bool needs_activations(const struct serac_execute *e)
+{
+    const struct serac_insn_exec *i = &e->insn.exec;
+    return i->order ? e->first || i->n_tiles != 1 : e->g == 0;
+}
+
+/* Waits for the iteration's operands. If the last pair of the iteration before was
+ * issued at last_issue and they were there by then, there is no gap. */
+static bool step_wait(struct serac_timeline *tl)
+{
+    struct serac_execute *e = &tl->execute;
+    bool weights = needs_weights(e), activations = needs_activations(e);
+    uint64_t seen = 0;
+    if (weights)
+        seen = later(seen, serac_tokens_seen(&e->wgt_loaded, 1));
+    if (activations)
+        seen = later(seen, serac_tokens_seen(&e->act_loaded, 1));
+    if (seen == SERAC_NEVER)
+        return false;
+    if (weights)
+        serac_tokens_take(&e->wgt_loaded, 1);
+    if (activations)
+        serac_tokens_take(&e->act_loaded, 1);
+    e->first = false;
+    e->state = EXEC_RUN;
+    if (e->last_issue != SERAC_NEVER && seen <= e->last_issue)
+        return true;
+    uint64_t end = later(e->at, seen) + 1;
+    trace(tl, SERAC_STATE_WAIT_RECEIVE, e->at, end);
+    /* Cycles in which fetch itself waits for store are store's. */
+    uint64_t from = later(e->at, tl->fetch.token_from);
+    uint64_t to = end < tl->fetch.token_to ? end : tl->fetch.token_to;
+    if (to < from)
+        to = from;
+    serac_execute_idle(tl, SHARE(tl, stall_store_cycles), from, to);
+    serac_execute_idle(tl, SHARE(tl, stall_fetch_cycles), e->at, end - (to - from));
+    e->at = end;
+    return true;
+}
+
+/* Modes raw and threshold take four cycles per group of results. */
+static uint64_t cycles_per_group(const struct serac_execute *e)
+{
+    uint32_t mode = e->insn.exec.mode;
+    return mode == SERAC_INSN_MODE_RAW || mode == SERAC_INSN_MODE_THRESHOLD
+               ? 4 : 1;
+}
+
+/* Drain cycles of the tile at (n, t). */
+static uint64_t drain_cycles(const struct serac_timeline *tl)
+{
+    const struct serac_execute *e = &tl->execute;
+    const struct serac_insn_exec *i = &e->insn.exec;
+    uint64_t cols = tl->design.cols;
+    if (e->n == i->n_tiles - 1)
+        cols = e->t < i->last_steps ? i->last_cols : i->last_cols - 1;
+    uint64_t groups = tl->design.rows / tl->design.requant_lanes;
+    return cols * groups * cycles_per_group(e);
+}
+
+/* Post's events for a tile whose last pair was issued at `issue`. Returns the
+ * cycle in which the tile's last value is written. */
+static uint64_t drain(struct serac_timeline *tl, uint64_t issue,
+                      uint64_t cycles, bool tile_end, bool frees_weights,
+                      bool layer_end)
+{
+    struct serac_execute *e = &tl->execute;
+    uint64_t last = issue + DRAIN_LEAD + cycles - 1;
+    uint64_t written = last + DRAIN_DEPTH;
+    if (frees_weights)
+        serac_tokens_push(tl, &tl->fetch.wgt_free, last,
+                          e->insn.exec.wgt_halves);
+    if (tile_end)
+        serac_tokens_push(tl, &tl->store.out_ready, written, 1);
+    e->post_busy = (layer_end ? written : last) + 1;
+    serac_timeline_trace(tl, SERAC_STAGE_POST, SERAC_STATE_RUN, issue + 1,
+                         e->post_busy);
+    struct serac_counters *share = serac_timeline_share(tl, e->block);
+    share->results += cycles / cycles_per_group(e) * tl->design.requant_lanes;
+    return written;
+}
+
+/* Where a tile stands in the loop nest. */
+struct place {
+    bool phase_last, t_last, m_last, group_last, n_last, layer_last;
+    bool out_first, out_last;
+};
+
+static struct place place_of(const struct serac_execute *e)
+{
+    const struct serac_insn_exec *i = &e->insn.exec;
+    struct place p;
+    p.group_last = e->g == i->groups - 1;
+    p.n_last = e->n == i->n_tiles - 1;
+    uint32_t mtiles = p.group_last ? i->group_last_mtiles : i->group_mtiles;
+    bool pass_last = e->m == mtiles - 1 && (i->order || p.group_last);
+    p.phase_last = e->phase == e->phases - 1;
+    p.t_last = p.phase_last && e->t == (p.n_last ? i->run_last : i->run) - 1;
+    p.m_last = p.t_last && e->m == mtiles - 1;
+    p.layer_last = p.m_last && p.group_last && p.n_last;
+    p.out_first = e->sub == 0 && e->t == 0 && e->phase == 0;
+    p.out_last = p.t_last && (e->sub == i->gather - 1 || pass_last);
+    return p;
+}
+
+static void advance(struct serac_execute *e, const struct place *p)
+{
+    const struct serac_insn_exec *i = &e->insn.exec;
+    e->phase = p->phase_last ? 0 : e->phase + 1;
+    if (p->phase_last)
+        e->t = p->t_last ? 0 : e->t + 1;
+    if (p->t_last) {
+        e->m = p->m_last ? 0 : e->m + 1;
+        e->sub = p->out_last ? 0 : e->sub + 1;
+    }
+    if (!p->m_last)
+        return;
+    if (i->order) {
+        e->n = p->n_last ? 0 : e->n + 1;
+        e->g += p->n_last;
+    } else {
+        e->g = p->group_last ? 0 : e->g + 1;
+        e->n += p->group_last;
+    }
+}
+
+/* One tile: its digit pairs, the hold before the last one, its drain. */
+static bool step_run(struct serac_timeline *tl)
+{
+    struct serac_execute *e = &tl->execute;
+    const struct serac_insn_exec *i = &e->insn.exec;
+    struct place p = place_of(e);
+    uint64_t natural = e->at + e->pairs - 1;
+    uint64_t booked = later(natural, e->book), issue = booked;
+    if (p.out_first) {
+        uint64_t seen = serac_tokens_seen(&e->out_free, 1);
+        if (seen == SERAC_NEVER)
+            return false;
+        serac_tokens_take(&e->out_free, 1);
+        issue = later(booked, seen);
+    }
+    struct serac_counters *share = serac_timeline_share(tl, e->block);
+    share->array_busy_cycles += e->pairs;
+    e->begun = true;
+    serac_execute_idle(tl, &share->stall_requant_cycles, natural, booked);
+    serac_execute_idle(tl, &share->stall_store_cycles, booked, issue);
+    trace(tl, SERAC_STATE_RUN, e->at, natural);
+    trace(tl, SERAC_STATE_WAIT_SEND, natural, booked);
+    trace(tl, SERAC_STATE_WAIT_SPACE, booked, issue);
+    trace(tl, SERAC_STATE_RUN, issue, issue + 1);
+
+    uint64_t cycles = drain_cycles(tl);
+    bool frees = p.m_last && (i->order ? p.n_last
+                                       : i->groups != 1 || p.layer_last);
+    uint64_t written = drain(tl, issue, cycles, p.out_last, frees,
+                             p.layer_last);
+    e->book = issue + cycles;
+    if (p.m_last && (i->order ? i->n_tiles != 1 || p.layer_last : p.group_last))
+        serac_tokens_push(tl, &tl->fetch.act_free, issue, i->act_halves);
+    advance(e, &p);
+    e->at = issue + 1;
+    if (p.m_last) {
+        e->state = EXEC_WAIT;
+        e->last_issue = issue;
+    }
+    if (p.layer_last) {
+        e->ended = i->last;
+        trace(tl, SERAC_STATE_WAIT_SEND, issue + 1, written + 1);
+        serac_execute_idle(tl, &share->stall_requant_cycles, issue + 1, written + 1);
+        share->cycles = written + 1 - e->layer_from;
+        e->layer_from = written + 1;
+        e->state = EXEC_IDLE;
+        e->at = written + 1;
+        if (!i->last)
+            e->block++;
+    }
+    return true;
+}
+
+bool serac_execute_step(struct serac_timeline *tl)
+{
+    switch (tl->execute.state) {
+    case EXEC_IDLE:
+        return step_idle(tl);
+    case EXEC_WAIT:
+        return step_wait(tl);
+    case EXEC_RUN:
+        return step_run(tl);
+    }
+    return false;
+}

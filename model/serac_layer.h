@@ -1,0 +1,88 @@
+/* serac_layer.h - one layer as the mapper takes it: shapes, numbers, operands.
+ *
+ * Everything is a convolution: a GEMM of M x K weights on N vectors is a 1x1
+ * convolution on one line of N pixels with K channels. */
+#ifndef SERAC_LAYER_H
+#define SERAC_LAYER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "serac_design.h"
+
+enum serac_weight_kind {
+    SERAC_WEIGHT_SIGNED,    /* two's complement */
+    SERAC_WEIGHT_UNSIGNED,  /* codes 0..2^w-1, zero point per channel in serac_param.zero */
+    SERAC_WEIGHT_BIPOLAR    /* 2U - (2^w - 1); one bit is {-1,+1} */
+};
+
+enum serac_requant_mode {   /* = instruction.modes of configs/regs.cfg */
+    SERAC_MODE_DOUBLE, SERAC_MODE_SINGLE, SERAC_MODE_FLOOR,
+    SERAC_MODE_THRESHOLD, SERAC_MODE_RAW
+};
+
+enum serac_op {
+    SERAC_OP_CONV,          /* also GEMM */
+    SERAC_OP_DEPTHWISE,     /* channels = out_channels; weights [channel][ky][kx] */
+    SERAC_OP_ADD            /* two operands of one shape; no weights */
+};
+
+/* Requantisation of one output channel; accumulator x includes bias. */
+struct serac_param {
+    int32_t bias;
+    int32_t mult;           /* Q31 (double, single), plain factor (floor) */
+    int32_t shift;          /* left when positive; floor: right shift */
+    int32_t add;            /* floor */
+    int32_t zero;           /* zero point of unsigned weights */
+    int32_t thresholds[15]; /* ascending; unused = INT32_MAX */
+};
+
+/* A tensor's number format and layout-independent shape. */
+struct serac_tensor {
+    uint32_t height, width, channels;  /* of one image */
+    uint32_t bits;                     /* 1..8, or 32 (raw) */
+    bool is_signed;
+    bool is_bipolar;                   /* value = 2 * code - (2^bits - 1) */
+    int32_t zero_point;                /* value = code - zero_point */
+};
+
+struct serac_layer {
+    char name[SERAC_NAME_MAX];
+    enum serac_op op;
+    struct serac_tensor input;         /* ADD: both operands */
+    struct serac_tensor output;        /* after pooling */
+    int32_t input2_zero_point;         /* ADD */
+    uint32_t kernel_h, kernel_w;
+    uint32_t stride_h, stride_w;
+    uint32_t dilation_h, dilation_w;   /* 1: dense */
+    uint32_t pad_top, pad_left, pad_bottom, pad_right;
+    uint32_t pool;                     /* fused max pooling pool x pool, stride pool; 1: none */
+    uint32_t weight_bits;              /* computed */
+    uint32_t weight_store_bits;        /* stored planes, <= weight_bits */
+    uint32_t act_bits;                 /* computed, >= input.bits = stored */
+    enum serac_weight_kind weight_kind;
+    enum serac_requant_mode mode;
+    int32_t clamp_min, clamp_max;
+    const int8_t *weights;             /* borrowed; codes (bipolar: values) in
+                                          [out][ky][kx][in]; unsigned codes as
+                                          uint8_t; NULL: timing only */
+    const struct serac_param *params;  /* borrowed; out_channels entries, ADD: twice
+                                          as many; NULL: timing only */
+};
+
+/* Output pixels of one image before pooling is applied, and checks of shapes,
+ * widths and ranges; SERAC_E_INPUT names the layer and what is wrong. */
+enum serac_status serac_layer_check(const struct serac_layer *layer,
+                                    struct serac_error *error);
+
+/* Multiply-accumulates of one image. Fused pooling computes only the windows
+ * that exist. ADD has none. */
+uint64_t serac_layer_macs(const struct serac_layer *layer);
+
+/* SERAC_E_OVERFLOW if a final accumulator could leave 32 bits: |D| << s,
+ * correction and bias included, worst case over all activations, with the
+ * actual weights if given. The message holds the bound. */
+enum serac_status serac_layer_check_accumulator(const struct serac_layer *layer,
+                                                struct serac_error *error);
+
+#endif

@@ -1,0 +1,203 @@
+/* serac_stages.h - the parts of a timeline; private to model/.
+ *
+ * One struct per stage, one file each: serac_fetch.c (with the read master),
+ * serac_execute.c (with post), serac_store.c (with the write master),
+ * serac_timeline.c (the run). A step function goes on by one state and returns
+ * false if it lacks a token. */
+#ifndef SERAC_STAGES_H
+#define SERAC_STAGES_H
+
+#include "serac_timeline.h"
+
+#define SERAC_BURST_BYTES 1024
+#define SERAC_WRITE_AHEAD 4      /* AW before WLAST, rtl/serac_write.v */
+#define SERAC_WRITE_OPEN 32      /* AW before B */
+#define SERAC_NEVER UINT64_MAX
+
+/* Times of events not yet consumed, oldest first. */
+struct serac_tokens {
+    uint64_t *seen;              /* ring: first cycle in which it is seen */
+    uint32_t capacity, head, count;
+};
+
+/* A section that waits for its stage. */
+struct serac_sections {
+    struct serac_insn *insns;    /* ring */
+    uint32_t capacity, head, count;
+};
+
+/* Last beat and response of the newest bursts of a channel, by number. */
+#define SERAC_RING 64
+struct serac_bursts {
+    uint64_t issued, completed;
+    uint64_t last_beat[SERAC_RING];
+    uint64_t response[SERAC_RING];
+};
+
+enum serac_kind { SERAC_KIND_BLOCK, SERAC_KIND_WEIGHT, SERAC_KIND_ACT };
+
+struct serac_reader {
+    bool active;                 /* a command is being cut into bursts */
+    bool posted;                 /* its next burst is a request */
+    uint64_t accepted;           /* cycle in which the command was taken */
+    uint64_t ready;              /* first cycle that can take the next */
+    uint64_t earliest;           /* first cycle of the next AR */
+    uint64_t address, left;
+    enum serac_kind kind;
+    bool load_end;               /* the command ends a load */
+    uint32_t block;              /* whose command it is */
+    uint64_t last_handshake;
+    struct {
+        enum serac_kind kind;
+        bool load_end;
+        uint64_t address;
+        uint32_t beats;
+    } open[SERAC_RING];
+    struct serac_bursts bursts;
+    struct serac_request request;
+};
+
+enum serac_fetch_state {
+    FETCH_IDLE, FETCH_SPACE, FETCH_REQ, FETCH_BLOCK, FETCH_CHECK, FETCH_ITER,
+    FETCH_WEIGHT, FETCH_TOKEN, FETCH_ACT, FETCH_RANGE, FETCH_LINE, FETCH_NEXT
+};
+
+struct serac_fetch {
+    enum serac_fetch_state state;
+    uint64_t at;                 /* first cycle of the state */
+    uint64_t pc;
+    uint32_t block;              /* number of the layer in the program */
+    struct serac_insn insn;
+    uint64_t block_loaded;       /* cycle of the pulse, or SERAC_NEVER */
+    bool bad_block;
+    uint32_t g, n;
+    bool first, first_act;
+    uint64_t group_address;
+    int64_t x, left, line, address;       /* the walk, see rtl/serac_fetch.v */
+    bool wrapped;
+    int64_t tile_x, tile_line, end_line, tile_address, from, to;
+    uint64_t token_from, token_to;        /* the layer's wait for store */
+    struct serac_tokens wgt_free, act_free, store, exec_space, store_space;
+};
+
+enum serac_exec_state { EXEC_IDLE, EXEC_WAIT, EXEC_RUN };
+
+struct serac_execute {
+    enum serac_exec_state state;
+    uint64_t at;                 /* first cycle of the state; RUN: next issue */
+    uint64_t last_issue;         /* of the iteration before, SERAC_NEVER: none */
+    struct serac_insn insn;
+    uint32_t g, n, m, t, phase, sub;
+    bool first, begun, ended;
+    uint64_t pairs;              /* digit pairs of a tile */
+    uint32_t phases;
+    uint64_t book;               /* first cycle whose drain is free */
+    uint64_t held_since;         /* deadlock: not running since */
+    uint64_t post_busy;          /* first cycle after post's work */
+    struct serac_sections sections;
+    struct serac_tokens pushed, wgt_loaded, act_loaded, out_free;
+    uint32_t block;              /* number of the layer in the program */
+    uint64_t layer_from;         /* first cycle that is the layer's */
+};
+
+struct serac_writer {
+    bool active, posted;
+    uint64_t accepted, ready, earliest;
+    uint64_t address;            /* of the chunk's next byte */
+    uint64_t left;               /* bytes */
+    bool tile_end;
+    uint64_t last_handshake;
+    bool tile_last[SERAC_RING];
+    uint64_t open_address[SERAC_RING];
+    struct serac_bursts bursts;
+    struct serac_request request;
+};
+
+enum serac_store_state { STORE_IDLE, STORE_TILE, STORE_PIXEL, STORE_FINISH };
+
+struct serac_store {
+    enum serac_store_state state;
+    uint64_t at;
+    struct serac_insn insn;
+    uint32_t g, n, o;
+    uint64_t left_tile, count;
+    uint64_t line_tile, line, pixel_tile, pixel;
+    uint32_t x_tile, x;
+    uint64_t chunk, chunk_group;
+    struct serac_sections sections;
+    struct serac_tokens pushed, out_ready;
+    uint32_t block;
+};
+
+struct serac_timeline {
+    struct serac_design design;
+    struct serac_timeline_hooks hooks;
+    uint32_t beat_bytes;
+    uint32_t section_cycles;     /* queue seen non-empty to section ready */
+    struct serac_reader reader;
+    struct serac_fetch fetch;
+    struct serac_execute execute;
+    struct serac_store store;
+    struct serac_writer writer;
+    enum serac_channel given;    /* channel of the request given last */
+    uint64_t error_cycle;        /* of the first error event, or SERAC_NEVER */
+    enum serac_status error;
+    uint64_t error_address;
+    bool failed;                 /* out of memory */
+    bool over;
+    uint64_t end_cycle;
+    struct serac_counters *shares;   /* one per block that fetch began */
+    uint32_t num_shares, max_shares;
+    struct serac_counters sink;      /* shares that found no memory */
+};
+
+/* `count` tokens whose event is at `time`, and so are seen a cycle later. */
+void serac_tokens_push(struct serac_timeline *tl, struct serac_tokens *tokens,
+                       uint64_t time, uint32_t count);
+/* Tokens that are there from the start. */
+void serac_tokens_credit(struct serac_timeline *tl,
+                         struct serac_tokens *tokens, uint32_t count);
+/* First cycle in which `count` tokens are seen, SERAC_NEVER if that is not known
+ * yet. Does not consume. */
+uint64_t serac_tokens_seen(const struct serac_tokens *tokens, uint32_t count);
+void serac_tokens_take(struct serac_tokens *tokens, uint32_t count);
+
+/* The block's share of the counters; grows with the program. Never NULL: after
+ * an allocation failed it is a dummy. */
+struct serac_counters *serac_timeline_share(struct serac_timeline *tl,
+                                            uint32_t block);
+
+void serac_sections_push(struct serac_timeline *tl,
+                         struct serac_sections *sections,
+                         const struct serac_insn *insn);
+void serac_sections_pop(struct serac_sections *sections,
+                        struct serac_insn *insn);
+
+void serac_timeline_trace(struct serac_timeline *tl, enum serac_stage stage,
+                          enum serac_stage_state state, uint64_t from,
+                          uint64_t to);
+void serac_timeline_error(struct serac_timeline *tl, uint64_t cycle,
+                          enum serac_status status, uint64_t address);
+
+void serac_fetch_init(struct serac_timeline *tl, uint64_t program);
+bool serac_fetch_step(struct serac_timeline *tl);
+bool serac_reader_step(struct serac_timeline *tl);
+void serac_reader_handshake(struct serac_timeline *tl, uint64_t cycle);
+void serac_reader_complete(struct serac_timeline *tl,
+                           const struct serac_burst *burst, int response);
+
+void serac_execute_init(struct serac_timeline *tl);
+bool serac_execute_step(struct serac_timeline *tl);
+/* Cycles from..to-1 in which the array was idle, counted for `cause`, or as fill
+ * and drain before the program's first digit pair and after its last. */
+void serac_execute_idle(struct serac_timeline *tl, uint64_t *cause,
+                        uint64_t from, uint64_t to);
+
+void serac_store_init(struct serac_timeline *tl);
+bool serac_store_step(struct serac_timeline *tl);
+bool serac_writer_step(struct serac_timeline *tl);
+void serac_writer_handshake(struct serac_timeline *tl, uint64_t cycle);
+void serac_writer_complete(struct serac_timeline *tl,
+                           const struct serac_burst *burst, int response);
+
+#endif

@@ -1,0 +1,306 @@
+/* serac_timeline.c - one run: stepping the stages, its end, its errors. RTL
+ * twin: rtl/serac_control.v. */
+#include "serac_timeline.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "serac_stages.h"
+
+#define PATIENCE 15   /* rtl/serac_control.v */
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* --- tokens and queues -------------------------------------------------------- */
+
+static void tokens_add(struct serac_timeline *tl, struct serac_tokens *tokens,
+                       uint64_t seen)
+{
+    if (tokens->count == tokens->capacity) {
+        uint32_t capacity = tokens->capacity ? 2 * tokens->capacity : 8;
+        uint64_t *ring = malloc(capacity * sizeof *ring);
+        if (!ring) {
+            tl->failed = true;
+            return;
+        }
+        for (uint32_t i = 0; i < tokens->count; i++)
+            ring[i] = tokens->seen[(tokens->head + i) % tokens->capacity];
+        free(tokens->seen);
+        tokens->seen = ring;
+        tokens->capacity = capacity;
+        tokens->head = 0;
+    }
+    tokens->seen[(tokens->head + tokens->count++) % tokens->capacity] = seen;
+}
+
+void serac_tokens_push(struct serac_timeline *tl, struct serac_tokens *tokens,
+                       uint64_t time, uint32_t count)
+{
+    while (count--)
+        tokens_add(tl, tokens, time + 1);
+}
+
+void serac_tokens_credit(struct serac_timeline *tl,
+                         struct serac_tokens *tokens, uint32_t count)
+{
+    while (count--)
+        tokens_add(tl, tokens, 0);
+}
+
+uint64_t serac_tokens_seen(const struct serac_tokens *tokens, uint32_t count)
+{
+    if (count == 0)
+        return 0;
+    if (tokens->count < count)
+        return SERAC_NEVER;
+    return tokens->seen[(tokens->head + count - 1) % tokens->capacity];
+}
+
+void serac_tokens_take(struct serac_tokens *tokens, uint32_t count)
+{
+    assert(count <= tokens->count);
+    if (count == 0)
+        return;
+    tokens->head = (tokens->head + count) % tokens->capacity;
+    tokens->count -= count;
+}
+
+void serac_sections_push(struct serac_timeline *tl,
+                         struct serac_sections *sections,
+                         const struct serac_insn *insn)
+{
+    (void)tl;
+    assert(sections->count < sections->capacity);
+    sections->insns[(sections->head + sections->count++) % sections->capacity] =
+        *insn;
+}
+
+void serac_sections_pop(struct serac_sections *sections,
+                        struct serac_insn *insn)
+{
+    assert(sections->count > 0);
+    *insn = sections->insns[sections->head];
+    sections->head = (sections->head + 1) % sections->capacity;
+    sections->count--;
+}
+
+struct serac_counters *serac_timeline_share(struct serac_timeline *tl,
+                                            uint32_t block)
+{
+    if (block >= tl->max_shares) {
+        uint32_t max = tl->max_shares ? 2 * tl->max_shares : 16;
+        while (max <= block)
+            max *= 2;
+        struct serac_counters *shares =
+            realloc(tl->shares, max * sizeof *shares);
+        if (!shares) {
+            tl->failed = true;
+            return &tl->sink;
+        }
+        memset(shares + tl->max_shares, 0,
+               (max - tl->max_shares) * sizeof *shares);
+        tl->shares = shares;
+        tl->max_shares = max;
+    }
+    if (block >= tl->num_shares)
+        tl->num_shares = block + 1;
+    return &tl->shares[block];
+}
+
+void serac_timeline_trace(struct serac_timeline *tl, enum serac_stage stage,
+                          enum serac_stage_state state, uint64_t from,
+                          uint64_t to)
+{
+    if (tl->hooks.trace && to > from)
+        tl->hooks.trace(tl->hooks.ctx, stage, state, from, to);
+}
+
+/* The first error wins; nothing is requested after its cycle. */
+void serac_timeline_error(struct serac_timeline *tl, uint64_t cycle,
+                          enum serac_status status, uint64_t address)
+{
+    if (cycle >= tl->error_cycle)
+        return;
+    tl->error_cycle = cycle;
+    tl->error = status;
+    tl->error_address = address;
+}
+
+/* --- a run ---------------------------------------------------------------------- */
+
+struct serac_timeline *serac_timeline_create(
+    const struct serac_design *design, uint64_t program,
+    const struct serac_timeline_hooks *hooks)
+{
+    struct serac_timeline *tl = calloc(1, sizeof *tl);
+    if (!tl)
+        return NULL;
+    tl->design = *design;
+    tl->hooks = *hooks;
+    tl->beat_bytes = design->axi_bits / 8;
+    tl->section_cycles =
+        4 * SERAC_INSN_SECTION_WORDS / tl->beat_bytes + 2;
+    tl->error_cycle = SERAC_NEVER;
+    struct serac_sections *queues[2] = {&tl->execute.sections,
+                                        &tl->store.sections};
+    for (int i = 0; i < 2; i++) {
+        queues[i]->capacity = design->queue_depth + 1;
+        queues[i]->insns =
+            malloc(queues[i]->capacity * sizeof *queues[i]->insns);
+        tl->failed |= !queues[i]->insns;
+    }
+    serac_fetch_init(tl, program);
+    serac_execute_init(tl);
+    serac_store_init(tl);
+    if (tl->failed) {
+        serac_timeline_destroy(tl);
+        return NULL;
+    }
+    return tl;
+}
+
+void serac_timeline_destroy(struct serac_timeline *tl)
+{
+    if (!tl)
+        return;
+    struct serac_tokens *tokens[] = {
+        &tl->fetch.wgt_free, &tl->fetch.act_free, &tl->fetch.store,
+        &tl->fetch.exec_space, &tl->fetch.store_space, &tl->execute.pushed,
+        &tl->execute.wgt_loaded, &tl->execute.act_loaded,
+        &tl->execute.out_free, &tl->store.pushed, &tl->store.out_ready};
+    for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++)
+        free(tokens[i]->seen);
+    free(tl->execute.sections.insns);
+    free(tl->store.sections.insns);
+    free(tl->shares);
+    free(tl);
+}
+
+/* First cycle in which both masters are quiet. */
+static uint64_t quiet_from(const struct serac_timeline *tl)
+{
+    uint64_t cycle = 0;
+    if (tl->reader.bursts.issued) {
+        uint64_t newest = (tl->reader.bursts.issued - 1) % SERAC_RING;
+        cycle = later(tl->reader.last_handshake + 1,
+                      tl->reader.bursts.last_beat[newest] + 1);
+    }
+    if (tl->writer.bursts.issued) {
+        uint64_t newest = (tl->writer.bursts.issued - 1) % SERAC_RING;
+        cycle = later(cycle, tl->writer.last_handshake + 1);
+        cycle = later(cycle, tl->writer.bursts.response[newest] + 1);
+    }
+    return cycle;
+}
+
+/* First cycle in which every stage had stopped where it is. */
+static uint64_t stages_from(const struct serac_timeline *tl)
+{
+    const struct serac_execute *e = &tl->execute;
+    uint64_t held = e->state == EXEC_RUN ? e->at + e->pairs - 1 : e->at;
+    uint64_t cycle = later(tl->fetch.at, tl->store.at);
+    return later(cycle, later(held, e->post_busy));
+}
+
+/* Nothing can happen any more: done, stopped by an error, or deadlock. */
+static void end_run(struct serac_timeline *tl)
+{
+    bool idle = tl->fetch.state == FETCH_IDLE &&
+                tl->execute.state == EXEC_IDLE &&
+                tl->store.state == STORE_IDLE;
+    uint64_t quiet = later(quiet_from(tl), 0);
+    if (tl->error_cycle == SERAC_NEVER && !idle)
+        serac_timeline_error(tl, later(quiet, stages_from(tl)) + PATIENCE,
+                             SERAC_E_DEADLOCK, tl->fetch.pc);
+    if (tl->error_cycle == SERAC_NEVER) {
+        struct serac_execute *e = &tl->execute;
+        tl->end_cycle = later(quiet, stages_from(tl));
+        struct serac_counters *share =
+            serac_timeline_share(tl, tl->num_shares ? tl->num_shares - 1 : 0);
+        e->block = tl->num_shares - 1;
+        serac_execute_idle(tl, &share->stall_control_cycles, e->at,
+                           tl->end_cycle + 1);
+        share->cycles += tl->end_cycle + 1 - e->layer_from;
+    } else {
+        tl->end_cycle = later(tl->error_cycle + 1, quiet);
+        if (tl->reader.active || tl->writer.active)
+            tl->end_cycle = later(tl->end_cycle, tl->error_cycle + 2);
+    }
+    tl->over = true;
+}
+
+enum serac_progress serac_timeline_next(struct serac_timeline *tl,
+                                        struct serac_request *request)
+{
+    while (serac_fetch_step(tl) || serac_reader_step(tl) ||
+           serac_execute_step(tl) || serac_store_step(tl) ||
+           serac_writer_step(tl))
+        if (tl->failed)
+            break;
+
+    const struct serac_request *best = NULL;
+    if (tl->reader.posted && tl->reader.request.cycle <= tl->error_cycle)
+        best = &tl->reader.request;
+    if (tl->writer.posted && tl->writer.request.cycle <= tl->error_cycle &&
+        (!best || tl->writer.request.cycle < best->cycle))
+        best = &tl->writer.request;
+    if (best && !tl->failed) {
+        *request = *best;
+        tl->given = best->channel;
+        return SERAC_PROGRESS_REQUEST;
+    }
+    if (!tl->failed &&
+        (tl->reader.bursts.completed < tl->reader.bursts.issued ||
+         tl->writer.bursts.completed < tl->writer.bursts.issued))
+        return SERAC_PROGRESS_WAIT;
+    if (!tl->over)
+        end_run(tl);
+    return SERAC_PROGRESS_DONE;
+}
+
+void serac_timeline_handshake(struct serac_timeline *tl,
+                              enum serac_channel channel, uint64_t cycle)
+{
+    if (channel == SERAC_READ)
+        serac_reader_handshake(tl, cycle);
+    else
+        serac_writer_handshake(tl, cycle);
+}
+
+void serac_timeline_complete(struct serac_timeline *tl,
+                             enum serac_channel channel,
+                             const struct serac_burst *burst, int response)
+{
+    if (channel == SERAC_READ)
+        serac_reader_complete(tl, burst, response);
+    else
+        serac_writer_complete(tl, burst, response);
+}
+
+static void add(struct serac_counters *sum, const struct serac_counters *part)
+{
+#define ADD(name, offset) sum->name += part->name;
+    SERAC_COUNTER_LIST(ADD)
+#undef ADD
+}
+
+void serac_timeline_result(const struct serac_timeline *tl,
+                           struct serac_run *run)
+{
+    assert(tl->over);
+    memset(&run->total, 0, sizeof run->total);
+    for (uint32_t i = 0; i < tl->num_shares; i++) {
+        add(&run->total, &tl->shares[i]);
+        if (run->blocks && i < run->max_blocks)
+            run->blocks[i] = tl->shares[i];
+    }
+    run->num_blocks = tl->num_shares;
+    run->total.cycles = tl->end_cycle + 1;
+    run->status = tl->error_cycle == SERAC_NEVER ? SERAC_OK : tl->error;
+    run->error_address =
+        tl->error_cycle == SERAC_NEVER ? 0 : tl->error_address;
+}

@@ -1,0 +1,162 @@
+// serac_columns.v - which part of which input line each column's bank holds.
+//
+// Each buffer half has a set of windows, one per column, written by fetch's walk
+// before the first line of the tile is requested. A beat (line, number) is
+// compared with all windows of its half and goes to every bank that has it:
+// behind the tail window's start, or behind the head window's, never both
+// (the mapper's promise). Execute reads where its pixels begin from the same set.
+//
+// Timing: a beat that enters at t is written to the banks at the end of t+2.
+// Twin: the window rules of model/serac_map.c; execute's side in rtl/serac_execute.v.
+`default_nettype none
+`include "serac_regs.vh"
+
+module serac_columns #(
+  // LINT: -GCols=1 -GColLog=1 -GBeatBytes=64 -GLanes=8 -GBankAddrBits=4 -GPlaneBits=10
+  // LINT: -GCols=4 -GColLog=2 -GBeatBytes=8 -GLanes=512 -GBankAddrBits=7 -GPlaneBits=4
+  parameter Cols         = 16,
+  parameter ColLog       = 4,
+  parameter BeatBytes    = 16,
+  parameter Lanes        = 64,
+  parameter BankAddrBits = 9,     // bank address in beats
+  parameter PlaneBits    = 10     // bank address in planes
+) (
+  input  wire                         clk_i,
+  input  wire                         rst_ni,
+  /* verilator lint_off UNUSEDSIGNAL */ // every unit reads only some fields
+  input  wire [1023:0]                section_i,      // fetch section
+  /* verilator lint_on UNUSEDSIGNAL */
+
+  input  wire                         walk_valid_i,
+  input  wire                         walk_half_i,
+  input  wire [ColLog-1:0]            walk_col_i,
+  input  wire [16:0]                  walk_line_i,
+  input  wire [31:0]                  walk_x_i,
+  input  wire [31:0]                  walk_left_i,
+  input  wire [31:0]                  walk_run_i,
+  input  wire [31:0]                  walk_run_bytes_i,
+
+  input  wire                         beat_valid_i,   // an activation beat
+  input  wire [8*BeatBytes-1:0]       beat_data_i,
+  input  wire                         beat_half_i,
+  input  wire [16:0]                  beat_line_i,
+  input  wire [31:0]                  beat_number_i,
+
+  output wire [Cols-1:0]              bank_we_o,
+  output wire [Cols*BankAddrBits-1:0] bank_addr_o,
+  output wire [8*BeatBytes-1:0]       bank_data_o,
+
+  input  wire                         read_half_i,    // execute's half
+  output wire [Cols*17-1:0]           read_line_o,    // first input line, signed
+  output wire [Cols*32-1:0]           read_x_o,       // first plane in it, signed
+  output wire [Cols*32-1:0]           read_left_o,    // pixels to the end of the line
+  output wire [Cols*PlaneBits-1:0]    read_tail_o,    // bank plane of x = 0, tail window
+  output wire [Cols*PlaneBits-1:0]    read_head_o     // the same, head window
+);
+  localparam BEAT_LOG  = $clog2(BeatBytes);
+  localparam PLANE_LOG = $clog2(Lanes / 8);
+  localparam [BankAddrBits-1:0] HALF = {1'b1, {BankAddrBits-1{1'b0}}};
+
+  wire [15:0] kernel_lines  = section_i[`SERAC_FETCH_KERNEL_LINES];
+  wire [15:0] row_step      = section_i[`SERAC_FETCH_ROW_STEP];
+  wire [31:0] step_bytes    = section_i[`SERAC_FETCH_PIXEL_STEP_BYTES];
+  wire [31:0] window_bytes  = section_i[`SERAC_FETCH_WINDOW_BYTES];
+  wire [31:0] wrap_bytes    = section_i[`SERAC_FETCH_WRAP_BYTES];
+  wire [31:0] pad_left      = section_i[`SERAC_FETCH_PAD_LEFT_BYTES];
+  wire [31:0] line_end      = section_i[`SERAC_FETCH_LINE_BYTES] - 32'd1;
+  wire [31:0] segment_beats = section_i[`SERAC_FETCH_SEGMENT_BEATS];
+
+  // --- one column's windows, from where it starts ----------------------------
+  wire        cross     = walk_left_i < walk_run_i;
+  wire [31:0] span      = window_bytes - step_bytes - 32'd1;
+  wire [31:0] run_end   = walk_x_i + walk_run_bytes_i + span;
+  wire [31:0] line_stop = wrap_bytes - pad_left + span;
+  wire [31:0] tail_stop = cross ? line_stop : run_end;
+  wire [31:0] head_stop = run_end - wrap_bytes;
+  wire [31:0] tail_byte = ($signed(tail_stop) > $signed(line_end)) ? line_end : tail_stop;
+  wire [31:0] head_byte = ($signed(head_stop) > $signed(line_end)) ? line_end : head_stop;
+  wire [31:0] from      = walk_x_i[31] ? 32'd0 : walk_x_i >> BEAT_LOG;
+  wire [31:0] tail_to   = tail_byte >> BEAT_LOG;
+  wire [31:0] head_to   = head_byte >> BEAT_LOG;
+
+  // --- the beat, one and two cycles later ------------------------------------
+  reg  [8*BeatBytes-1:0] data_q, data_q2;
+  always @(posedge clk_i) begin
+    if (beat_valid_i) data_q <= beat_data_i;
+    data_q2 <= data_q;
+  end
+  assign bank_data_o = data_q2;
+
+  genvar c;
+  generate
+    for (c = 0; c < Cols; c = c + 1) begin : gen_col
+      reg  [16:0] line_q [0:1];
+      reg  [31:0] x_q [0:1], left_q [0:1], from_q [0:1], tail_q [0:1], head_q [0:1];
+      reg         cross_q [0:1];
+
+      always @(posedge clk_i) begin
+        if (walk_valid_i && walk_col_i == c) begin
+          line_q[walk_half_i]  <= walk_line_i;
+          x_q[walk_half_i]     <= walk_x_i;
+          left_q[walk_half_i]  <= walk_left_i;
+          from_q[walk_half_i]  <= from;
+          tail_q[walk_half_i]  <= tail_to;
+          head_q[walk_half_i]  <= head_to;
+          cross_q[walk_half_i] <= cross;
+        end
+      end
+
+      // Cycle 1: which window, how far in it.
+      wire [16:0] tail_k = beat_line_i - line_q[beat_half_i];
+      wire [16:0] head_k = tail_k - {1'b0, row_step};
+      wire [31:0] tail_len = tail_q[beat_half_i] - from_q[beat_half_i] + 32'd1;
+      wire in_tail = tail_k < {1'b0, kernel_lines} &&
+                     beat_number_i >= from_q[beat_half_i] && beat_number_i <= tail_q[beat_half_i];
+      wire in_head = cross_q[beat_half_i] && head_k < {1'b0, kernel_lines} &&
+                     beat_number_i <= head_q[beat_half_i];
+      wire [31:0] place = in_tail ? beat_number_i - from_q[beat_half_i] : tail_len + beat_number_i;
+
+      reg                    we_q, we_q2;
+      reg [7:0]              k_q;
+      reg [BankAddrBits-1:0] place_q, addr_q;
+      wire [BankAddrBits-1:0] base = beat_half_q ? HALF : {BankAddrBits{1'b0}};
+      wire [BankAddrBits+7:0] lines_below = k_q * segment_beats[BankAddrBits-1:0];
+      reg                    beat_half_q;
+
+      always @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) begin
+          we_q  <= 1'b0;
+          we_q2 <= 1'b0;
+        end else begin
+          we_q  <= beat_valid_i && (in_tail || in_head);
+          we_q2 <= we_q;
+        end
+      end
+      // Cycle 2: the bank address.
+      always @(posedge clk_i) begin
+        if (beat_valid_i) begin
+          k_q         <= in_tail ? tail_k[7:0] : head_k[7:0];
+          place_q     <= place[BankAddrBits-1:0];
+          beat_half_q <= beat_half_i;
+        end
+        addr_q <= base + lines_below[BankAddrBits-1:0] + place_q;
+      end
+
+      assign bank_we_o[c] = we_q2;
+      assign bank_addr_o[c*BankAddrBits +: BankAddrBits] = addr_q;
+
+      // Where execute finds the pixels: bank plane of the line's first plane.
+      wire [31:0] tail_beats = read_half_i ? 32'd0 - from_q[1] : 32'd0 - from_q[0];
+      wire [31:0] head_beats = read_half_i ? tail_q[1] - from_q[1] + 32'd1
+                                           : tail_q[0] - from_q[0] + 32'd1;
+      wire [63:0] tail_bytes = {32'd0, tail_beats} << BEAT_LOG;
+      wire [63:0] head_bytes = {32'd0, head_beats} << BEAT_LOG;
+      assign read_line_o[c*17 +: 17] = line_q[read_half_i];
+      assign read_x_o[c*32 +: 32]    = $signed(x_q[read_half_i]) >>> PLANE_LOG;
+      assign read_left_o[c*32 +: 32] = left_q[read_half_i];
+      assign read_tail_o[c*PlaneBits +: PlaneBits] = tail_bytes[PLANE_LOG +: PlaneBits];
+      assign read_head_o[c*PlaneBits +: PlaneBits] = head_bytes[PLANE_LOG +: PlaneBits];
+    end
+  endgenerate
+endmodule
+`default_nettype wire

@@ -1,0 +1,19 @@
+// serac_defs.vh - codes that several modules share.
+`ifndef SERAC_DEFS_VH
+`define SERAC_DEFS_VH
+
+// What a read beat is part of.
+`define SERAC_KIND_BLOCK  2'd0
+`define SERAC_KIND_WEIGHT 2'd1
+`define SERAC_KIND_ACT    2'd2
+
+// Stage states that the lock-step bench compares; = enum serac_stage_state in
+// model/serac_timeline.h.
+`define SERAC_STATE_IDLE         3'd0
+`define SERAC_STATE_RUN          3'd1
+`define SERAC_STATE_WAIT_RECEIVE 3'd2
+`define SERAC_STATE_WAIT_SEND    3'd3
+`define SERAC_STATE_WAIT_MEMORY  3'd4
+`define SERAC_STATE_WAIT_SPACE   3'd5
+
+`endif

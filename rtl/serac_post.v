@@ -1,0 +1,379 @@
+// serac_post.v - sequences the drain of every tile through the requantiser.
+//
+// Execute books drains so that they never collide and never lack output space;
+// post follows with a fixed delay and never waits. It repeats execute's loop nest, a drain a
+// step, and inside a drain runs over the columns that have a pixel, the row
+// groups and the sub-cycles of modes raw and threshold.
+//
+// Timing, for a tile whose last digit pair was issued at t: parameters are read
+// from t+7, the drain registers from t+8, values enter serac_post_path at t+9.
+// Twin: model/serac_execute.c (post has no time of its own).
+`default_nettype none
+`include "serac_regs.vh"
+`include "serac_params.vh"
+
+module serac_post #(
+  // LINT: -GRows=4 -GCols=4 -GLanes=32 -GRequantLanes=4
+  // LINT: -GRows=64 -GCols=1 -GLanes=8 -GRequantLanes=1
+  parameter Rows           = 32,
+  parameter Cols           = 16,
+  parameter Lanes          = 64,
+  parameter RequantLanes   = 8,
+  parameter BeatBytes      = 16,
+  parameter ParamPlaneBits = 6,     // parameter buffer address in planes
+  parameter OutPlaneBits   = 12,    // output buffer address in planes
+  parameter LaneBits       = 3      // clog2(Lanes / RequantLanes), at least 1
+) (
+  input  wire                         clk_i,
+  input  wire                         rst_ni,
+  input  wire                         clear_i,
+  /* verilator lint_off UNUSEDSIGNAL */ // every unit reads only some fields
+  input  wire [1023:0]                section_i,     // exec section
+  /* verilator lint_on UNUSEDSIGNAL */
+  input  wire                         start_i,       // a new section is ready
+
+  input  wire                         tile_i,        // last digit pair of a tile (s0)
+  input  wire [Rows*Cols*32-1:0]      drain_acc_i,
+  input  wire [Cols*32-1:0]           drain_ones_i,
+
+  output wire                         param_re_o,
+  output wire [ParamPlaneBits-1:0]    param_addr_o,
+  input  wire [RequantLanes*128-1:0]  param_data_i,  // two cycles later
+
+  output wire                         out_we_o,
+  output wire [OutPlaneBits-1:0]      out_addr_o,
+  output wire [3:0]                   out_planes_o,
+  output wire [8*RequantLanes-1:0]    out_data_o,
+  output wire [LaneBits-1:0]          out_lane_o,
+  output wire                         out_clear_o,
+
+  output wire [1:0]                   wgt_free_o,    // halves freed
+  output wire                         out_ready_o,   // an output tile is complete
+  output wire                         done_o,        // the layer is
+  output wire                         results_o,     // a group of values entered the path
+  output wire                         busy_o
+);
+  localparam GROUPS    = Rows / RequantLanes;           // row groups
+  localparam LANE_LOG  = $clog2(Lanes / RequantLanes);
+  localparam PLANE_LOG = $clog2(Lanes / 8);
+  localparam DEPTH     = 2 + `SERAC_POST_DEPTH;         // parameter read to write
+
+  wire        order       = section_i[`SERAC_EXEC_ORDER];
+  wire [1:0]  wgt_halves  = section_i[`SERAC_EXEC_WGT_HALVES];
+  wire [2:0]  mode        = section_i[`SERAC_EXEC_MODE];
+  wire [31:0] groups      = section_i[`SERAC_EXEC_GROUPS];
+  wire [31:0] n_tiles     = section_i[`SERAC_EXEC_N_TILES];
+  wire [15:0] run         = section_i[`SERAC_EXEC_RUN];
+  wire [15:0] run_last    = section_i[`SERAC_EXEC_RUN_LAST];
+  wire [31:0] out_width   = section_i[`SERAC_EXEC_OUT_WIDTH];
+  wire [15:0] last_cols   = section_i[`SERAC_EXEC_LAST_COLS];
+  wire [15:0] gather      = section_i[`SERAC_EXEC_GATHER];
+  wire [7:0]  out_bits    = section_i[`SERAC_EXEC_OUT_BITS];
+  wire [OutPlaneBits-1:0] slot_planes = section_i[`SERAC_EXEC_SLOT_PLANES_LSB +: OutPlaneBits];
+
+  wire threshold = mode == `SERAC_MODE_THRESHOLD;
+  wire slow      = threshold || mode == `SERAC_MODE_RAW;
+
+  // --- loops -----------------------------------------------------------------
+  reg  [5:0]  go_q;                       // tile_i, one to six cycles later
+  reg         active_q;
+  reg  [1:0]  sub_q;
+  reg  [6:0]  group_q, col_q;             // row group, column
+  reg  [31:0] g_q, n_q;
+  reg  [15:0] m_q, t_q, gather_q;
+  reg  [7:0]  px_q, py_q;
+  reg  [31:0] left_q, left_group_q;       // channels from this m-tile (group) on
+  reg         wgt_half_q, wgt_next_q, out_half_q;
+  reg  [ParamPlaneBits-1:0] param_m_q, param_q;    // records of the m-tile; of the phase
+  reg  [OutPlaneBits-1:0] slot_t_q, slot_q;        // pixel slots: of column 0; of this one
+  reg  [31:0] ox_n_q, ox_t_q, ox_q, ox_next_q;     // output x: tile start, step, column, next tile
+  reg  [5:0]  al_n_q, al_t_q, al_q, al_next_q;     // byte offset in the line, mod 64
+  reg  [5:0]  chunk_q, chunk_group_q;              // chunk offset in the pixel, mod 64
+  reg  [31:0] held_q;
+  reg  [31:0] place_q;                             // m-tile in the gather, in row groups
+
+  wire last_group = g_q == groups - 32'd1;
+  wire last_n     = n_q == n_tiles - 32'd1;
+  wire [15:0] mtiles  = last_group ? section_i[`SERAC_EXEC_GROUP_LAST_MTILES]
+                                   : section_i[`SERAC_EXEC_GROUP_MTILES];
+  wire [15:0] run_now = last_n ? run_last : run;
+  wire [15:0] cols_now = !last_n ? Cols[15:0] :
+                         (t_q < section_i[`SERAC_EXEC_LAST_STEPS]) ? last_cols : last_cols - 16'd1;
+
+  wire sub_last   = !slow || sub_q == 2'd3;
+  wire group_last = sub_last && group_q == GROUPS[6:0] - 7'd1;
+  wire drain_last = active_q && group_last && {9'd0, col_q} == cols_now - 16'd1;
+  wire col_last   = active_q && group_last;
+  wire px_last    = px_q == section_i[`SERAC_EXEC_PHASES_X] - 8'd1;
+  wire phase_last = px_last && py_q == section_i[`SERAC_EXEC_PHASES_Y] - 8'd1;
+  wire phase_first = px_q == 8'd0 && py_q == 8'd0;
+  wire t_last     = phase_last && t_q == run_now - 16'd1;
+  wire m_last     = t_last && m_q == mtiles - 16'd1;
+  wire layer_last = m_last && last_group && last_n;
+  wire pass_last  = m_q == mtiles - 16'd1 && (order || last_group);
+  wire tile_end   = t_last && (gather_q == gather - 16'd1 || pass_last);
+
+  // Does the iteration after this one use newly loaded weights?
+  wire wgt_ends   = m_last && (order ? last_n : (groups != 32'd1 || layer_last));
+
+  // --- one column on, one step on ------------------------------------------------
+  wire [31:0] ox_run   = ox_q + {16'd0, run_now};
+  wire        ox_wrap  = ox_run >= out_width;
+  wire [5:0]  al_wrap  = section_i[`SERAC_EXEC_ALIGN_WRAP];
+  wire [5:0]  al_run   = last_n ? section_i[`SERAC_EXEC_ALIGN_RUN_LAST]
+                                : section_i[`SERAC_EXEC_ALIGN_RUN];
+  wire [31:0] ox_col   = ox_wrap ? ox_run - out_width : ox_run;
+  wire [5:0]  al_col   = al_q + al_run - (ox_wrap ? al_wrap : 6'd0);
+  wire [OutPlaneBits-1:0] slot_run = last_n
+         ? section_i[`SERAC_EXEC_RUN_LAST_SLOT_PLANES_LSB +: OutPlaneBits]
+         : section_i[`SERAC_EXEC_RUN_SLOT_PLANES_LSB +: OutPlaneBits];
+  wire        t_wrap   = ox_t_q + 32'd1 == out_width;
+  wire [31:0] ox_step  = t_wrap ? 32'd0 : ox_t_q + 32'd1;
+  wire [5:0]  al_step  = al_t_q + section_i[`SERAC_EXEC_ALIGN_PIXEL] - (t_wrap ? al_wrap : 6'd0);
+  // The tile after this one; known once its t = 0 was drained to the last column.
+  wire        next_known = t_q == 16'd0 && col_last && {9'd0, col_q} == Cols[15:0] - 16'd1;
+  wire [31:0] ox_next  = next_known ? ox_col : ox_next_q;
+  wire [5:0]  al_next  = next_known ? al_col : al_next_q;
+  wire        next_n   = m_last && (order || last_group);    // another pixel tile follows
+  wire        restart  = next_n && order && last_n;          // from the first pixel again
+  wire [31:0] ox_tile  = restart ? 32'd0 : next_n ? ox_next : ox_n_q;
+  wire [5:0]  al_tile  = restart ? 6'd0 : next_n ? al_next : al_n_q;
+
+  wire keep_group = order && !last_n;
+  wire wrap_group = !order && last_group;
+  wire [31:0] channels  = section_i[`SERAC_EXEC_CHANNELS];
+  wire [31:0] left_next = left_q - Rows;
+  wire [31:0] left_iter = keep_group ? left_group_q : wrap_group ? channels : left_next;
+  wire [5:0]  chunk_next = tile_end ? chunk_q + section_i[`SERAC_EXEC_ALIGN_CHUNK] : chunk_q;
+  wire [5:0]  chunk_iter = keep_group ? chunk_group_q : wrap_group ? 6'd0 : chunk_next;
+  wire [ParamPlaneBits-1:0] param_m_next =
+         param_m_q + section_i[`SERAC_EXEC_TILE_PARAM_PLANES_LSB +: ParamPlaneBits];
+  wire [ParamPlaneBits-1:0] param_tile = !t_last ? param_m_q : !m_last ? param_m_next
+                                                 : {ParamPlaneBits{1'b0}};
+
+  // The weight half of the iteration that begins: the layer's first, or any that loads.
+  wire iter_loads = order ? last_n : groups != 32'd1;
+  wire take_half  = start_i || (drain_last && m_last && !layer_last && iter_loads);
+
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      go_q       <= 6'd0;
+      active_q   <= 1'b0;
+      wgt_half_q <= 1'b0;
+      wgt_next_q <= 1'b0;
+      out_half_q <= 1'b0;
+    end else if (clear_i) begin
+      go_q       <= 6'd0;
+      active_q   <= 1'b0;
+      wgt_next_q <= 1'b0;
+      out_half_q <= 1'b0;
+    end else begin
+      go_q       <= {go_q[4:0], tile_i};
+      active_q   <= go_q[5] || (active_q && !drain_last);
+      if (take_half) begin
+        wgt_half_q <= wgt_next_q;
+        wgt_next_q <= wgt_next_q ^ wgt_halves[0];
+      end
+      if (drain_last && tile_end) out_half_q <= !out_half_q;
+    end
+  end
+
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      sub_q    <= 2'd0;
+      {group_q, col_q} <= 14'd0;
+      {g_q, n_q, left_q, left_group_q, held_q, place_q} <= {6{32'd0}};
+      {m_q, t_q, gather_q} <= 48'd0;
+      {px_q, py_q} <= 16'd0;
+      {param_m_q, param_q} <= {2*ParamPlaneBits{1'b0}};
+      {slot_t_q, slot_q} <= {2*OutPlaneBits{1'b0}};
+      {ox_n_q, ox_t_q, ox_q, ox_next_q} <= 128'd0;
+      {al_n_q, al_t_q, al_q, al_next_q, chunk_q, chunk_group_q} <= 36'd0;
+    end else if (start_i) begin
+      sub_q    <= 2'd0;
+      {group_q, col_q} <= 14'd0;
+      {g_q, n_q, held_q, place_q} <= {4{32'd0}};
+      left_q   <= channels;
+      left_group_q <= channels;
+      {m_q, t_q, gather_q} <= 48'd0;
+      {px_q, py_q} <= 16'd0;
+      {param_m_q, param_q} <= {2*ParamPlaneBits{1'b0}};
+      {slot_t_q, slot_q} <= {2*OutPlaneBits{1'b0}};
+      {ox_n_q, ox_t_q, ox_q, ox_next_q} <= 128'd0;
+      {al_n_q, al_t_q, al_q, al_next_q, chunk_q, chunk_group_q} <= 36'd0;
+    end else if (active_q) begin
+      sub_q <= sub_last ? 2'd0 : sub_q + 2'd1;
+      if (sub_last) begin
+        group_q <= group_last ? 7'd0 : group_q + 7'd1;
+        held_q  <= held_q + 32'd1;
+      end
+      if (group_last) begin
+        col_q  <= col_q + 7'd1;
+        slot_q <= slot_q + slot_run;
+        ox_q   <= ox_col;
+        al_q   <= al_col;
+      end
+      if (next_known) begin
+        ox_next_q <= ox_col;
+        al_next_q <= al_col;
+      end
+      if (drain_last) begin
+        col_q   <= 7'd0;
+        held_q  <= 32'd0;
+        px_q    <= px_last ? 8'd0 : px_q + 8'd1;
+        if (px_last) py_q <= phase_last ? 8'd0 : py_q + 8'd1;
+        param_q <= phase_last ? param_tile
+                   : param_q + section_i[`SERAC_EXEC_PHASE_PARAM_PLANES_LSB +: ParamPlaneBits];
+        {slot_q, ox_q, al_q} <= {slot_t_q, ox_t_q, al_t_q};
+        if (phase_last) begin
+          t_q <= t_last ? 16'd0 : t_q + 16'd1;
+          slot_t_q <= slot_t_q + slot_planes;
+          slot_q   <= slot_t_q + slot_planes;
+          {ox_t_q, ox_q} <= {2{ox_step}};
+          {al_t_q, al_q} <= {2{al_step}};
+        end
+        if (t_last) begin
+          m_q       <= m_last ? 16'd0 : m_q + 16'd1;
+          gather_q  <= tile_end ? 16'd0 : gather_q + 16'd1;
+          place_q   <= tile_end ? 32'd0 : place_q + GROUPS;
+          left_q    <= left_next;
+          param_m_q <= param_tile;
+          chunk_q   <= chunk_next;
+          {slot_t_q, slot_q} <= {2*OutPlaneBits{1'b0}};
+          {ox_n_q, ox_t_q, ox_q} <= {3{ox_tile}};
+          {al_n_q, al_t_q, al_q} <= {3{al_tile}};
+        end
+        if (m_last) begin
+          g_q <= order ? (last_n ? g_q + 32'd1 : g_q) : (last_group ? 32'd0 : g_q + 32'd1);
+          n_q <= order ? (last_n ? 32'd0 : n_q + 32'd1) : (last_group ? n_q + 32'd1 : n_q);
+          left_q        <= left_iter;
+          left_group_q  <= left_iter;
+          chunk_q       <= chunk_iter;
+          chunk_group_q <= chunk_iter;
+        end
+      end
+    end
+  end
+
+  // --- parameters -------------------------------------------------------------
+  wire [ParamPlaneBits-1:0] param_base = {wgt_half_q, {ParamPlaneBits-1{1'b0}}};
+  wire [8:0] param_group = threshold ? {group_q, sub_q} : {2'd0, group_q};
+  wire [ParamPlaneBits+8:0] param_sum = {9'd0, param_base + param_q}
+                                        + {{ParamPlaneBits{1'b0}}, param_group};
+  assign param_re_o   = active_q;
+  assign param_addr_o = param_sum[ParamPlaneBits-1:0];
+
+  // --- where the values go -----------------------------------------------------
+  wire [31:0] place   = place_q + {25'd0, group_q};
+  wire [31:0] block   = place >> LANE_LOG;
+  wire [31:0] block_planes = block * {24'd0, out_bits};
+  localparam  ALIGN_MASK = BeatBytes - 1;
+  wire [5:0]  offset  = (al_q + chunk_q) & ALIGN_MASK[5:0];
+  wire [5:0]  offset_planes = offset >> PLANE_LOG;
+  wire [OutPlaneBits-1:0] out_base = {out_half_q, {OutPlaneBits-1{1'b0}}};
+  wire [OutPlaneBits+31:0] out_sum = {32'd0, out_base + slot_q}
+                                     + {{OutPlaneBits{1'b0}}, block_planes}
+                                     + {{OutPlaneBits+26{1'b0}}, offset_planes};
+  wire [RequantLanes-1:0] mask;
+  genvar i;
+  generate
+    for (i = 0; i < RequantLanes; i = i + 1) begin : gen_mask
+      assign mask[i] = ({25'd0, group_q} << $clog2(RequantLanes)) + i < left_q;
+    end
+  endgenerate
+
+  // --- two cycles later: accumulators meet parameters ------------------------------
+  localparam CTL = 1 + 2 + 2 + 32 + RequantLanes + OutPlaneBits + LaneBits + 1;
+  reg  [CTL-1:0] ctl_q, ctl_q2;
+  reg  [6:0]     group_q2, col_q2;
+  reg  [RequantLanes*32-1:0] acc_q;
+  reg  [31:0]    ones_q;
+  localparam [31:0] LANE_MASK = (1 << LANE_LOG) - 1;
+  wire [31:0] lane_wide = place & LANE_MASK;
+
+  wire [31:0] acc_index = ({25'd0, col_q2} * Rows + {25'd0, group_q2} * RequantLanes) * 32;
+
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      ctl_q  <= {CTL{1'b0}};
+      ctl_q2 <= {CTL{1'b0}};
+    end else begin
+      ctl_q  <= {active_q && !clear_i, sub_q, phase_first, phase_last, held_q, mask,
+                 out_sum[OutPlaneBits-1:0], lane_wide[LaneBits-1:0], lane_wide == 32'd0};
+      ctl_q2 <= ctl_q;
+    end
+  end
+  always @(posedge clk_i) begin
+    group_q2 <= group_q;
+    col_q2   <= col_q;
+    if (ctl_q[CTL-1]) begin
+      acc_q  <= drain_acc_i[acc_index +: RequantLanes*32];
+      ones_q <= drain_ones_i[{25'd0, col_q2} * 32 +: 32];
+    end
+  end
+
+  wire                    p_valid, p_first, p_last, p_clear;
+  wire [1:0]              p_sub;
+  wire [31:0]             p_held;
+  wire [RequantLanes-1:0] p_mask;
+  wire [OutPlaneBits-1:0] p_addr;
+  wire [LaneBits-1:0]     p_lane;
+  assign {p_valid, p_sub, p_first, p_last, p_held, p_mask, p_addr, p_lane, p_clear} = ctl_q2;
+
+  localparam HELD_BITS = (GROUPS * Cols > 1) ? $clog2(GROUPS * Cols) : 1;
+  serac_post_path #(
+    .Rows         (Rows),
+    .Cols         (Cols),
+    .Lanes        (Lanes),
+    .RequantLanes (RequantLanes),
+    .OutAddrBits  (OutPlaneBits)
+  ) u_path (
+    .clk_i         (clk_i),
+    .rst_ni        (rst_ni),
+    .valid_i       (p_valid),
+    .acc_i         (acc_q),
+    .ones_i        (ones_q),
+    .records_i     (param_data_i),
+    .sub_i         (p_sub),
+    .mode_i        (mode),
+    .dot_shift_i   (section_i[`SERAC_EXEC_DOT_SHIFT]),
+    .combine_add_i (section_i[`SERAC_EXEC_COMBINE_ADD]),
+    .out_bits_i    (out_bits),
+    .out_zero_i    (section_i[`SERAC_EXEC_OUT_ZERO]),
+    .clamp_min_i   (section_i[`SERAC_EXEC_CLAMP_MIN]),
+    .clamp_max_i   (section_i[`SERAC_EXEC_CLAMP_MAX]),
+    .phase_first_i (p_first),
+    .phase_last_i  (p_last),
+    .held_addr_i   (p_held[HELD_BITS-1:0]),
+    .mask_i        (p_mask),
+    .out_addr_i    (p_addr),
+    .out_lane_i    (p_lane),
+    .out_clear_i   (p_clear),
+    .we_o          (out_we_o),
+    .waddr_o       (out_addr_o),
+    .wplanes_o     (out_planes_o),
+    .wdata_o       (out_data_o),
+    .wlane_o       (out_lane_o),
+    .wclear_o      (out_clear_o)
+  );
+
+  // --- events --------------------------------------------------------------------
+  // Bit i of the shift registers: the event, i + 1 cycles later.
+  reg [DEPTH-1:0] ready_q, done_q;
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      ready_q <= {DEPTH{1'b0}};
+      done_q  <= {DEPTH{1'b0}};
+    end else begin
+      ready_q <= {ready_q[DEPTH-2:0], drain_last && tile_end && !clear_i};
+      done_q  <= {done_q[DEPTH-2:0], drain_last && layer_last && !clear_i};
+    end
+  end
+
+  assign wgt_free_o  = (drain_last && wgt_ends) ? wgt_halves : 2'd0;
+  assign out_ready_o = ready_q[DEPTH-1];
+  assign done_o      = done_q[DEPTH-1];
+  assign results_o   = active_q && sub_last;
+  assign busy_o      = active_q || go_q != 6'd0 || done_q != {DEPTH{1'b0}};
+endmodule
+`default_nettype wire
