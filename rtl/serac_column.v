@@ -113,8 +113,8 @@ module serac_column #(
     .Width  (Lanes)
   ) u_digit (
     .planes_i (planes),
-    .nv_i     (real_q3),
-    .ext_i    (section_i[`SERAC_EXEC_ACT_SIGNED]),
+    .real_i   (real_q3),
+    .extend_i (section_i[`SERAC_EXEC_ACT_SIGNED]),
     .digit_o  (digit)
   );
 

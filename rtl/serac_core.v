@@ -338,8 +338,8 @@ module serac_core #(
   );
   serac_digit #(.Planes (WgtPlanes), .Width (Rows * Lanes)) u_wgt_digit (
     .planes_i (wgt_planes),
-    .nv_i     (s3_real),
-    .ext_i    (exec_section[`SERAC_EXEC_WGT_SIGNED]),
+    .real_i   (s3_real),
+    .extend_i (exec_section[`SERAC_EXEC_WGT_SIGNED]),
     .digit_o  (wgt_digit)
   );
 
@@ -530,7 +530,6 @@ module serac_core #(
     .BufferBytes  (OutBufferBytes)
   ) u_out_buffer (
     .clk_i     (clk_i),
-    .rst_ni    (rst_ni),
     .we_i      (out_we),
     .waddr_i   (out_waddr),
     .wplanes_i (out_planes),

@@ -10,7 +10,6 @@
 // Twin: model/serac_execute.c (post has no time of its own).
 `default_nettype none
 `include "serac_regs.vh"
-`include "serac_params.vh"
 
 module serac_post #(
   // LINT: -GRows=4 -GCols=4 -GLanes=32 -GRequantLanes=4

@@ -1,4 +1,5 @@
-/* gen_regs.c - writes the register and instruction headers from configs/regs.cfg.
+/* gen_regs.c - writes the register and instruction headers from
+ * configs/regs.cfg.
  *
  * usage: gen_regs REGS.cfg OUTDIR
  *
@@ -170,6 +171,13 @@ static void c_code(config_setting_t *e, void *ctx)
             text_of(e, "text"));
 }
 
+static void c_depth(config_setting_t *e, void *ctx)
+{
+    fprintf(ctx, "#define SERAC_%s_DEPTH %u /* %s */\n",
+            upper(&(struct upper){""}, text_of(e, "name")),
+            number_of(e, "depth"), text_of(e, "text"));
+}
+
 static void c_section_struct(config_setting_t *section, void *ctx)
 {
     FILE *out = ctx;
@@ -219,6 +227,8 @@ static void write_c(config_setting_t *root, FILE *out)
     fprintf(out, "\n#define SERAC_COUNTERS %u\n\n", c.index);
     c.name = "ERROR";
     for_each(root, "errors", c_code, &c);
+    fprintf(out, "\n");
+    for_each(root, "pipeline", c_depth, out);
     fprintf(out, "\n#define SERAC_INSN_MAGIC 0x%04xu\n"
                  "#define SERAC_INSN_BLOCK_STRIDE %u\n"
                  "#define SERAC_INSN_BLOCK_BYTES %u\n"
@@ -278,6 +288,13 @@ static void v_mode(config_setting_t *e, void *ctx)
             number_of(e, "code"));
 }
 
+static void v_depth(config_setting_t *e, void *ctx)
+{
+    fprintf(ctx, "`define SERAC_%s_DEPTH %u\n",
+            upper(&(struct upper){""}, text_of(e, "name")),
+            number_of(e, "depth"));
+}
+
 static void v_fields(FILE *out, const char *prefix, config_setting_t *fields)
 {
     for (int i = 0; i < config_setting_length(fields); i++) {
@@ -309,6 +326,7 @@ static void write_verilog(config_setting_t *root, FILE *out)
     for_each(root, "registers", v_register, out);
     for_each(root, "errors", v_error, out);
     for_each(insn, "modes", v_mode, out);
+    for_each(root, "pipeline", v_depth, out);
     fprintf(out, "`define SERAC_INSN_MAGIC 16'h%04x\n"
                  "`define SERAC_INSN_BLOCK_STRIDE 64'd%u\n"
                  "`define SERAC_INSN_BLOCK_BYTES 32'd%u\n",
@@ -423,7 +441,7 @@ int main(int argc, char **argv)
     }
     config_setting_t *root = config_root_setting(&config);
     only_keys(root, " version registers counters_offset counters errors "
-                    "instruction record ");
+                    "pipeline instruction record ");
     unsigned words = number_of(member(root, "instruction"), "section_words");
     for_each(root, "registers", check_register, NULL);
     for_each(member(root, "instruction"), "sections", check_section, &words);

@@ -31,16 +31,17 @@ def middle(bits):
     return {name: 8 if name in ("conv1", "fc") else bits for name in LAYERS}
 
 
-# variant -> (weight bits by layer, peak learning rate, epochs, and how many of
-# them, the last ones, have fixed batch normalisation: the more the weights
-# still move, the more that costs)
+# variant -> (weight bits by layer, peak learning rate, epochs, how many of
+# them, the last ones, have fixed batch normalisation, and whether its
+# statistics are first measured afresh: 1-bit weights flip faster than the
+# running averages follow)
 PLANS = {
-    "w8": (dict.fromkeys(LAYERS, 8), 3e-4, 6, 3),
-    "w4": (dict.fromkeys(LAYERS, 4), 1e-3, 8, 3),
-    "w2": (dict.fromkeys(LAYERS, 2), 2e-3, 12, 3),
-    "w1": (dict.fromkeys(LAYERS, 1), 3e-3, 20, 2),
-    "mixed-2": (middle(2), 2e-3, 12, 3),
-    "mixed-1": (middle(1), 2e-3, 12, 3),
+    "w8": (dict.fromkeys(LAYERS, 8), 3e-4, 6, 3, False),
+    "w4": (dict.fromkeys(LAYERS, 4), 1e-3, 8, 3, False),
+    "w2": (dict.fromkeys(LAYERS, 2), 2e-3, 12, 3, False),
+    "w1": (dict.fromkeys(LAYERS, 1), 3e-3, 15, 1, True),
+    "mixed-2": (middle(2), 2e-3, 12, 3, False),
+    "mixed-1": (middle(1), 2e-3, 12, 3, False),
 }
 VARIANTS = ("w8", "w4", "w2", "w1", "mixed")
 
@@ -126,10 +127,22 @@ def loss_with_teacher(scores, taught, labels):
     return (1 - TEACHER_SHARE) * hard + TEACHER_SHARE * soft
 
 
+def measure_statistics(net, data):
+    """Sets the batch normalisation to averages over 100 augmented batches."""
+    for bn in net.bn.values():
+        bn.reset_running_stats()
+        bn.momentum = None   # plain averages
+    net.train()
+    with torch.no_grad():
+        for _, (x, _) in zip(range(100),
+                             data.batches(torch.Generator().manual_seed(0))):
+            net(x)
+
+
 def train_quantised(data, seed, plan, teacher, path):
     """Fine-tunes PLANS[plan]; saves the best frozen epoch on held-out images
     to `path`; returns the net and its held-out accuracy."""
-    bits, rate, epochs, frozen_epochs = PLANS[plan]
+    bits, rate, epochs, frozen_epochs, afresh = PLANS[plan]
     net = new_net(seed)
     net.load_state_dict(teacher.state_dict())
     net.eval()
@@ -145,6 +158,8 @@ def train_quantised(data, seed, plan, teacher, path):
     for epoch in range(epochs):
         start, total = time.time(), 0.0
         frozen = epoch >= epochs - frozen_epochs
+        if afresh and epoch == epochs - frozen_epochs:
+            measure_statistics(net, data)
         net.train()
         if frozen:
             net.bn.eval()
@@ -190,7 +205,7 @@ class Session:
         return os.path.join(self.args.work, f"seed{self.args.seed}-{stage}.pt")
 
     def float_net(self):
-        """The teacher; also measures it, once, on the held-out and test sets."""
+        """The teacher; also measures it on the held-out and test sets."""
         if not os.path.exists(self.path("float")):
             train_float(self.data, self.args.seed, self.path("float"))
         self.teacher = Net().to(memory_format=torch.channels_last)

@@ -1,0 +1,124 @@
+// serac_dpu.v - one digit-serial dot-product unit.
+//
+// D is the dot product of two digit vectors; Horner over weight digits (inner),
+// over activation digits (outer), then the accumulator over k-tiles. Where a
+// side has one plane its digit selects the other's; with one plane each it is
+// AND and popcount; else signed multipliers, one bit wider than the digits.
+//
+// Timing: operands at t, D in its register at t+1, inner at t+2, outer at t+3,
+// accumulator at t+4 (serac_array holds the operand register before). The control
+// inputs come with the stage they steer.
+`default_nettype none
+
+module serac_dpu #(
+  // LINT: -GWgtPlanes=1 -GActPlanes=1
+  // LINT: -GWgtPlanes=1 -GActPlanes=8
+  // LINT: -GWgtPlanes=4 -GActPlanes=1 -GLanes=8
+  // LINT: -GWgtPlanes=8 -GActPlanes=8 -GLanes=8
+  parameter Lanes     = 16,
+  parameter WgtPlanes = 2,
+  parameter ActPlanes = 4
+) (
+  input  wire                       clk_i,
+  input  wire                       dot_en_i,      // operands are valid
+  input  wire [WgtPlanes*Lanes-1:0] wgt_i,         // [plane][lane], plane 0 lowest
+  input  wire                       wgt_neg_i,     // top plane counts negative
+  input  wire [ActPlanes*Lanes-1:0] act_i,
+  input  wire                       act_neg_i,
+  input  wire                       inner_en_i,
+  input  wire                       inner_first_i,
+  input  wire                       outer_en_i,
+  input  wire                       outer_first_i,
+  input  wire                       acc_en_i,
+  input  wire                       acc_first_i,
+  output wire [31:0]                acc_o          // the value after this cycle's addition
+);
+  localparam LOG   = $clog2(Lanes);
+  localparam WIDE  = 17 + LOG;                          // inner and outer
+  localparam TERM  = (WgtPlanes == 1 && ActPlanes == 1) ? 2 :
+                     (WgtPlanes == 1) ? ActPlanes + 2 :
+                     (ActPlanes == 1) ? WgtPlanes + 2 : WgtPlanes + ActPlanes + 2;
+  localparam DOT   = TERM + LOG;
+
+  wire [DOT-1:0] dot;
+  genvar l, p;
+  generate
+    if (WgtPlanes == 1 && ActPlanes == 1) begin : gen_and
+      wire [LOG:0] count;
+      serac_popcount #(.Lanes (Lanes)) u_count (.bits_i (wgt_i & act_i), .count_o (count));
+      wire negative = wgt_neg_i ^ act_neg_i;
+      wire [DOT-1:0] wide = {{DOT-LOG-1{1'b0}}, count};
+      assign dot = negative ? {DOT{1'b0}} - wide : wide;
+    end else if (WgtPlanes == 1 || ActPlanes == 1) begin : gen_select
+      localparam PLANES = (WgtPlanes == 1) ? ActPlanes : WgtPlanes;
+      wire [Lanes-1:0]        sel      = (WgtPlanes == 1) ? wgt_i[Lanes-1:0] : act_i[Lanes-1:0];
+      wire                    sel_neg  = (WgtPlanes == 1) ? wgt_neg_i : act_neg_i;
+      wire                    data_neg = (WgtPlanes == 1) ? act_neg_i : wgt_neg_i;
+      wire [PLANES*Lanes-1:0] data;
+      if (WgtPlanes == 1) begin : gen_act
+        assign data = act_i;
+      end else begin : gen_wgt
+        assign data = wgt_i;
+      end
+      wire [Lanes*(PLANES+1)-1:0] terms;
+      for (l = 0; l < Lanes; l = l + 1) begin : gen_lane
+        for (p = 0; p < PLANES; p = p + 1) begin : gen_plane
+          assign terms[l*(PLANES+1) + p] = sel[l] && data[p*Lanes + l];
+        end
+        assign terms[l*(PLANES+1) + PLANES] = sel[l] && data_neg && data[(PLANES-1)*Lanes + l];
+      end
+      wire [PLANES+LOG:0] sum;
+      serac_adder_tree #(.Terms (Lanes), .Width (PLANES + 1)) u_tree (
+        .terms_i (terms), .sum_o (sum));
+      wire [DOT-1:0] wide = {sum[PLANES+LOG], sum};
+      assign dot = sel_neg ? {DOT{1'b0}} - wide : wide;
+    end else begin : gen_multiply
+      wire [Lanes*TERM-1:0] terms;
+      for (l = 0; l < Lanes; l = l + 1) begin : gen_lane
+        wire signed [WgtPlanes:0] w;
+        wire signed [ActPlanes:0] a;
+        for (p = 0; p < WgtPlanes; p = p + 1) begin : gen_w
+          assign w[p] = wgt_i[p*Lanes + l];
+        end
+        for (p = 0; p < ActPlanes; p = p + 1) begin : gen_a
+          assign a[p] = act_i[p*Lanes + l];
+        end
+        assign w[WgtPlanes] = wgt_neg_i && wgt_i[(WgtPlanes-1)*Lanes + l];
+        assign a[ActPlanes] = act_neg_i && act_i[(ActPlanes-1)*Lanes + l];
+        wire signed [TERM-1:0] product = w * a;
+        assign terms[l*TERM +: TERM] = product;
+      end
+      serac_adder_tree #(.Terms (Lanes), .Width (TERM)) u_tree (.terms_i (terms), .sum_o (dot));
+    end
+  endgenerate
+
+  reg  [DOT-1:0]  dot_q;
+  reg  [WIDE-1:0] inner_q, outer_q;
+  reg  [31:0]     acc_q;
+
+  wire [WIDE-1:0] dot_wide;
+  generate
+    if (WIDE > DOT) begin : gen_extend
+      assign dot_wide = {{WIDE-DOT{dot_q[DOT-1]}}, dot_q};
+    end else begin : gen_cut
+      assign dot_wide = dot_q[WIDE-1:0];
+      if (DOT > WIDE) begin : gen_unused
+        /* verilator lint_off UNUSEDSIGNAL */ // a product's spare top bit
+        wire unused = &{1'b0, dot_q[DOT-1:WIDE]};
+        /* verilator lint_on UNUSEDSIGNAL */
+      end
+    end
+  endgenerate
+  wire [WIDE-1:0] inner = (inner_first_i ? {WIDE{1'b0}} : inner_q << WgtPlanes) + dot_wide;
+  wire [WIDE-1:0] outer = (outer_first_i ? {WIDE{1'b0}} : outer_q << ActPlanes) + inner_q;
+  wire [31:0]     acc   = (acc_first_i ? 32'd0 : acc_q) + {{32-WIDE{outer_q[WIDE-1]}}, outer_q};
+
+  always @(posedge clk_i) begin
+    if (dot_en_i) dot_q <= dot;
+    if (inner_en_i) inner_q <= inner;
+    if (outer_en_i) outer_q <= outer;
+    if (acc_en_i) acc_q <= acc;
+  end
+  assign acc_o = acc;
+endmodule
+`default_nettype wire
