@@ -5,10 +5,10 @@
 
 CC       := gcc
 CXX      := g++
-OPT      ?= -O2 -g
-WARN     := -Wall -Wextra -Wpedantic -Werror
+OPT      ?= -O3 -g
+WARN     := -Wall -Wextra -Wpedantic -Werror -Wno-format-truncation
 INCLUDE  := -Imodel -Idrivers -Isim
-CFLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L $(OPT) $(WARN) $(INCLUDE)
+CFLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L -DSERAC_ROOT=\"$(CURDIR)\" $(OPT) $(WARN) $(INCLUDE)
 LIBS     := -lconfig -lcjson -lz -lm -lpthread
 SEED     ?= 1
 B        := build

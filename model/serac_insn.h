@@ -5,6 +5,8 @@
 #ifndef SERAC_INSN_H
 #define SERAC_INSN_H
 
+#include <stdbool.h>
+
 #include "serac_regs.h"
 #include "serac_status.h"
 

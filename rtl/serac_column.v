@@ -55,7 +55,7 @@ module serac_column #(
   reg  [16:0]          line_q;
   reg  [31:0]          x_q, left_q;
   reg  [PlaneBits-1:0] origin_q, head_q;
-  wire                 cross = left_q == 32'd1;
+  wire                 crosses = left_q == 32'd1;
 
   always @(posedge clk_i) begin
     if (load_i) begin
@@ -65,10 +65,10 @@ module serac_column #(
       origin_q <= tail_i;
       head_q   <= head_i;
     end else if (step_i) begin
-      line_q   <= cross ? line_q + {1'b0, row_step} : line_q;
-      x_q      <= cross ? 32'd0 - {16'd0, pad_left} : x_q + {16'd0, step_planes};
-      left_q   <= cross ? out_width : left_q - 32'd1;
-      origin_q <= cross ? head_q : origin_q;
+      line_q   <= crosses ? line_q + {1'b0, row_step} : line_q;
+      x_q      <= crosses ? 32'd0 - {16'd0, pad_left} : x_q + {16'd0, step_planes};
+      left_q   <= crosses ? out_width : left_q - 32'd1;
+      origin_q <= crosses ? head_q : origin_q;
     end
   end
 

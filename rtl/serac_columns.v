@@ -67,11 +67,11 @@ module serac_columns #(
   wire [31:0] segment_beats = section_i[`SERAC_FETCH_SEGMENT_BEATS];
 
   // --- one column's windows, from where it starts ----------------------------
-  wire        cross     = walk_left_i < walk_run_i;
+  wire        crosses     = walk_left_i < walk_run_i;
   wire [31:0] span      = window_bytes - step_bytes - 32'd1;
   wire [31:0] run_end   = walk_x_i + walk_run_bytes_i + span;
   wire [31:0] line_stop = wrap_bytes - pad_left + span;
-  wire [31:0] tail_stop = cross ? line_stop : run_end;
+  wire [31:0] tail_stop = crosses ? line_stop : run_end;
   wire [31:0] head_stop = run_end - wrap_bytes;
   wire [31:0] tail_byte = ($signed(tail_stop) > $signed(line_end)) ? line_end : tail_stop;
   wire [31:0] head_byte = ($signed(head_stop) > $signed(line_end)) ? line_end : head_stop;
@@ -102,7 +102,7 @@ module serac_columns #(
           from_q[walk_half_i]  <= from;
           tail_q[walk_half_i]  <= tail_to;
           head_q[walk_half_i]  <= head_to;
-          cross_q[walk_half_i] <= cross;
+          cross_q[walk_half_i] <= crosses;
         end
       end
 

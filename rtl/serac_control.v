@@ -139,8 +139,8 @@ module serac_control #(
     for (i = 0; i < BeatBytes; i = i + 1) strobes = strobes + {7'd0, write_strobe_i[i]};
   end
 
-  localparam [7:0] BEAT = BeatBytes;
-  localparam [7:0] RESULTS = RequantLanes;
+  localparam [7:0] BEAT = BeatBytes[7:0];
+  localparam [7:0] RESULTS = RequantLanes[7:0];
   wire [13*8-1:0] step = {
     {7'd0, block_i}, results_i ? RESULTS : 8'd0,
     {7'd0, write_burst_i}, {7'd0, read_burst_i},

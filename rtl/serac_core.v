@@ -181,8 +181,6 @@ module serac_core #(
 
   serac_load #(
     .BeatBytes        (B),
-    .WgtBufferBytes   (WgtBufferBytes),
-    .ParamBufferBytes (ParamBufferBytes),
     .WgtAddrBits      (WGT_ADDR),
     .ParamAddrBits    (PARAM_ADDR)
   ) u_load (

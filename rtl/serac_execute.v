@@ -339,8 +339,8 @@ module serac_execute #(
                                         : {{WgtPlaneBits-1{1'b0}}, 1'b1};
   wire [ActPlaneBits-1:0] a_end = a_has ? {{ActPlaneBits-4{1'b0}}, act_store - a_low}
                                         : {{ActPlaneBits-1{1'b0}}, 1'b1};
-  localparam [WgtPlaneBits-1:0] W_SPAN = WgtPlanes;
-  localparam [ActPlaneBits-1:0] A_SPAN = ActPlanes;
+  localparam [WgtPlaneBits-1:0] W_SPAN = WgtPlanes[WgtPlaneBits-1:0];
+  localparam [ActPlaneBits-1:0] A_SPAN = ActPlanes[ActPlaneBits-1:0];
   wire [WgtPlaneBits-1:0] wgt_base = {wgt_half_q, {WgtPlaneBits-1{1'b0}}};
   wire [ActPlaneBits-1:0] act_base = {act_half_q, {ActPlaneBits-1{1'b0}}};
 

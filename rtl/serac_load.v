@@ -9,12 +9,10 @@
 `include "serac_defs.vh"
 
 module serac_load #(
-  // LINT: -GBeatBytes=8 -GWgtBufferBytes=1024 -GParamBufferBytes=512
+  // LINT: -GBeatBytes=8 -GWgtAddrBits=7 -GParamAddrBits=6
   // LINT: -GBeatBytes=64
   parameter BeatBytes        = 16,
-  parameter WgtBufferBytes   = 131072,
-  parameter ParamBufferBytes = 8192,
-  parameter WgtAddrBits      = 13,    // clog2(WgtBufferBytes / BeatBytes)
+  parameter WgtAddrBits      = 13,    // clog2 of the buffer's beats
   parameter ParamAddrBits    = 9
 ) (
   input  wire                     clk_i,
@@ -96,8 +94,8 @@ module serac_load #(
   localparam BEAT_LOG = $clog2(BeatBytes);
   wire [31:0] param_beats = section_q[`SERAC_FETCH_TILE_PARAM_BYTES] >> BEAT_LOG;
   wire [31:0] wgt_beats   = section_q[`SERAC_FETCH_TILE_WGT_BYTES] >> BEAT_LOG;
-  localparam [WgtAddrBits-1:0]   WGT_HALF   = WgtBufferBytes / BeatBytes / 2;
-  localparam [ParamAddrBits-1:0] PARAM_HALF = ParamBufferBytes / BeatBytes / 2;
+  localparam [WgtAddrBits-1:0]   WGT_HALF   = {1'b1, {WgtAddrBits-1{1'b0}}};
+  localparam [ParamAddrBits-1:0] PARAM_HALF = {1'b1, {ParamAddrBits-1{1'b0}}};
 
   reg                      fresh_q;      // the next weight beat starts a load
   reg                      in_param_q;

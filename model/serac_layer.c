@@ -1,0 +1,189 @@
+/* serac_layer.c - is a layer possible, how much work is it, can it overflow? */
+#include "serac_layer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static enum serac_status fail(const struct serac_layer *layer,
+                              enum serac_status status,
+                              struct serac_error *error, const char *format,
+                              ...) __attribute__((format(printf, 4, 5)));
+
+static enum serac_status fail(const struct serac_layer *layer,
+                              enum serac_status status,
+                              struct serac_error *error, const char *format,
+                              ...)
+{
+    if (!error)
+        return status;
+    int used = snprintf(error->text, sizeof error->text, "layer %s: ",
+                        layer->name);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(error->text + used, sizeof error->text - (size_t)used, format,
+              args);
+    va_end(args);
+    return status;
+}
+
+static uint32_t reach(uint32_t kernel, uint32_t dilation)
+{
+    return (kernel - 1) * dilation + 1;
+}
+
+/* Outputs along one axis before pooling, 0 if the kernel does not fit. */
+static uint32_t outputs(uint32_t in, uint32_t before, uint32_t after,
+                        uint32_t kernel, uint32_t stride)
+{
+    uint32_t padded = in + before + after;
+    return padded < kernel ? 0 : (padded - kernel) / stride + 1;
+}
+
+static enum serac_status check_tensor(const struct serac_layer *layer,
+                                      const struct serac_tensor *t,
+                                      const char *which, bool raw,
+                                      struct serac_error *error)
+{
+    if (t->height < 1 || t->width < 1 || t->channels < 1 ||
+        t->height > 32767 || t->width > 1u << 20 || t->channels > 1u << 20)
+        return fail(layer, SERAC_E_INPUT, error,
+                    "%s shape %ux%ux%u: outside 1..32767 x 1..1048576 x "
+                    "1..1048576", which, t->height, t->width, t->channels);
+    if (raw ? t->bits != 32 : t->bits < 1 || t->bits > 8)
+        return fail(layer, SERAC_E_INPUT, error, "%s bits = %u: %s", which,
+                    t->bits, raw ? "raw needs 32" : "outside 1..8");
+    if (t->is_bipolar && t->is_signed)
+        return fail(layer, SERAC_E_INPUT, error,
+                    "%s: bipolar and signed exclude each other", which);
+    return SERAC_OK;
+}
+
+enum serac_status serac_layer_check(const struct serac_layer *l,
+                                    struct serac_error *error)
+{
+    enum serac_status status = check_tensor(l, &l->input, "input", false,
+                                            error);
+    if (status == SERAC_OK)
+        status = check_tensor(l, &l->output, "output",
+                              l->mode == SERAC_MODE_RAW, error);
+    if (status != SERAC_OK)
+        return status;
+    if (l->weight_bits < 1 || l->weight_bits > 8 || l->weight_store_bits < 1 ||
+        l->weight_store_bits > l->weight_bits)
+        return fail(l, SERAC_E_INPUT, error,
+                    "weight bits %u stored as %u: need 1 <= stored <= bits <= "
+                    "8", l->weight_bits, l->weight_store_bits);
+    if (l->act_bits < l->input.bits || l->act_bits > 8)
+        return fail(l, SERAC_E_INPUT, error,
+                    "act_bits = %u: outside %u..8", l->act_bits,
+                    l->input.bits);
+    if (l->pool < 1 || l->pool > 16 || l->kernel_h < 1 || l->kernel_w < 1 ||
+        l->kernel_h > 255 || l->kernel_w > 255 || l->stride_h < 1 ||
+        l->stride_w < 1 || l->stride_h > 255 || l->stride_w > 255 ||
+        l->dilation_h < 1 || l->dilation_w < 1 || l->dilation_h > 255 ||
+        l->dilation_w > 255)
+        return fail(l, SERAC_E_INPUT, error,
+                    "kernel, stride, dilation and pool: outside 1..255 (pool "
+                    "1..16)");
+    uint32_t kh = reach(l->kernel_h, l->dilation_h);
+    uint32_t kw = reach(l->kernel_w, l->dilation_w);
+    if (l->pad_top >= kh || l->pad_bottom >= kh || l->pad_left >= kw ||
+        l->pad_right >= kw)
+        return fail(l, SERAC_E_INPUT, error,
+                    "padding: must be less than the kernel");
+    uint32_t h = outputs(l->input.height, l->pad_top, l->pad_bottom, kh,
+                         l->stride_h) / l->pool;
+    uint32_t w = outputs(l->input.width, l->pad_left, l->pad_right, kw,
+                         l->stride_w) / l->pool;
+    if (h == 0 || w == 0)
+        return fail(l, SERAC_E_INPUT, error,
+                    "kernel and pool do not fit the input of %ux%u",
+                    l->input.height, l->input.width);
+    if (l->output.height != h || l->output.width != w)
+        return fail(l, SERAC_E_INPUT, error,
+                    "output %ux%u: should be %ux%u", l->output.height,
+                    l->output.width, h, w);
+    bool same = l->op != SERAC_OP_CONV;
+    if (same && l->output.channels != l->input.channels)
+        return fail(l, SERAC_E_INPUT, error,
+                    "output channels %u: should be %u", l->output.channels,
+                    l->input.channels);
+    if (l->op == SERAC_OP_ADD &&
+        (l->kernel_h * l->kernel_w * l->stride_h * l->stride_w * l->pool != 1))
+        return fail(l, SERAC_E_INPUT, error, "add: no kernel, stride or pool");
+    if (l->clamp_min > l->clamp_max)
+        return fail(l, SERAC_E_INPUT, error, "clamp %d..%d: empty",
+                    l->clamp_min, l->clamp_max);
+    return SERAC_OK;
+}
+
+uint64_t serac_layer_macs(const struct serac_layer *l)
+{
+    if (l->op == SERAC_OP_ADD)
+        return 0;
+    uint64_t outputs = (uint64_t)l->output.height * l->output.width *
+                       l->pool * l->pool * l->output.channels;
+    uint64_t inputs = l->op == SERAC_OP_DEPTHWISE ? 1 : l->input.channels;
+    return outputs * l->kernel_h * l->kernel_w * inputs;
+}
+
+/* Largest magnitude of an activation's value. */
+static int64_t largest_activation(const struct serac_tensor *t, int32_t zero)
+{
+    int64_t codes = (int64_t)1 << t->bits;
+    if (t->is_bipolar)
+        return codes - 1;
+    int64_t low = t->is_signed ? -codes / 2 : 0;
+    int64_t high = low + codes - 1;
+    int64_t a = llabs(low - zero), b = llabs(high - zero);
+    return a > b ? a : b;
+}
+
+static int64_t largest_weight(const struct serac_layer *l)
+{
+    int64_t codes = (int64_t)1 << l->weight_store_bits;
+    if (l->op == SERAC_OP_ADD)
+        return 1;
+    return l->weight_kind == SERAC_WEIGHT_SIGNED ? codes / 2 : codes - 1;
+}
+
+/* Sum of |w| of one output channel: actual if known, else the worst. */
+static int64_t weight_sum(const struct serac_layer *l, uint32_t channel)
+{
+    uint64_t taps = (uint64_t)l->kernel_h * l->kernel_w;
+    uint64_t k = l->op == SERAC_OP_CONV ? taps * l->input.channels : taps;
+    if (!l->weights || l->op == SERAC_OP_ADD)
+        return (int64_t)k * largest_weight(l);
+    int64_t sum = 0;
+    for (uint64_t i = 0; i < k; i++) {
+        int64_t w = l->weights[channel * k + i];
+        if (l->weight_kind == SERAC_WEIGHT_UNSIGNED)
+            w = (uint8_t)l->weights[channel * k + i] -
+                (l->params ? (int64_t)l->params[channel].zero : 0);
+        sum += llabs(w);
+    }
+    return sum;
+}
+
+enum serac_status serac_layer_check_accumulator(const struct serac_layer *l,
+                                                struct serac_error *error)
+{
+    int64_t a = largest_activation(&l->input, l->input.zero_point);
+    if (l->op == SERAC_OP_ADD) {
+        int64_t b = largest_activation(&l->input, l->input2_zero_point);
+        a = a > b ? a : b;
+    }
+    for (uint32_t m = 0; m < l->output.channels; m++) {
+        int64_t bias = l->params ? llabs((int64_t)l->params[m].bias) : 0;
+        int64_t sum = weight_sum(l, m);
+        if (sum > (INT64_MAX - bias) / (a ? a : 1) || sum * a + bias > INT32_MAX)
+            return fail(l, SERAC_E_OVERFLOW, error,
+                        "channel %u: accumulator could reach %lld * %lld + "
+                        "%lld: beyond 32 bits (2147483647)", m,
+                        (long long)sum, (long long)a, (long long)bias);
+        if (!l->weights && !l->params)
+            break;   /* all channels alike */
+    }
+    return SERAC_OK;
+}

@@ -1,0 +1,29 @@
+#!/bin/sh
+# build_rtl.sh OUT.so AXI_BITS PARAMETER... - Verilates serac_top into a shared library.
+#
+# PARAMETER is -GName=value. SERAC_SLOW_POPCOUNT=1 uses the adder tree that is
+# synthesised instead of $countones. Called by serac itself (sim/serac_rtl.c).
+set -eu
+out=$1
+axi=$2
+shift 2
+root=$(cd "$(dirname "$0")/.." && pwd)
+command -v verilator > /dev/null || { echo "verilator is not installed (scripts/setup.sh installs it)" >&2; exit 3; }
+dir=$out.build.$$
+mkdir -p "$dir"
+trap 'rm -rf "$dir"' EXIT
+fast=-DSERAC_FAST_POPCOUNT
+[ -z "${SERAC_SLOW_POPCOUNT:-}" ] || fast=
+rtl=${SERAC_RTL_DIR:-$root/rtl}
+# shellcheck disable=SC2086
+verilator --cc --top-module serac_top --prefix Vserac --Mdir "$dir" -O3 --x-assign fast \
+  --x-initial unique --noassert -Wno-fatal -Wno-lint -I"$rtl" -y "$rtl" $fast \
+  -CFLAGS -fPIC "$@" "$rtl/serac_top.v" > "$dir/log" 2>&1 || { cat "$dir/log" >&2; exit 1; }
+inc=$(verilator --getenv VERILATOR_ROOT)/include
+make -s -C "$dir" -f Vserac.mk OPT_FAST=-O3 OPT_SLOW=-O1 OPT_GLOBAL=-O2 \
+  Vserac__ALL.a verilated.o verilated_threads.o >> "$dir/log" 2>&1 || { tail -30 "$dir/log" >&2; exit 1; }
+g++ -std=c++17 -O2 -fPIC -shared -DVM_TRACE=0 -DVM_COVERAGE=0 -DSERAC_AXI_BITS="$axi" \
+  -I"$dir" -I"$inc" -I"$inc/vltstd" -I"$root/sim" -I"$root/model" \
+  "$root/sim/serac_rtl_shim.cpp" "$dir/Vserac__ALL.a" "$dir/verilated.o" "$dir/verilated_threads.o" \
+  -o "$dir/lib.so" -lpthread -latomic
+mv "$dir/lib.so" "$out"

@@ -1,0 +1,414 @@
+/* serac_lockstep.c - model and RTL side by side.
+ *
+ * The model runs first and leaves its trace: stage intervals, requests. Then the
+ * RTL runs cycle by cycle; at each edge its stage states, requests and write
+ * data must be the model's. Written data is compared with what the model's
+ * function computes for the block that is being stored. */
+#include "serac_lockstep.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "serac_env.h"
+#include "serac_function.h"
+#include "serac_timeline.h"
+
+struct interval {
+    uint64_t from, to;
+    enum serac_stage_state state;
+};
+
+struct log {
+    struct interval *intervals[SERAC_STAGES];
+    size_t count[SERAC_STAGES], room[SERAC_STAGES], next[SERAC_STAGES];
+    struct serac_request *requests[2];
+    size_t num[2], max[2], seen[2];
+    bool failed;
+};
+
+struct lockstep {
+    const struct serac_design *design;
+    const struct serac_memory_config *config;
+    const struct serac_rtl_ops *ops;
+    struct serac_host_memory *memory;       /* the model's */
+    struct serac_host_memory copy;          /* the RTL's */
+    uint64_t program;
+    struct log log;
+    struct serac_lockstep_result *result;
+    uint64_t cycle;
+    /* The block whose output is being written, and how many of its bursts came. */
+    uint64_t block_address, block_bursts;
+    uint32_t block;
+    struct serac_counters *shares;
+    uint32_t max_shares;
+};
+
+static const char *const stage_names[] = {"fetch", "execute", "post", "store"};
+static const char *const state_names[] = {
+    "idle", "run", "wait-receive", "wait-send", "wait-memory", "wait-space",
+    "state 6", "state 7"};
+
+static void differ(struct lockstep *ls, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void differ(struct lockstep *ls, const char *format, ...)
+{
+    if (ls->result->difference[0])
+        return;
+    char *to = ls->result->difference;
+    size_t room = sizeof ls->result->difference;
+    int used = snprintf(to, room, "cycle %llu: ",
+                        (unsigned long long)ls->cycle);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(to + used, room - (size_t)used, format, args);
+    va_end(args);
+}
+
+/* --- the model's run ------------------------------------------------------------ */
+
+static bool grow(void **array, size_t *room, size_t count, size_t size)
+{
+    if (count < *room)
+        return true;
+    size_t more = *room ? 2 * *room : 1024;
+    void *bigger = realloc(*array, more * size);
+    if (!bigger)
+        return false;
+    *array = bigger;
+    *room = more;
+    return true;
+}
+
+static void on_trace(void *ctx, enum serac_stage stage,
+                     enum serac_stage_state state, uint64_t from, uint64_t to)
+{
+    struct log *log = &((struct lockstep *)ctx)->log;
+    void *array = log->intervals[stage];
+    if (!grow(&array, &log->room[stage], log->count[stage],
+              sizeof(struct interval))) {
+        log->failed = true;
+        return;
+    }
+    log->intervals[stage] = array;
+    log->intervals[stage][log->count[stage]++] =
+        (struct interval){from, to, state};
+}
+
+static int on_block(void *ctx, uint64_t address, uint8_t *block)
+{
+    struct serac_bus bus = serac_host_memory_bus(((struct lockstep *)ctx)->memory);
+    return bus.read(bus.ctx, address, block, SERAC_INSN_BLOCK_BYTES);
+}
+
+static enum serac_status run_model(struct lockstep *ls)
+{
+    struct serac_timeline_hooks hooks = {on_block, on_trace, ls};
+    struct serac_timeline *tl =
+        serac_timeline_create(ls->design, ls->program, &hooks);
+    if (!tl)
+        return SERAC_E_NOMEM;
+    struct serac_bus bus = serac_host_memory_bus(ls->memory);
+    struct serac_memory memory;
+    uint32_t beat = ls->design->axi_bits / 8;
+    serac_memory_init(&memory, ls->config, beat);
+    struct serac_request q;
+    while (serac_timeline_next(tl, &q) == SERAC_PROGRESS_REQUEST) {
+        int c = q.channel;
+        void *array = ls->log.requests[c];
+        if (!grow(&array, &ls->log.max[c], ls->log.num[c], sizeof q)) {
+            ls->log.failed = true;
+            break;
+        }
+        ls->log.requests[c] = array;
+        ls->log.requests[c][ls->log.num[c]++] = q;
+        struct serac_burst burst =
+            c == SERAC_READ ? serac_memory_read(&memory, q.address, q.beats,
+                                                q.cycle, NULL)
+                            : serac_memory_write(&memory, q.address, q.beats,
+                                                 q.cycle, NULL);
+        uint8_t bytes[1024];
+        serac_timeline_handshake(tl, q.channel, burst.handshake);
+        serac_timeline_complete(
+            tl, q.channel, &burst,
+            bus.read(bus.ctx, q.address, bytes, (size_t)q.beats * beat));
+    }
+    if (!ls->log.failed)
+        serac_timeline_result(tl, &ls->result->run);
+    serac_timeline_destroy(tl);
+    return ls->log.failed ? SERAC_E_NOMEM : SERAC_OK;
+}
+
+/* --- comparisons ------------------------------------------------------------------ */
+
+/* The model's state of `stage` in this cycle. Post's intervals may overlap. */
+static enum serac_stage_state expected(struct lockstep *ls,
+                                       enum serac_stage stage)
+{
+    struct log *log = &ls->log;
+    size_t *next = &log->next[stage];
+    while (*next < log->count[stage] &&
+           log->intervals[stage][*next].to <= ls->cycle)
+        ++*next;
+    if (*next < log->count[stage] &&
+        log->intervals[stage][*next].from <= ls->cycle)
+        return log->intervals[stage][*next].state;
+    return SERAC_STATE_IDLE;
+}
+
+static void compare_states(struct lockstep *ls, uint16_t states)
+{
+    for (int s = 0; s < SERAC_STAGES; s++) {
+        unsigned rtl = states >> 3 * s & 7;
+        unsigned model = expected(ls, (enum serac_stage)s);
+        if (rtl != model)
+            differ(ls, "%s state: RTL %s, model %s", stage_names[s],
+                   state_names[rtl], state_names[model]);
+    }
+}
+
+static void compare_request(struct lockstep *ls, int channel,
+                            const struct serac_env_channel *c)
+{
+    struct log *log = &ls->log;
+    const struct serac_env_burst *b =
+        &c->bursts[(c->head + c->count - 1) % SERAC_ENV_BURSTS];
+    const char *name = channel == SERAC_READ ? "AR" : "AW";
+    if (log->seen[channel] == log->num[channel]) {
+        differ(ls, "%s: RTL %#llx, model none", name,
+               (unsigned long long)b->address);
+        return;
+    }
+    const struct serac_request *q = &log->requests[channel][log->seen[channel]++];
+    if (q->cycle != ls->cycle)
+        differ(ls, "%s %llu: RTL now, model in cycle %llu", name,
+               (unsigned long long)log->seen[channel] - 1,
+               (unsigned long long)q->cycle);
+    if (q->address != b->address || q->beats != b->beats)
+        differ(ls, "%s %llu: RTL %#llx, %u beats; model %#llx, %u beats", name,
+               (unsigned long long)log->seen[channel] - 1,
+               (unsigned long long)b->address, b->beats,
+               (unsigned long long)q->address, q->beats);
+}
+
+/* Computes the blocks up to the one whose output the next burst belongs to. */
+static enum serac_status compute_until(struct lockstep *ls, uint64_t burst)
+{
+    while (ls->block < ls->result->run.num_blocks &&
+           burst >= ls->block_bursts) {
+        uint8_t block[SERAC_INSN_BLOCK_BYTES];
+        struct serac_insn insn;
+        struct serac_bus bus = serac_host_memory_bus(ls->memory);
+        if (bus.read(bus.ctx, ls->block_address, block, sizeof block))
+            return SERAC_E_READ_DECERR;
+        serac_insn_decode(block, &insn);
+        enum serac_status status =
+            serac_function_block(ls->design, &insn, &bus);
+        if (status != SERAC_OK)
+            return status;
+        ls->block_bursts += ls->shares[ls->block++].write_bursts;
+        ls->block_address += SERAC_INSN_BLOCK_STRIDE;
+    }
+    return SERAC_OK;
+}
+
+static void compare_write(struct lockstep *ls, const struct serac_env *env,
+                          const struct serac_rtl_out *out)
+{
+    const struct serac_env_channel *w = &env->write;
+    const struct serac_env_burst *b =
+        &w->bursts[(w->head + w->answered) % SERAC_ENV_BURSTS];
+    uint64_t address = b->address + (uint64_t)b->moved * env->beat_bytes;
+    enum serac_status status = compute_until(ls, b->timing.number);
+    if (status != SERAC_OK)
+        differ(ls, "the model cannot compute block %u: %s", ls->block,
+               serac_status_text(status));
+    for (uint32_t i = 0; i < env->beat_bytes; i++) {
+        if (!(out->wstrb >> i & 1))
+            continue;
+        uint64_t offset = address + i - ls->memory->base;
+        if (offset >= ls->memory->size)
+            continue;
+        ls->result->bytes_compared++;
+        if (ls->memory->bytes[offset] != out->wdata[i])
+            differ(ls, "W data at %#llx (block %u): RTL 0x%02x, model 0x%02x",
+                   (unsigned long long)(address + i), ls->block - 1,
+                   out->wdata[i], ls->memory->bytes[offset]);
+    }
+}
+
+static void compare_counters(struct lockstep *ls, void *rtl)
+{
+    uint64_t values[SERAC_COUNTERS];
+    const struct serac_counters *m = &ls->result->run.total;
+    ls->ops->counters(rtl, values);
+    unsigned i = 0;
+#define COMPARE(name, offset)                                                 \
+    if (values[i] != m->name)                                                 \
+        differ(ls, "counter " #name ": RTL %llu, model %llu",                 \
+               (unsigned long long)values[i], (unsigned long long)m->name);   \
+    i++;
+    SERAC_COUNTER_LIST(COMPARE)
+#undef COMPARE
+}
+
+/* --- the RTL's run ------------------------------------------------------------------ */
+
+/* One AXI4-Lite access; returns the data of a read. */
+static uint32_t access_register(struct lockstep *ls, void *rtl, uint32_t offset,
+                                bool write, uint32_t data)
+{
+    struct serac_rtl_in in = {0};
+    struct serac_rtl_out out;
+    in.s_awvalid = in.s_wvalid = write;
+    in.s_arvalid = !write;
+    in.s_awaddr = in.s_araddr = (uint16_t)offset;
+    in.s_wdata = data;
+    in.s_wstrb = 15;
+    in.s_bready = in.s_rready = 1;
+    for (int i = 0; i < 16; i++) {
+        ls->ops->settle(rtl, &in, &out);
+        bool done = write ? out.s_bvalid : out.s_rvalid;
+        uint32_t value = out.s_rdata;
+        ls->ops->edge(rtl, &out);
+        in.s_awvalid = in.s_wvalid = in.s_arvalid = 0;
+        if (done)
+            return value;
+        if (out.busy)     /* the doorbell's run has begun */
+            return 0;
+    }
+    return 0;
+}
+
+static void run_cycles(struct lockstep *ls, void *rtl, struct serac_env *env)
+{
+    struct serac_rtl_in in = {0};
+    struct serac_rtl_out out;
+    bool checked = ls->result->run.status == SERAC_OK ||
+                   ls->result->run.status == SERAC_E_DEADLOCK;
+    uint64_t limit = ls->result->run.total.cycles + 1000;
+    in.s_bready = in.s_rready = 1;
+    ls->ops->settle(rtl, &in, &out);
+    for (ls->cycle = 0; !ls->result->difference[0]; ls->cycle++) {
+        bool reading = env->read.pending, writing = env->write.pending;
+        serac_env_drive(env, ls->cycle, &out, &in);
+        if (env->read.pending && !reading)
+            compare_request(ls, SERAC_READ, &env->read);
+        if (env->write.pending && !writing)
+            compare_request(ls, SERAC_WRITE, &env->write);
+        ls->ops->settle(rtl, &in, &out);
+        if (checked)
+            compare_states(ls, out.stage_state);
+        if (checked && in.wready && out.wvalid)
+            compare_write(ls, env, &out);
+        serac_env_commit(env, ls->cycle, &out, &in);
+        if (env->violation)
+            differ(ls, "protocol: %s", env->violation);
+        bool done = out.done;
+        ls->ops->edge(rtl, &out);
+        if (done)
+            break;
+        if (ls->cycle >= limit)
+            differ(ls, "RTL still runs, model ended in cycle %llu",
+                   (unsigned long long)ls->result->run.total.cycles - 1);
+    }
+    ls->result->cycles_compared = ls->cycle + 1;
+}
+
+static void run_rtl(struct lockstep *ls, uint64_t seed)
+{
+    struct serac_run *run = &ls->result->run;
+    struct serac_bus bus = serac_host_memory_bus(&ls->copy);
+    struct serac_env *env = malloc(sizeof *env);
+    void *rtl = ls->ops->create(seed);
+    if (!env)
+        return;
+    serac_env_init(env, &bus, ls->config, ls->design->axi_bits / 8);
+    access_register(ls, rtl, SERAC_REG_PROGRAM_ADDR_LO, true,
+                    (uint32_t)ls->program);
+    access_register(ls, rtl, SERAC_REG_PROGRAM_ADDR_HI, true,
+                    (uint32_t)(ls->program >> 32));
+    access_register(ls, rtl, SERAC_REG_CONTROL, true, 1);
+    run_cycles(ls, rtl, env);
+    if (!ls->result->difference[0] &&
+        ls->result->cycles_compared != run->total.cycles)
+        differ(ls, "end: RTL %llu cycles, model %llu",
+               (unsigned long long)ls->result->cycles_compared,
+               (unsigned long long)run->total.cycles);
+    if (!ls->result->difference[0] && run->status == SERAC_OK)
+        compare_counters(ls, rtl);
+    uint32_t code = access_register(ls, rtl, SERAC_REG_STATUS, false, 0) >>
+                        SERAC_REG_STATUS_ERROR_LSB & 15;
+    static const enum serac_status codes[] = {
+        SERAC_OK, SERAC_E_BAD_INSTRUCTION, SERAC_E_READ_SLVERR,
+        SERAC_E_READ_DECERR, SERAC_E_WRITE_SLVERR, SERAC_E_WRITE_DECERR,
+        SERAC_E_DEADLOCK};
+    if (code > 6 || codes[code] != run->status)
+        differ(ls, "status: RTL error %u, model %s", code,
+               serac_status_text(run->status));
+    ls->ops->destroy(rtl);
+    free(env);
+}
+
+static enum serac_status prepare(struct lockstep *ls)
+{
+    struct serac_run *run = &ls->result->run;
+    enum serac_status status = serac_host_memory_init(
+        &ls->copy, ls->memory->base, ls->memory->size);
+    if (status != SERAC_OK)
+        return status;
+    memcpy(ls->copy.bytes, ls->memory->bytes, ls->memory->size);
+    ls->max_shares = 4096;
+    ls->shares = calloc(ls->max_shares, sizeof *ls->shares);
+    if (!ls->shares)
+        return SERAC_E_NOMEM;
+    struct serac_counters *blocks = run->blocks;
+    uint32_t max_blocks = run->max_blocks;
+    run->blocks = ls->shares;
+    run->max_blocks = ls->max_shares;
+    status = run_model(ls);
+    run->blocks = blocks;
+    run->max_blocks = max_blocks;
+    for (uint32_t i = 0; blocks && i < max_blocks && i < run->num_blocks; i++)
+        blocks[i] = ls->shares[i];
+    return status;
+}
+
+enum serac_status serac_lockstep_run(const struct serac_design *design,
+                                     const struct serac_memory_config *config,
+                                     const struct serac_rtl_ops *ops,
+                                     struct serac_host_memory *memory,
+                                     uint64_t program, uint64_t seed,
+                                     struct serac_lockstep_result *result,
+                                     struct serac_error *error)
+{
+    struct lockstep ls = {.design = design, .config = config, .ops = ops,
+                          .memory = memory, .program = program,
+                          .block_address = program, .result = result};
+    struct serac_counters *blocks = result->run.blocks;
+    uint32_t max_blocks = result->run.max_blocks;
+    memset(result, 0, sizeof *result);
+    result->run.blocks = blocks;
+    result->run.max_blocks = max_blocks;
+    enum serac_status status = prepare(&ls);
+    if (status == SERAC_OK)
+        run_rtl(&ls, seed);
+    const struct serac_counters *t = &result->run.total;
+    result->stall_cycles = t->stall_fetch_cycles + t->stall_requant_cycles +
+                           t->stall_store_cycles + t->stall_control_cycles;
+    if (status == SERAC_OK && result->difference[0]) {
+        status = SERAC_E_MISMATCH;
+        if (error)
+            snprintf(error->text, sizeof error->text, "%s",
+                     result->difference);
+    }
+    for (int i = 0; i < SERAC_STAGES; i++)
+        free(ls.log.intervals[i]);
+    free(ls.log.requests[0]);
+    free(ls.log.requests[1]);
+    free(ls.shares);
+    serac_host_memory_free(&ls.copy);
+    return status;
+}

@@ -1,0 +1,142 @@
+/* serac_rtl.c - finds, builds and loads the RTL library of a design.
+ *
+ * Libraries are cached under build/rtl-cache (or SERAC_CACHE) by a hash of the
+ * design's parameters, the RTL and the shim. */
+#define _DEFAULT_SOURCE
+#include "serac_rtl.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef SERAC_ROOT
+#define SERAC_ROOT "."
+#endif
+
+static enum serac_status fail(struct serac_error *error, const char *what,
+                              const char *detail)
+{
+    if (error)
+        snprintf(error->text, sizeof error->text, "%s%s%s", what,
+                 detail ? ": " : "", detail ? detail : "");
+    return SERAC_E_TOOL;
+}
+
+/* FNV-1a, 64 bits. */
+static uint64_t mix(uint64_t hash, const void *bytes, size_t count)
+{
+    const unsigned char *b = bytes;
+    while (count--)
+        hash = (hash ^ *b++) * 0x100000001b3u;
+    return hash;
+}
+
+static uint64_t mix_file(uint64_t hash, const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    char buffer[4096];
+    size_t got;
+    if (!file)
+        return hash;
+    while ((got = fread(buffer, 1, sizeof buffer, file)) > 0)
+        hash = mix(hash, buffer, got);
+    fclose(file);
+    return hash;
+}
+
+static int is_verilog(const struct dirent *entry)
+{
+    size_t length = strlen(entry->d_name);
+    return length > 2 && (!strcmp(entry->d_name + length - 2, ".v") ||
+                          !strcmp(entry->d_name + length - 3, ".vh"));
+}
+
+static const char *rtl_dir(void)
+{
+    const char *dir = getenv("SERAC_RTL_DIR");
+    return dir ? dir : SERAC_ROOT "/rtl";
+}
+
+static uint64_t source_hash(void)
+{
+    struct dirent **names;
+    char path[4096];
+    uint64_t hash = 0xcbf29ce484222325u;
+    int count = scandir(rtl_dir(), &names, is_verilog, alphasort);
+    for (int i = 0; i < count; i++) {
+        snprintf(path, sizeof path, "%s/%s", rtl_dir(), names[i]->d_name);
+        hash = mix_file(mix(hash, names[i]->d_name, strlen(names[i]->d_name)),
+                        path);
+        free(names[i]);
+    }
+    if (count >= 0)
+        free(names);
+    hash = mix_file(hash, SERAC_ROOT "/sim/serac_rtl_shim.cpp");
+    hash = mix_file(hash, SERAC_ROOT "/sim/serac_rtl.h");
+    hash = mix_file(hash, SERAC_ROOT "/scripts/build_rtl.sh");
+    const char *slow = getenv("SERAC_SLOW_POPCOUNT");
+    return slow ? mix(hash, "slow", 4) : hash;
+}
+
+static void parameters(const struct serac_design *d, char *to, size_t room)
+{
+    snprintf(to, room,
+             "-GRows=%u -GCols=%u -GLanes=%u -GWgtPlanes=%u -GActPlanes=%u "
+             "-GWgtBufferBytes=%u -GActBufferBytes=%u -GOutBufferBytes=%u "
+             "-GParamBufferBytes=%u -GAxiBits=%u -GOutstanding=%u "
+             "-GRequantLanes=%u -GQueueDepth=%u",
+             d->rows, d->cols, d->lanes, d->weight_planes, d->act_planes,
+             d->weight_buffer_bytes, d->act_buffer_bytes,
+             d->output_buffer_bytes, d->param_buffer_bytes, d->axi_bits,
+             d->outstanding, d->requant_lanes, d->queue_depth);
+}
+
+static enum serac_status build(const char *library, uint32_t axi_bits,
+                               const char *params, struct serac_error *error)
+{
+    char command[8192], log[4096];
+    snprintf(log, sizeof log, "%s.log", library);
+    snprintf(command, sizeof command,
+             "'%s/scripts/build_rtl.sh' '%s' %u %s > '%s' 2>&1", SERAC_ROOT,
+             library, axi_bits, params, log);
+    if (isatty(2))
+        fprintf(stderr, "building the RTL (%s)\n", params);
+    int code = system(command);
+    if (code == 0)
+        return SERAC_OK;
+    if (code != -1 && code >> 8 == 3)
+        return fail(error, "verilator is not installed; scripts/setup.sh "
+                           "installs it", NULL);
+    return fail(error, "the RTL library could not be built, see", log);
+}
+
+enum serac_status serac_rtl_load(const struct serac_design *design,
+                                 const struct serac_rtl_ops **ops,
+                                 struct serac_error *error)
+{
+    char params[1024], library[4096];
+    const char *cache = getenv("SERAC_CACHE");
+    if (!cache)
+        cache = SERAC_ROOT "/build/rtl-cache";
+    parameters(design, params, sizeof params);
+    uint64_t hash = mix(source_hash(), params, strlen(params));
+    (void)mkdir(SERAC_ROOT "/build", 0777);
+    if (mkdir(cache, 0777) && errno != EEXIST)
+        return fail(error, cache, strerror(errno));
+    snprintf(library, sizeof library, "%s/%016llx.so", cache,
+             (unsigned long long)hash);
+    if (access(library, R_OK)) {
+        enum serac_status status =
+            build(library, design->axi_bits, params, error);
+        if (status != SERAC_OK)
+            return status;
+    }
+    void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+    *ops = handle ? dlsym(handle, "serac_rtl_ops") : NULL;
+    return *ops ? SERAC_OK : fail(error, library, dlerror());
+}

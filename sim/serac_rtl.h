@@ -1,0 +1,51 @@
+/* serac_rtl.h - the Verilated accelerator behind C functions.
+ *
+ * One shared library per design, built on demand by scripts/build_rtl.sh from
+ * sim/serac_rtl_shim.cpp; it exports `serac_rtl_ops`. */
+#ifndef SERAC_RTL_H
+#define SERAC_RTL_H
+
+#include <stdint.h>
+
+#include "serac_design.h"
+#include "serac_regs.h"
+
+/* All pins of rtl/serac_top.v but clock and reset. */
+struct serac_rtl_in {
+    uint8_t s_awvalid, s_wvalid, s_bready, s_arvalid, s_rready, s_wstrb;
+    uint16_t s_awaddr, s_araddr;
+    uint32_t s_wdata;
+    uint8_t arready, rvalid, rresp, rlast, awready, wready, bvalid, bresp;
+    uint8_t rdata[64];
+};
+
+struct serac_rtl_out {
+    uint8_t irq, s_awready, s_wready, s_bvalid, s_arready, s_rvalid;
+    uint32_t s_rdata;
+    uint8_t arvalid, arlen, awvalid, awlen, wvalid, wlast, busy, done;
+    uint64_t araddr, awaddr, wstrb;
+    uint8_t wdata[64];
+    uint16_t stage_state;
+};
+
+struct serac_rtl_ops {
+    void *(*create)(uint64_t seed);    /* random initial state, reset done */
+    void (*destroy)(void *rtl);
+    /* Applies the inputs and settles; the outputs are those of this cycle. */
+    void (*settle)(void *rtl, const struct serac_rtl_in *in,
+                   struct serac_rtl_out *out);
+    /* Clock edge; the outputs are the next cycle's, before its inputs. */
+    void (*edge)(void *rtl, struct serac_rtl_out *out);
+    void (*counters)(void *rtl, uint64_t *values);   /* SERAC_COUNTERS of them */
+    /* Writes a VCD of everything from now on; 0, or -1 if built without. */
+    int (*trace)(void *rtl, const char *path);
+};
+
+/* Loads the library for `design`, building it first if it is not cached. The
+ * library stays loaded until the program ends. SERAC_E_TOOL if Verilator is missing or
+ * the build fails. */
+enum serac_status serac_rtl_load(const struct serac_design *design,
+                                 const struct serac_rtl_ops **ops,
+                                 struct serac_error *error);
+
+#endif

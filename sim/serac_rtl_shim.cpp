@@ -1,0 +1,119 @@
+// serac_rtl_shim.cpp - C face of one Verilated design (sim/serac_rtl.h).
+#include <cstring>
+#include <memory>
+
+#include "Vserac.h"
+#include "verilated.h"
+extern "C" {
+#include "serac_rtl.h"
+}
+
+namespace {
+
+struct Rtl {
+    VerilatedContext context;
+    std::unique_ptr<Vserac> top;
+};
+
+constexpr size_t BEAT = SERAC_AXI_BITS / 8;
+
+Rtl *self(void *rtl) { return static_cast<Rtl *>(rtl); }
+
+void read_outputs(const Vserac &t, serac_rtl_out *out)
+{
+    out->irq = t.irq_o;
+    out->s_awready = t.s_awready_o;
+    out->s_wready = t.s_wready_o;
+    out->s_bvalid = t.s_bvalid_o;
+    out->s_arready = t.s_arready_o;
+    out->s_rvalid = t.s_rvalid_o;
+    out->s_rdata = t.s_rdata_o;
+    out->arvalid = t.m_arvalid_o;
+    out->arlen = t.m_arlen_o;
+    out->araddr = t.m_araddr_o;
+    out->awvalid = t.m_awvalid_o;
+    out->awlen = t.m_awlen_o;
+    out->awaddr = t.m_awaddr_o;
+    out->wvalid = t.m_wvalid_o;
+    out->wlast = t.m_wlast_o;
+    out->wstrb = t.m_wstrb_o;
+    out->busy = t.busy_o;
+    out->done = t.done_o;
+    out->stage_state = t.stage_state_o;
+    if (t.m_wvalid_o)
+        std::memcpy(out->wdata, &t.m_wdata_o, BEAT);
+}
+
+void edge(void *rtl, serac_rtl_out *out)
+{
+    Vserac &t = *self(rtl)->top;
+    t.clk_i = 1;
+    t.eval();
+    t.clk_i = 0;
+    read_outputs(t, out);
+}
+
+void settle(void *rtl, const serac_rtl_in *in, serac_rtl_out *out)
+{
+    Vserac &t = *self(rtl)->top;
+    t.s_awvalid_i = in->s_awvalid;
+    t.s_awaddr_i = in->s_awaddr;
+    t.s_wvalid_i = in->s_wvalid;
+    t.s_wdata_i = in->s_wdata;
+    t.s_wstrb_i = in->s_wstrb;
+    t.s_bready_i = in->s_bready;
+    t.s_arvalid_i = in->s_arvalid;
+    t.s_araddr_i = in->s_araddr;
+    t.s_rready_i = in->s_rready;
+    t.m_arready_i = in->arready;
+    t.m_rvalid_i = in->rvalid;
+    t.m_rresp_i = in->rresp;
+    t.m_rlast_i = in->rlast;
+    t.m_awready_i = in->awready;
+    t.m_wready_i = in->wready;
+    t.m_bvalid_i = in->bvalid;
+    t.m_bresp_i = in->bresp;
+    if (in->rvalid)
+        std::memcpy(&t.m_rdata_i, in->rdata, BEAT);
+    t.eval();
+    read_outputs(t, out);
+}
+
+void *create(uint64_t seed)
+{
+    auto *rtl = new Rtl;
+    rtl->context.randReset(2);
+    rtl->context.randSeed(static_cast<int>(seed & 0x7fffffff) | 1);
+    rtl->top = std::make_unique<Vserac>(&rtl->context);
+    Vserac &t = *rtl->top;
+    serac_rtl_in in = {};
+    serac_rtl_out out = {};
+    t.clk_i = 0;
+    t.rst_ni = 1;
+    t.eval();
+    t.rst_ni = 0;
+    settle(rtl, &in, &out);
+    for (int i = 0; i < 3; i++) edge(rtl, &out);
+    t.rst_ni = 1;
+    settle(rtl, &in, &out);
+    return rtl;
+}
+
+void destroy(void *rtl)
+{
+    self(rtl)->top->final();
+    delete self(rtl);
+}
+
+void counters(void *rtl, uint64_t *values)
+{
+    std::memcpy(values, &self(rtl)->top->counters_o,
+                SERAC_COUNTERS * sizeof *values);
+}
+
+int trace(void *, const char *) { return -1; }
+
+}  // namespace
+
+extern "C" const serac_rtl_ops serac_rtl_ops = {create, destroy,  settle,
+                                                edge,   counters, trace};
