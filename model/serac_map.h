@@ -10,6 +10,7 @@
 
 #include "serac_insn.h"
 #include "serac_layer.h"
+#include "serac_memory.h"
 
 /* The free choices of a mapping; everything else follows. */
 struct serac_mapping {
@@ -58,14 +59,22 @@ enum serac_status serac_map_apply(const struct serac_layer *layer,
                                   struct serac_insn *insn,
                                   struct serac_error *error);
 
-/* Every mapping worth trying, best guess first: all feasible combinations of
- * order x run x group x gather x halves from a pruned but never empty list if
- * any mapping is feasible. Calls `visit` until it returns nonzero. */
-typedef int serac_map_visit_fn(void *ctx, const struct serac_mapping *mapping);
-enum serac_status serac_map_enumerate(const struct serac_layer *layer,
-                                      const struct serac_design *design,
-                                      serac_map_visit_fn *visit, void *ctx,
-                                      struct serac_error *error);
+/* The mapping with the fewest cycles on `memory`, found by asking the timeline:
+ * all feasible combinations of order x run x group x gather x halves are ranked by
+ * bytes read and the best SERAC_MAP_TRIES are run. `cycles` (may be NULL): of the
+ * layer alone, program read included. SERAC_E_FIT, with the reason of the last
+ * refusal, if nothing fits. */
+#define SERAC_MAP_TRIES 24
+enum serac_status serac_map_best(const struct serac_layer *layer,
+                                 const struct serac_design *design,
+                                 const struct serac_memory_config *memory,
+                                 struct serac_mapping *mapping,
+                                 uint64_t *cycles, struct serac_error *error);
+
+/* Cycles in which the array is busy: one per digit pair (design.md, section 1). Fused
+ * pooling and additions count every phase. */
+uint64_t serac_map_busy_cycles(const struct serac_layer *layer,
+                               const struct serac_design *design);
 
 /* Writes packed weights and parameters of `footprint.weights` bytes. */
 void serac_pack_weights(const struct serac_layer *layer,

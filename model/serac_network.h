@@ -17,13 +17,12 @@ struct serac_network {
                                         input; second is -2 unless ADD */
     double *output_scales;           /* owned; per layer */
     int8_t *weights;                 /* owned blob; layers point into it */
-    struct serac_param *params;      /* owned; layers point into it */
 };
 
-/* Reads a network file and its blob (configs/networks; the keys are documented in
+/* Reads a network file (a name in configs/networks, or a path; keys documented in
  * configs/networks/example.cfg). Checks everything: keys, types, ranges, sizes, CRC,
  * shapes of neighbours, accumulator bounds. On failure *network is untouched. */
-enum serac_status serac_network_load(const char *path,
+enum serac_status serac_network_load(const char *name,
                                      struct serac_network **network,
                                      struct serac_error *error);
 void serac_network_destroy(struct serac_network *network);

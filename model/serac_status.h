@@ -23,7 +23,8 @@
     X(SERAC_E_DEADLOCK, -14, "every stage of the device waits for another")   \
     X(SERAC_E_MISMATCH, -15, "model and RTL differ")                          \
     X(SERAC_E_TOOL, -16, "a needed tool is missing or failed")                \
-    X(SERAC_E_NOT_FOUND, -17, "not found")
+    X(SERAC_E_NOT_FOUND, -17, "not found")                                    \
+    X(SERAC_E_DESIGN, -18, "the program was compiled for another design")
 
 enum serac_status {
 #define SERAC_STATUS_ENUM(name, value, text) name = value,

@@ -1,0 +1,333 @@
+/* serac_config.c - configuration files; the one file that knows libconfig.
+ *
+ * libconfig 1.5 is quiet about typos and wrong types and cuts long integers, so
+ * nothing is read by its lookup functions: every setting of a group is visited,
+ * found in the table and checked. */
+#define _DEFAULT_SOURCE
+#include "serac_config.h"
+
+#include <dirent.h>
+#include <libconfig.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef SERAC_ROOT
+#define SERAC_ROOT "."
+#endif
+
+struct serac_config {
+    config_t file;
+    char path[1024];
+};
+
+static config_setting_t *setting(const struct serac_group *group)
+{
+    return (config_setting_t *)(uintptr_t)group;
+}
+
+static const struct serac_group *group_of(config_setting_t *setting)
+{
+    return (const struct serac_group *)(const void *)setting;
+}
+
+enum serac_status serac_config_fail(const struct serac_config *config,
+                                    const struct serac_group *group,
+                                    struct serac_error *error,
+                                    const char *format, ...)
+{
+    if (!error)
+        return SERAC_E_INPUT;
+    int used = snprintf(error->text, sizeof error->text, "%s:%d: ",
+                        config->path,
+                        group ? config_setting_source_line(setting(group)) : 0);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(error->text + used, sizeof error->text - (size_t)used, format,
+              args);
+    va_end(args);
+    return SERAC_E_INPUT;
+}
+
+enum serac_status serac_config_open(const char *path,
+                                    struct serac_config **config,
+                                    struct serac_error *error)
+{
+    struct serac_config *c = calloc(1, sizeof *c);
+    if (!c)
+        return SERAC_E_NOMEM;
+    config_init(&c->file);
+    snprintf(c->path, sizeof c->path, "%s", path);
+    FILE *file = fopen(path, "r");
+    bool read = file && config_read(&c->file, file);
+    if (file)
+        fclose(file);
+    if (read) {
+        *config = c;
+        return SERAC_OK;
+    }
+    if (error && !file)
+        snprintf(error->text, sizeof error->text, "%s: cannot be read", path);
+    else if (error)
+        snprintf(error->text, sizeof error->text, "%s:%d: %s", path,
+                 config_error_line(&c->file), config_error_text(&c->file));
+    serac_config_close(c);
+    return SERAC_E_INPUT;
+}
+
+void serac_config_close(struct serac_config *config)
+{
+    if (!config)
+        return;
+    config_destroy(&config->file);
+    free(config);
+}
+
+const struct serac_group *serac_config_root(const struct serac_config *config)
+{
+    return group_of(config_root_setting(&config->file));
+}
+
+/* --- one value --------------------------------------------------------------- */
+
+static bool is_integer(const config_setting_t *s)
+{
+    int type = config_setting_type(s);
+    return type == CONFIG_TYPE_INT || type == CONFIG_TYPE_INT64;
+}
+
+static enum serac_status set_integer(const struct serac_config *c,
+                                     const config_setting_t *s,
+                                     const struct serac_key *key, char *at,
+                                     struct serac_error *error)
+{
+    const struct serac_group *g = (const struct serac_group *)(const void *)s;
+    if (!is_integer(s))
+        return serac_config_fail(c, g, error, "%s: must be an integer",
+                                 key->name);
+    long long v = config_setting_get_int64(s);
+    bool power = key->type == SERAC_KEY_POWER;
+    bool odd = power && (v <= 0 || (v & (v - 1)));
+    if (key->type != SERAC_KEY_U64 &&
+        ((double)v < key->min || (double)v > key->max || odd))
+        return serac_config_fail(c, g, error, "%s = %lld: outside %.0f..%.0f%s",
+                                 key->name, v, key->min, key->max,
+                                 power ? ", a power of two" : "");
+    if (key->type == SERAC_KEY_U64) {
+        if (v < 0)
+            return serac_config_fail(c, g, error, "%s = %lld: negative",
+                                     key->name, v);
+        *(uint64_t *)(void *)at = (uint64_t)v;
+    } else if (key->type == SERAC_KEY_I32) {
+        *(int32_t *)(void *)at = (int32_t)v;
+    } else {
+        *(uint32_t *)(void *)at = (uint32_t)v;
+    }
+    return SERAC_OK;
+}
+
+static enum serac_status set_value(const struct serac_config *c,
+                                   const config_setting_t *s,
+                                   const struct serac_key *key, void *to,
+                                   struct serac_error *error)
+{
+    const struct serac_group *g = (const struct serac_group *)(const void *)s;
+    char *at = (char *)to + key->offset;
+    int type = config_setting_type(s);
+    switch (key->type) {
+    case SERAC_KEY_CHILD:
+        if (type != CONFIG_TYPE_GROUP && type != CONFIG_TYPE_LIST &&
+            type != CONFIG_TYPE_ARRAY)
+            return serac_config_fail(c, g, error,
+                                     "%s: must be a group or a list",
+                                     key->name);
+        return SERAC_OK;
+    case SERAC_KEY_BOOL:
+        if (type != CONFIG_TYPE_BOOL)
+            return serac_config_fail(c, g, error, "%s: must be true or false",
+                                     key->name);
+        *(bool *)(void *)at = config_setting_get_bool(s);
+        return SERAC_OK;
+    case SERAC_KEY_STRING:
+        if (type != CONFIG_TYPE_STRING)
+            return serac_config_fail(c, g, error, "%s: must be a string",
+                                     key->name);
+        if (strlen(config_setting_get_string(s)) >= key->size)
+            return serac_config_fail(c, g, error,
+                                     "%s: longer than %zu characters",
+                                     key->name, key->size - 1);
+        snprintf(at, key->size, "%s", config_setting_get_string(s));
+        return SERAC_OK;
+    case SERAC_KEY_F64: {
+        if (type != CONFIG_TYPE_FLOAT && !is_integer(s))
+            return serac_config_fail(c, g, error, "%s: must be a number",
+                                     key->name);
+        double v = type == CONFIG_TYPE_FLOAT
+                       ? config_setting_get_float(s)
+                       : (double)config_setting_get_int64(s);
+        if (!(v >= key->min && v <= key->max))
+            return serac_config_fail(c, g, error, "%s = %g: outside %g..%g",
+                                     key->name, v, key->min, key->max);
+        *(double *)(void *)at = v;
+        return SERAC_OK;
+    }
+    default:
+        return set_integer(c, s, key, at, error);
+    }
+}
+
+/* --- a group ------------------------------------------------------------------ */
+
+/* Letters to change between two short names (Levenshtein). */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[64], lb = strlen(b);
+    if (lb >= 63)
+        return 99;
+    for (size_t j = 0; j <= lb; j++)
+        row[j] = j;
+    for (size_t i = 1; *a; a++, i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= lb; j++) {
+            size_t change = diagonal + (*a != b[j - 1]);
+            diagonal = row[j];
+            size_t least = row[j] < row[j - 1] ? row[j] : row[j - 1];
+            row[j] = least + 1 < change ? least + 1 : change;
+        }
+    }
+    return row[lb];
+}
+
+static enum serac_status unknown(const struct serac_config *c,
+                                 const config_setting_t *s,
+                                 const struct serac_key *keys, size_t count,
+                                 struct serac_error *error)
+{
+    const char *name = config_setting_name(s), *best = NULL;
+    size_t least = 4;
+    for (size_t i = 0; i < count; i++)
+        if (distance(name, keys[i].name) < least) {
+            least = distance(name, keys[i].name);
+            best = keys[i].name;
+        }
+    return serac_config_fail(c, (const struct serac_group *)(const void *)s,
+                             error, "%s: unknown key%s%s%s", name,
+                             best ? " (did you mean " : "", best ? best : "",
+                             best ? "?)" : "");
+}
+
+enum serac_status serac_config_read(const struct serac_config *config,
+                                    const struct serac_group *group,
+                                    const struct serac_key *keys, size_t count,
+                                    void *to, struct serac_error *error)
+{
+    config_setting_t *g = setting(group);
+    if (!config_setting_is_group(g))
+        return serac_config_fail(config, group, error, "must be a group { }");
+    for (int i = 0; i < config_setting_length(g); i++) {
+        config_setting_t *s = config_setting_get_elem(g, (unsigned)i);
+        size_t k = 0;
+        while (k < count && strcmp(keys[k].name, config_setting_name(s)))
+            k++;
+        if (k == count)
+            return unknown(config, s, keys, count, error);
+        enum serac_status status = set_value(config, s, &keys[k], to, error);
+        if (status != SERAC_OK)
+            return status;
+    }
+    for (size_t k = 0; k < count; k++)
+        if (keys[k].required && !config_setting_get_member(g, keys[k].name))
+            return serac_config_fail(config, group, error,
+                                     "%s: missing, it is required",
+                                     keys[k].name);
+    return SERAC_OK;
+}
+
+const struct serac_group *serac_config_child(const struct serac_group *group,
+                                             const char *name)
+{
+    return group_of(config_setting_get_member(setting(group), name));
+}
+
+uint32_t serac_config_count(const struct serac_group *group)
+{
+    return (uint32_t)config_setting_length(setting(group));
+}
+
+const struct serac_group *serac_config_element(const struct serac_group *group,
+                                               uint32_t index)
+{
+    return group_of(config_setting_get_elem(setting(group), index));
+}
+
+bool serac_config_is_group(const struct serac_group *group)
+{
+    return config_setting_is_group(setting(group));
+}
+
+bool serac_config_integer(const struct serac_group *element, int64_t *value)
+{
+    if (!is_integer(setting(element)))
+        return false;
+    *value = config_setting_get_int64(setting(element));
+    return true;
+}
+
+const char *serac_config_string(const struct serac_group *element)
+{
+    if (config_setting_type(setting(element)) != CONFIG_TYPE_STRING)
+        return NULL;
+    return config_setting_get_string(setting(element));
+}
+
+/* --- names --------------------------------------------------------------------- */
+
+static int is_config(const struct dirent *entry)
+{
+    size_t length = strlen(entry->d_name);
+    return length > 4 && !strcmp(entry->d_name + length - 4, ".cfg");
+}
+
+static void list_names(const char *dir, char *to, size_t room)
+{
+    struct dirent **names;
+    int count = scandir(dir, &names, is_config, alphasort);
+    size_t used = 0;
+    for (int i = 0; i < count; i++) {
+        int length = (int)strlen(names[i]->d_name) - 4;
+        if (used < room)
+            used += (size_t)snprintf(to + used, room - used, "%s%.*s",
+                                     i ? ", " : "", length, names[i]->d_name);
+        free(names[i]);
+    }
+    if (count >= 0)
+        free(names);
+}
+
+enum serac_status serac_config_find(const char *kind, const char *name,
+                                    char *path, size_t room,
+                                    struct serac_error *error)
+{
+    size_t length = strlen(name);
+    if (strchr(name, '/') ||
+        (length > 4 && !strcmp(name + length - 4, ".cfg"))) {
+        snprintf(path, room, "%s", name);
+        return SERAC_OK;
+    }
+    const char *root = getenv("SERAC_CONFIGS");
+    char dir[1024], names[320] = "";
+    snprintf(dir, sizeof dir, "%s/%s", root ? root : SERAC_ROOT "/configs",
+             kind);
+    snprintf(path, room, "%s/%s.cfg", dir, name);
+    if (access(path, F_OK) == 0)
+        return SERAC_OK;
+    list_names(dir, names, sizeof names);
+    if (error)
+        snprintf(error->text, sizeof error->text,
+                 "%s: not in configs/%s; there are %s", name, kind, names);
+    return SERAC_E_INPUT;
+}

@@ -1,0 +1,86 @@
+/* serac_config.h - configuration files: checked reading by tables of keys.
+ *
+ * A group of a file is read into a struct by a table with one line per key: its type,
+ * where it goes, its range, its default. Unknown keys, wrong types and values
+ * out of range are refused with `file:line: key: what is wrong, what is allowed`;
+ * the first error wins. The only file of model/ that knows libconfig is
+ * serac_config.c. */
+#ifndef SERAC_CONFIG_H
+#define SERAC_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "serac_design.h"
+#include "serac_memory.h"
+
+enum serac_key_type {
+    SERAC_KEY_U32,      /* uint32_t; min, max */
+    SERAC_KEY_POWER,    /* uint32_t, a power of two; min, max */
+    SERAC_KEY_I32,      /* int32_t; min, max */
+    SERAC_KEY_U64,      /* uint64_t */
+    SERAC_KEY_F64,      /* double; min, max */
+    SERAC_KEY_BOOL,     /* bool */
+    SERAC_KEY_STRING,   /* char[size] */
+    SERAC_KEY_CHILD     /* group, list or array that the caller reads itself */
+};
+
+struct serac_key {
+    const char *name;
+    enum serac_key_type type;
+    size_t offset;          /* in the struct; CHILD: unused */
+    bool required;          /* else the struct keeps what it holds */
+    double min, max;
+    size_t size;            /* STRING: room */
+};
+
+struct serac_config;        /* an open file */
+struct serac_group;         /* a place in it; borrowed from the file */
+
+enum serac_status serac_config_open(const char *path,
+                                    struct serac_config **config,
+                                    struct serac_error *error);
+void serac_config_close(struct serac_config *config);
+const struct serac_group *serac_config_root(const struct serac_config *config);
+
+/* Reads `group` into `to`. On failure *to is partly written: read into a copy. */
+enum serac_status serac_config_read(const struct serac_config *config,
+                                    const struct serac_group *group,
+                                    const struct serac_key *keys, size_t count,
+                                    void *to, struct serac_error *error);
+
+/* Child `name`, or NULL; number of elements; element `index`. */
+const struct serac_group *serac_config_child(const struct serac_group *group,
+                                             const char *name);
+uint32_t serac_config_count(const struct serac_group *group);
+const struct serac_group *serac_config_element(const struct serac_group *group,
+                                               uint32_t index);
+bool serac_config_is_group(const struct serac_group *group);
+/* The element's integer or string; false if it is something else. */
+bool serac_config_integer(const struct serac_group *element, int64_t *value);
+const char *serac_config_string(const struct serac_group *element);
+
+/* Fills `error` with the place of `group` and the message; SERAC_E_INPUT. */
+enum serac_status serac_config_fail(const struct serac_config *config,
+                                    const struct serac_group *group,
+                                    struct serac_error *error,
+                                    const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* The file of `name` in configs/<kind>: a path (it has a slash or ends in
+ * .cfg) stays; a name is looked up in $SERAC_CONFIGS or the source tree. An unknown name is
+ * SERAC_E_INPUT, and the message lists those there are. */
+enum serac_status serac_config_find(const char *kind, const char *name,
+                                    char *path, size_t room,
+                                    struct serac_error *error);
+
+/* Named or given files, checked. On failure the struct is untouched. */
+enum serac_status serac_design_load(const char *name,
+                                    struct serac_design *design,
+                                    struct serac_error *error);
+enum serac_status serac_memory_load(const char *name,
+                                    struct serac_memory_config *memory,
+                                    struct serac_error *error);
+
+#endif
