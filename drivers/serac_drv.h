@@ -1,17 +1,7 @@
-/* serac_drv.h - runs compiled programs on a Serac accelerator.
+/* serac_drv.h - the driver: loads a program image, runs it, reports errors.
  *
- *     serac_drv_open(&drv, &io);
- *     serac_drv_load(&drv, file, bytes, &program);
- *     serac_drv_write_input(&drv, &program, pixels, program.image.input.bytes);
- *     serac_drv_run(&drv, &program);
- *     serac_drv_read_output(&drv, &program, result, program.image.output.bytes);
- *     serac_drv_unload(&drv, &program);
- *     serac_drv_close(&drv);
- *
- * Needs no operating system and no library; allocates only device memory, through
- * the table of serac_io.h, whose failures all functions pass on unchanged.
- * Not thread-safe: one caller at a time per device. Nothing waits without a
- * bound. */
+ * Depends on nothing but serac_status.h and serac_regs.h of model/ and a
+ * freestanding C11 compiler. One device, one thread. Every wait is bounded. */
 #ifndef SERAC_DRV_H
 #define SERAC_DRV_H
 
@@ -19,83 +9,64 @@
 #include "serac_io.h"
 #include "serac_regs.h"
 
-struct serac_drv_program {
-    struct serac_image image;          /* sizes and tensors, to read */
-    struct serac_buffer memory;        /* owned; cpu NULL: not loaded */
-};
-
-/* After open: the design is the device's; wait_ms and max_waits may be changed at any
- * time, the rest is private. */
-struct serac_drv {
-    const struct serac_io *io;         /* borrowed until close */
-    struct serac_drv_design design;
-    uint32_t wait_ms;                  /* of one wait_irq; 100 after open */
-    uint32_t max_waits;                /* per serac_drv_wait; 100 after open */
-    uint64_t error_address;            /* of the last run that failed */
-    const struct serac_drv_program *running;  /* submitted, end not yet seen */
-};
-
-struct serac_drv_counters {            /* of the last run; configs/regs.cfg */
+struct serac_drv_counters {
 #define SERAC_DRV_COUNTER(name, offset) uint64_t name;
     SERAC_COUNTER_LIST(SERAC_DRV_COUNTER)
 #undef SERAC_DRV_COUNTER
 };
 
-/* Reads who the device is; writes nothing. SERAC_E_DEVICE: another id or
- * register map version. */
+struct serac_drv {
+    const struct serac_io *io;              /* borrowed */
+    uint32_t design[SERAC_IMAGE_DESIGN_WORDS];
+    struct serac_image_header image;
+    struct serac_buffer memory;             /* the loaded image; cpu NULL: none */
+    uint32_t wait_milliseconds;             /* one wait, default 1000 */
+    uint32_t max_waits;                     /* of one run, default 60 */
+    uint64_t error_address;                 /* of the last failed run */
+    int running;                            /* submitted, end not yet seen */
+};
+
+/* Checks identity and version and reads the design. SERAC_E_DEVICE if it is
+ * something else. */
 enum serac_status serac_drv_open(struct serac_drv *drv,
                                  const struct serac_io *io);
 
-/* SERAC_E_BUSY if a run was submitted and has not ended: the device could still write
- * to memory. The driver stays open; wait, and close again. Unload programs
- * before. */
-enum serac_status serac_drv_close(struct serac_drv *drv);
+/* Frees the loaded image - unless a submitted run has not ended: the device may
+ * still write there, so the memory stays with the io table. After a time-out,
+ * wait again before closing. */
+void serac_drv_close(struct serac_drv *drv);
 
-/* Checks the file, allocates, copies, relocates, clears the rest. The file is not
- * needed afterwards. On failure nothing stays allocated, and no register is ever
- * written.
+/* SERAC_E_BUSY while a submitted run has not ended.
  *
- * SERAC_E_INPUT    not a program, cut short, or damaged (serac_image.h)
- * SERAC_E_DESIGN   compiled for another design */
-enum serac_status serac_drv_load(struct serac_drv *drv, const void *file,
-                                 size_t bytes,
-                                 struct serac_drv_program *program);
+ * Checks header, size and CRC and that the image was compiled for this design,
+ * then copies and relocates it. SERAC_E_INPUT: damaged or truncated;
+ * SERAC_E_DEVICE: for another design. Nothing is written before all checks passed; a loaded
+ * image stays if they fail. */
+enum serac_status serac_drv_load(struct serac_drv *drv, const void *image,
+                                 size_t bytes);
 
-/* Frees the memory; a program that is not loaded is fine. SERAC_E_BUSY, and nothing is freed, while it may be
- * running. */
-enum serac_status serac_drv_unload(struct serac_drv *drv,
-                                   struct serac_drv_program *program);
-
-/* `bytes` must be the whole tensor's (image.input.bytes, image.output.bytes),
- * else SERAC_E_INPUT. SERAC_E_BUSY while the program may be running. */
+/* Input and output tensors in the device's layout. SERAC_E_INPUT: no image, or
+ * not exactly the tensor's bytes. */
 enum serac_status serac_drv_write_input(struct serac_drv *drv,
-                                        const struct serac_drv_program *program,
-                                        const void *data, uint64_t bytes);
-enum serac_status serac_drv_read_output(struct serac_drv *drv,
-                                        const struct serac_drv_program *program,
-                                        void *data, uint64_t bytes);
+                                        const void *bytes, size_t count);
+enum serac_status serac_drv_read_output(struct serac_drv *drv, void *bytes,
+                                        size_t count);
 
-/* Rings the doorbell. The program stays where it is until the run has ended.
- * SERAC_E_BUSY if the device is running, or said so when the doorbell rang. */
-enum serac_status serac_drv_submit(struct serac_drv *drv,
-                                   const struct serac_drv_program *program);
+/* Rings the doorbell. SERAC_E_BUSY if the device was already running, or says that
+ * it ignored the doorbell; SERAC_E_INPUT: no image. */
+enum serac_status serac_drv_submit(struct serac_drv *drv);
 
-/* Waits for the run's end, at most max_waits times wait_ms. The status register is
- * read after every wait, so lost interrupts cost time, not results.
- *
- * SERAC_E_INPUT    nothing was submitted
- * SERAC_E_TIMEOUT  not yet ended; may be called again
- * SERAC_E_BAD_INSTRUCTION, _READ_SLVERR, _READ_DECERR, _WRITE_SLVERR,
- * _WRITE_DECERR, _DEADLOCK: the run ended so; drv->error_address says where
- * SERAC_E_DEVICE   the run ended with an unknown error code */
+/* Returns when the run is over: SERAC_OK, the device's own error (its address is in
+ * drv->error_address), or SERAC_E_TIMEOUT after max_waits waits. A lost interrupt costs
+ * one wait: the status is read after each. After any failure but the device's own it
+ * may be called again. SERAC_E_INPUT: nothing was submitted; SERAC_E_DEVICE: the run
+ * ended with an unknown error code. */
 enum serac_status serac_drv_wait(struct serac_drv *drv);
 
-/* Submit and wait. */
-enum serac_status serac_drv_run(struct serac_drv *drv,
-                                const struct serac_drv_program *program);
+/* submit, then wait. */
+enum serac_status serac_drv_run(struct serac_drv *drv);
 
-/* SERAC_E_BUSY while a run has not ended. */
-enum serac_status serac_drv_read_counters(struct serac_drv *drv,
-                                          struct serac_drv_counters *counters);
+enum serac_status serac_drv_counters(struct serac_drv *drv,
+                                     struct serac_drv_counters *counters);
 
 #endif

@@ -63,6 +63,22 @@
     X(blocks, 0x0e0)
 #define SERAC_COUNTERS 13
 
+/* X(name, text) */
+#define SERAC_COUNTER_TEXT_LIST(X) \
+    X(cycles, "from the doorbell's start to done") \
+    X(array_busy_cycles, "cycles in which the array took a digit pair") \
+    X(stall_fetch_cycles, "array idle: operands not loaded") \
+    X(stall_requant_cycles, "array idle: accumulators not drained") \
+    X(stall_store_cycles, "array idle: output space, or results of an earlier layer") \
+    X(stall_control_cycles, "array idle: instruction read, decode, set-up") \
+    X(fill_drain_cycles, "before the first digit pair and after the last") \
+    X(bytes_read, "bytes of all read beats") \
+    X(bytes_written, "bytes enabled by strobes") \
+    X(read_bursts, "read bursts") \
+    X(write_bursts, "write bursts") \
+    X(results, "values that left the requantiser, per phase") \
+    X(blocks, "layer blocks executed")
+
 #define SERAC_ERROR_NONE 0 /* no error */
 #define SERAC_ERROR_BAD_INSTRUCTION 1 /* a block's magic or a field is not legal */
 #define SERAC_ERROR_READ_SLVERR 2 /* SLVERR on the read channel */

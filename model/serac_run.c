@@ -54,9 +54,8 @@ static enum serac_status run_time(const struct serac_design *design,
     return SERAC_OK;
 }
 
-static enum serac_status run_data(const struct serac_design *design,
-                                  const struct serac_bus *bus,
-                                  uint64_t program)
+enum serac_status serac_run_data(const struct serac_design *design,
+                                 const struct serac_bus *bus, uint64_t program)
 {
     struct serac_insn insn;
     do {
@@ -81,5 +80,5 @@ enum serac_status serac_run_program(const struct serac_design *design,
     enum serac_status status = run_time(design, memory, bus, program, run);
     if (status != SERAC_OK || !compute || run->status != SERAC_OK)
         return status;
-    return run_data(design, bus, program);
+    return serac_run_data(design, bus, program);
 }

@@ -43,4 +43,9 @@ enum serac_status serac_run_program(const struct serac_design *design,
                                     uint64_t program, int compute,
                                     struct serac_run *run);
 
+/* What the program computes, without its time. The device must accept it. */
+enum serac_status serac_run_data(const struct serac_design *design,
+                                 const struct serac_bus *bus,
+                                 uint64_t program);
+
 #endif

@@ -24,7 +24,7 @@
     X(SERAC_E_MISMATCH, -15, "model and RTL differ")                          \
     X(SERAC_E_TOOL, -16, "a needed tool is missing or failed")                \
     X(SERAC_E_NOT_FOUND, -17, "not found")                                    \
-    X(SERAC_E_DESIGN, -18, "the program was compiled for another design")
+    X(SERAC_E_INTERNAL, -18, "an internal check failed")
 
 enum serac_status {
 #define SERAC_STATUS_ENUM(name, value, text) name = value,

@@ -1,12 +1,16 @@
 // serac_csr.v - registers on AXI4-Lite.
 //
 // Write address and data may come in any order; one write and one read are in
-// flight at most; responses are OKAY; unknown addresses read zero and ignore writes.
-// Timing: start_o is high in the cycle after the write of control was accepted.
+// flight at most; responses are OKAY; unknown addresses read zero and ignore writes;
+// address bits 1..0 are ignored.
+// Timing: a write acts on the edge at which its bvalid_o rises, so start_o comes with it;
+// a read returns the state of the cycle in which it is accepted. done_i comes while
+// busy_i is still high. testbench/rtl/tb_serac_csr.cpp holds it to these rules.
 `default_nettype none
 `include "serac_regs.vh"
 
 module serac_csr #(
+  // LINT: -GRows=64 -GCols=64 -GLanes=512 -GWgtPlanes=8 -GActPlanes=8 -GAxiBits=512 -GQueueDepth=8
   parameter Rows             = 32,
   parameter Cols             = 16,
   parameter Lanes            = 64,
@@ -25,7 +29,9 @@ module serac_csr #(
   input  wire             rst_ni,
   input  wire             awvalid_i,
   output wire             awready_o,
-  input  wire [11:0]      awaddr_i,
+  /* verilator lint_off UNUSEDSIGNAL */
+  input  wire [11:0]      awaddr_i,       // bits 1..0 are ignored
+  /* verilator lint_on UNUSEDSIGNAL */
   input  wire             wvalid_i,
   output wire             wready_o,
   input  wire [31:0]      wdata_i,
@@ -35,7 +41,9 @@ module serac_csr #(
   output wire [1:0]       bresp_o,
   input  wire             arvalid_i,
   output wire             arready_o,
-  input  wire [11:0]      araddr_i,
+  /* verilator lint_off UNUSEDSIGNAL */
+  input  wire [11:0]      araddr_i,       // bits 1..0 are ignored
+  /* verilator lint_on UNUSEDSIGNAL */
   output wire             rvalid_o,
   input  wire             rready_i,
   output wire [31:0]      rdata_o,
@@ -47,16 +55,16 @@ module serac_csr #(
   input  wire             done_i,         // pulse, with error
   input  wire [3:0]       error_i,
   input  wire [63:0]      error_addr_i,
-  input  wire [13*64-1:0] counters_i,
+  input  wire [13*64-1:0] counters_i,     // in the order of configs/regs.cfg, first one lowest
   output wire             irq_o
 );
   // --- write channel -----------------------------------------------------------
   reg         aw_held_q, w_held_q, bvalid_q;
-  reg  [11:0] awaddr_q;
+  reg  [9:0]  awaddr_q;                   // of words
   reg  [31:0] wdata_q;
   reg  [3:0]  wstrb_q;
   wire        write = aw_held_q && w_held_q && !bvalid_q;
-  wire [11:0] waddr = {awaddr_q[11:2], 2'b00};
+  wire [11:0] waddr = {awaddr_q, 2'b00};
 
   assign awready_o = !aw_held_q;
   assign wready_o  = !w_held_q;
@@ -80,7 +88,7 @@ module serac_csr #(
       aw_held_q    <= 1'b0;
       w_held_q     <= 1'b0;
       bvalid_q     <= 1'b0;
-      awaddr_q     <= 12'd0;
+      awaddr_q     <= 10'd0;
       wdata_q      <= 32'd0;
       wstrb_q      <= 4'd0;
       start_q      <= 1'b0;
@@ -94,7 +102,7 @@ module serac_csr #(
     end else begin
       if (awvalid_i && awready_o) begin
         aw_held_q <= 1'b1;
-        awaddr_q  <= awaddr_i;
+        awaddr_q  <= awaddr_i[11:2];
       end
       if (wvalid_i && wready_o) begin
         w_held_q <= 1'b1;
@@ -133,10 +141,11 @@ module serac_csr #(
   end
 
   // --- read channel --------------------------------------------------------------
+  localparam [11:0] COUNTER_BYTES = 8 * `SERAC_COUNTERS;
   reg         rvalid_q;
   reg  [31:0] rdata_q, rdata;
   wire [11:0] raddr = {araddr_i[11:2], 2'b00};
-  wire [11:0] counter = raddr - `SERAC_REG_COUNTERS;
+  wire [11:0] counter = raddr - `SERAC_REG_COUNTERS;     // byte of counters_i
   wire [31:0] status = {20'd0, error_q, 4'd0, rung_q, irq_q, done_q, busy};
 
   assign arready_o = !rvalid_q;
@@ -162,7 +171,7 @@ module serac_csr #(
       `SERAC_REG_DESIGN_PARAM_BUFFER:  rdata = ParamBufferBytes;
       `SERAC_REG_DESIGN_BUS:           rdata = AxiBits | Outstanding << 16 | QueueDepth << 24;
       `SERAC_REG_DESIGN_REQUANT:       rdata = RequantLanes;
-      default: rdata = (raddr >= `SERAC_REG_COUNTERS && counter < 12'd104)
+      default: rdata = (raddr >= `SERAC_REG_COUNTERS && counter < COUNTER_BYTES)
                        ? counters_i[counter[6:2] * 32 +: 32] : 32'd0;
     endcase
   end

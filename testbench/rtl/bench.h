@@ -178,8 +178,8 @@ public:
     template <class Inputs, class Top = Vtop> void reset(Inputs inputs)
     {
         Top *module = top.get();        // depends on Top: modules without rst_ni compile
-        inputs();
         module->rst_ni = 1;
+        inputs();
         settle();
         module->rst_ni = 0;
         settle();

@@ -1,0 +1,48 @@
+/* main.c - the serac command: finds the subcommand. */
+#include <stdio.h>
+#include <string.h>
+
+#include "serac_cli.h"
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *text;
+} commands[] = {
+    {"infer", serac_cmd_infer, "run a quantised network: accuracy and costs"},
+    {"cosim", serac_cmd_cosim, "compare model and RTL at every clock edge"},
+    {"sweep", serac_cmd_sweep, "designs x memories x technologies x networks"},
+    {"report", serac_cmd_report, "Markdown and CSV from a sweep's results"},
+    {"compile", serac_cmd_compile, "a network to a program image"},
+    {"describe", serac_cmd_describe, "a design: area, clock, peak rates"},
+};
+
+static void print_usage(FILE *to)
+{
+    fprintf(to, "usage: serac COMMAND [--help] ...\n\n");
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].text);
+    fprintf(to, "\nExit codes: 0 done, 1 a check failed, 2 bad input, 3 internal "
+                "or system error.\n");
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_usage(stderr);
+        return SERAC_EXIT_INPUT;
+    }
+    if (!strcmp(argv[1], "--help")) {
+        print_usage(stdout);
+        return SERAC_EXIT_DONE;
+    }
+    if (!strcmp(argv[1], "--version")) {
+        puts("serac " SERAC_VERSION);
+        return SERAC_EXIT_DONE;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (!strcmp(argv[1], commands[i].name))
+            return commands[i].run(argc - 1, argv + 1);
+    fprintf(stderr, "serac: %s: unknown command; see serac --help\n", argv[1]);
+    return SERAC_EXIT_INPUT;
+}

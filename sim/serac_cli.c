@@ -1,0 +1,121 @@
+/* serac_cli.c - what all subcommands share: options, messages, progress. */
+#include "serac_cli.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void print_help(const struct serac_usage *u)
+{
+    printf("usage: serac %s %s\n\n%s\n\noptions:\n", u->command, u->arguments,
+           u->summary);
+    for (const struct serac_option *o = u->options; o->name; o++) {
+        char left[64];
+        snprintf(left, sizeof left, "--%s%s%s", o->name, o->argument ? " " : "",
+                 o->argument ? o->argument : "");
+        printf("  %-22s %s\n", left, o->text);
+    }
+    printf("  %-22s %s\n\nexamples:\n%s", "--help", "this text", u->examples);
+}
+
+static int usage_error(const struct serac_usage *u, const char *format,
+                       const char *what)
+{
+    fprintf(stderr, "serac %s: ", u->command);
+    fprintf(stderr, format, what);
+    fprintf(stderr, "; see serac %s --help\n", u->command);
+    return SERAC_EXIT_INPUT;
+}
+
+int serac_cli_parse(const struct serac_usage *u, int argc, char **argv,
+                    const char **positional, int wanted)
+{
+    int given = 0;
+    for (int i = 1; i < argc; i++) {
+        if (!strcmp(argv[i], "--help")) {
+            print_help(u);
+            return SERAC_EXIT_DONE;
+        }
+        if (strncmp(argv[i], "--", 2)) {
+            if (given == wanted)
+                return usage_error(u, "%s: one argument too many", argv[i]);
+            positional[given++] = argv[i];
+            continue;
+        }
+        const struct serac_option *o = u->options;
+        while (o->name && strcmp(o->name, argv[i] + 2))
+            o++;
+        if (!o->name)
+            return usage_error(u, "%s: unknown option", argv[i]);
+        if (!o->argument) {
+            *o->value = "";
+        } else if (i + 1 < argc) {
+            *o->value = argv[++i];
+        } else {
+            return usage_error(u, "%s: needs an argument", argv[i]);
+        }
+    }
+    if (given < wanted)
+        return usage_error(u, "missing argument: %s", u->arguments);
+    return -1;
+}
+
+bool serac_cli_number(const char *option, const char *text, uint64_t low,
+                      uint64_t high, uint64_t *value)
+{
+    char *end;
+    errno = 0;
+    unsigned long long v = strtoull(text, &end, 10);
+    if (errno || end == text || *end || text[0] == '-' || v < low || v > high) {
+        fprintf(stderr, "serac: %s %s: must be a number from %llu to %llu\n",
+                option, text, (unsigned long long)low,
+                (unsigned long long)high);
+        return false;
+    }
+    *value = v;
+    return true;
+}
+
+int serac_cli_fail(enum serac_status status, const struct serac_error *error)
+{
+    const char *text = error && error->text[0] ? error->text
+                                               : serac_status_text(status);
+    fprintf(stderr, "serac: %s\n", text);
+    switch (status) {
+    case SERAC_E_INPUT:
+    case SERAC_E_FIT:
+    case SERAC_E_OVERFLOW:
+    case SERAC_E_NOT_FOUND:
+        return SERAC_EXIT_INPUT;
+    case SERAC_E_MISMATCH:
+        return SERAC_EXIT_CHECK;
+    default:
+        return SERAC_EXIT_INTERNAL;
+    }
+}
+
+int serac_cli_setting(const char *design, const char *memory, const char *tech,
+                      struct serac_setting *s)
+{
+    struct serac_error error = {""};
+    enum serac_status status =
+        serac_design_load(design ? design : "serial", &s->design, &error);
+    if (status == SERAC_OK)
+        status = serac_memory_load(memory ? memory : "default", &s->memory,
+                                   &error);
+    if (status == SERAC_OK)
+        status = serac_tech_load(tech ? tech : "published-45nm", &s->tech,
+                                 &error);
+    return status == SERAC_OK ? -1 : serac_cli_fail(status, &error);
+}
+
+void serac_cli_progress(const char *what, uint64_t done, uint64_t total)
+{
+    if (!isatty(2))
+        return;
+    fprintf(stderr, "\r%s %llu/%llu%s", what, (unsigned long long)done,
+            (unsigned long long)total, done == total ? "\n" : "");
+    fflush(stderr);
+}

@@ -1,0 +1,108 @@
+/* serac_cmd_infer.c - serac infer. */
+#include <stdio.h>
+#include <string.h>
+
+#include "serac_infer.h"
+
+static const enum serac_column shown[] = {
+    SERAC_COLUMN_layer, SERAC_COLUMN_weight_bits, SERAC_COLUMN_act_bits,
+    SERAC_COLUMN_m, SERAC_COLUMN_n, SERAC_COLUMN_k, SERAC_COLUMN_cycles,
+    SERAC_COLUMN_array_busy_cycles, SERAC_COLUMN_stall_fetch_cycles,
+    SERAC_COLUMN_stall_requant_cycles, SERAC_COLUMN_stall_store_cycles,
+    SERAC_COLUMN_stall_control_cycles, SERAC_COLUMN_fill_drain_cycles,
+    SERAC_COLUMN_utilisation, SERAC_COLUMN_gops, SERAC_COLUMN_bytes_read,
+    SERAC_COLUMN_energy_uj};
+
+static void print_text(const struct serac_infer_job *job,
+                       const struct serac_infer_result *r)
+{
+    const struct serac_setting *t = job->setting;
+    const struct serac_row *total = &r->rows[r->num_rows - 1];
+    double low, high;
+    printf("network %s, design %s, memory %s, technology %s, backend %s\n",
+           total->cells[SERAC_COLUMN_network], t->design.name, t->memory.name,
+           t->tech.name, job->backend);
+    printf("energy and area: %s\n\n", t->tech.source);
+    serac_result_table(stdout, r->rows, r->num_rows, shown,
+                       sizeof shown / sizeof *shown);
+    serac_wilson(r->correct, r->images, &low, &high);
+    printf("\naccuracy %.4f (%llu of %llu images, 95 %% interval %.4f to "
+           "%.4f)", (double)r->correct / (double)r->images,
+           (unsigned long long)r->correct, (unsigned long long)r->images, low,
+           high);
+    if (r->float_accuracy >= 0)
+        printf("; float network %.4f on its test set", r->float_accuracy);
+    printf("\nlatency %s us, %s GOPS, energy %s uJ, weights %s bytes, memory "
+           "%s bytes\n", total->cells[SERAC_COLUMN_time_us],
+           total->cells[SERAC_COLUMN_gops],
+           total->cells[SERAC_COLUMN_energy_uj],
+           total->cells[SERAC_COLUMN_weight_bytes],
+           total->cells[SERAC_COLUMN_memory_bytes]);
+}
+
+int serac_cmd_infer(int argc, char **argv)
+{
+    const char *network, *design = NULL, *memory = NULL, *tech = NULL;
+    const char *data = NULL, *limit = NULL, *backend = "model", *json = NULL;
+    const char *csv = NULL, *outputs = NULL;
+    const struct serac_option options[] = {
+        {"design", "D", "name in configs/designs or path (serial)", &design},
+        {"memory", "M", "name in configs/memory or path (default)", &memory},
+        {"tech", "T", "name in configs/tech or path (published-45nm)", &tech},
+        {"backend", "B", "model, rtl or systemc (model)", &backend},
+        {"data", "SET", "fashion-mnist-500, fashion-mnist or file prefix",
+         &data},
+        {"limit", "N", "first N images only", &limit},
+        {"outputs", "FILE", "raw outputs, one line per image", &outputs},
+        {"json", NULL, "rows as JSON", &json},
+        {"csv", NULL, "rows as CSV", &csv},
+        {NULL, NULL, NULL, NULL}};
+    const struct serac_usage usage = {
+        "infer", "NET [options]",
+        "Runs a quantised network (a name in configs/networks or a path) "
+        "through the driver:\naccuracy, cycles by cause, latency, energy, per "
+        "layer and in total.",
+        "  serac infer fashion-w2\n"
+        "  serac infer fashion-w2 --design tiny --backend rtl --limit 1\n"
+        "  serac infer fashion-w8 --data fashion-mnist --json\n",
+        options};
+    struct serac_setting setting;
+    struct serac_infer_job job = {.setting = &setting};
+    struct serac_infer_result result;
+    struct serac_error error = {""};
+    int code = serac_cli_parse(&usage, argc, argv, &network, 1);
+    if (code >= 0)
+        return code;
+    if (limit && !serac_cli_number("--limit", limit, 1, 1u << 30, &job.limit))
+        return SERAC_EXIT_INPUT;
+    code = serac_cli_setting(design, memory, tech, &setting);
+    if (code >= 0)
+        return code;
+    if (outputs && !(job.outputs = fopen(outputs, "w"))) {
+        fprintf(stderr, "serac: %s: cannot be written\n", outputs);
+        return SERAC_EXIT_INPUT;
+    }
+    job.network = network;
+    job.backend = backend;
+    job.dataset = data;
+    job.progress = true;
+    enum serac_status status = serac_infer_run(&job, &result, &error);
+    if (job.outputs && fclose(job.outputs) && status == SERAC_OK) {
+        snprintf(error.text, sizeof error.text, "%s: cannot be written",
+                 outputs);
+        status = SERAC_E_IO;
+    }
+    if (status != SERAC_OK)
+        return serac_cli_fail(status, &error);
+    if (json) {
+        serac_result_json(stdout, result.rows, result.num_rows);
+    } else if (csv) {
+        serac_result_csv_header(stdout);
+        for (size_t i = 0; i < result.num_rows; i++)
+            serac_result_csv(stdout, &result.rows[i]);
+    } else {
+        print_text(&job, &result);
+    }
+    serac_infer_free(&result);
+    return SERAC_EXIT_DONE;
+}

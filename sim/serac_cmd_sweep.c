@@ -1,0 +1,328 @@
+/* serac_cmd_sweep.c - serac sweep: every point of a sweep file, in parallel.
+ *
+ * A point is design x memory x technology x network. Each is a file DIR/points/
+ * HASH.csv, written whole or not at all, where HASH covers the contents of all
+ * files that determine it and the program's version; so a sweep that was stopped goes on
+ * where it was, and a changed config is run anew. Points are dealt to worker
+ * processes; results.csv and results.json are put together at the end. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "serac_infer.h"
+#include "serac_sweep.h"
+
+struct sweep_run {
+    struct serac_sweep sweep;
+    const char *out;
+    uint32_t points, shard, shards, jobs;
+};
+
+struct point {
+    const char *design, *memory, *technology, *network;
+};
+
+static struct point point_of(const struct sweep_run *run, uint32_t index)
+{
+    const struct serac_sweep *s = &run->sweep;
+    struct point p;
+    p.network = s->networks.names[index % s->networks.count];
+    index /= s->networks.count;
+    p.technology = s->technologies.names[index % s->technologies.count];
+    index /= s->technologies.count;
+    p.memory = s->memories.names[index % s->memories.count];
+    p.design = s->designs.names[index / s->memories.count];
+    return p;
+}
+
+static uint64_t mix(uint64_t hash, const void *bytes, size_t count)
+{
+    const unsigned char *b = bytes;
+    while (count--)
+        hash = (hash ^ *b++) * 0x100000001b3u;
+    return hash;
+}
+
+static uint64_t mix_config(uint64_t hash, const char *kind, const char *name)
+{
+    char path[1024], buffer[4096];
+    size_t got;
+    hash = mix(hash, name, strlen(name) + 1);
+    if (serac_config_find(kind, name, path, sizeof path, NULL) != SERAC_OK)
+        return hash;
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return hash;
+    while ((got = fread(buffer, 1, sizeof buffer, file)) > 0)
+        hash = mix(hash, buffer, got);
+    fclose(file);
+    return hash;
+}
+
+/* The network's file holds the CRC of its blob. */
+static void point_path(const struct sweep_run *run, uint32_t index, char *path,
+                       size_t room)
+{
+    struct point p = point_of(run, index);
+    uint64_t hash = mix(0xcbf29ce484222325u, SERAC_VERSION, 5);
+    hash = mix_config(hash, "designs", p.design);
+    hash = mix_config(hash, "memory", p.memory);
+    hash = mix_config(hash, "tech", p.technology);
+    hash = mix_config(hash, "networks", p.network);
+    hash = mix(hash, run->sweep.dataset, strlen(run->sweep.dataset));
+    hash = mix(hash, &run->sweep.images, sizeof run->sweep.images);
+    snprintf(path, room, "%s/points/%016llx.csv", run->out,
+             (unsigned long long)hash);
+}
+
+/* Runs one point and writes its file. An exit code. */
+static int run_point(const struct sweep_run *run, uint32_t index)
+{
+    struct point p = point_of(run, index);
+    struct serac_setting setting;
+    struct serac_infer_result result;
+    struct serac_error error = {""};
+    char path[1200], part[1300];
+    int code = serac_cli_setting(p.design, p.memory, p.technology, &setting);
+    if (code >= 0)
+        return code;
+    struct serac_infer_job job = {
+        .setting = &setting, .network = p.network, .backend = "model",
+        .dataset = run->sweep.dataset[0] ? run->sweep.dataset : NULL,
+        .limit = run->sweep.images};
+    enum serac_status status = serac_infer_run(&job, &result, &error);
+    if (status != SERAC_OK)
+        return serac_cli_fail(status, &error);
+    point_path(run, index, path, sizeof path);
+    snprintf(part, sizeof part, "%s.%ld", path, (long)getpid());
+    FILE *file = fopen(part, "w");
+    bool bad = !file;
+    if (file) {
+        serac_result_csv_header(file);
+        for (size_t i = 0; i < result.num_rows; i++)
+            serac_result_csv(file, &result.rows[i]);
+        bad = fclose(file) != 0;
+    }
+    serac_infer_free(&result);
+    if (bad || rename(part, path)) {
+        fprintf(stderr, "serac: %s: %s\n", path, strerror(errno));
+        return SERAC_EXIT_INTERNAL;
+    }
+    return SERAC_EXIT_DONE;
+}
+
+/* --- workers --------------------------------------------------------------------- */
+
+static volatile sig_atomic_t stopped;
+
+static void on_signal(int signal)
+{
+    (void)signal;
+    stopped = 1;
+}
+
+/* Waits for one worker; the worst exit code so far. */
+static int reap(int worst, uint32_t *running)
+{
+    int state;
+    pid_t pid;
+    do
+        pid = wait(&state);
+    while (pid < 0 && errno == EINTR && !stopped);
+    if (pid < 0)
+        return worst;
+    --*running;
+    int code = WIFEXITED(state) ? WEXITSTATUS(state) : SERAC_EXIT_INTERNAL;
+    return code > worst ? code : worst;
+}
+
+/* A process per point: a point's failure, or a kill, costs that point only. */
+static int run_points(const struct sweep_run *run)
+{
+    uint32_t running = 0, done = 0;
+    int worst = SERAC_EXIT_DONE;
+    char path[1200];
+    for (uint32_t i = 0; i < run->points && !stopped && !worst; i++) {
+        if (i % run->shards != run->shard)
+            continue;
+        point_path(run, i, path, sizeof path);
+        serac_cli_progress("points", ++done,
+                           (run->points + run->shards - 1 - run->shard) /
+                               run->shards);
+        if (access(path, F_OK) == 0)
+            continue;
+        while (running >= run->jobs)
+            worst = reap(worst, &running);
+        fflush(NULL);
+        pid_t pid = fork();
+        if (pid == 0)
+            _exit(run_point(run, i));
+        if (pid < 0)
+            return SERAC_EXIT_INTERNAL;
+        running++;
+    }
+    while (running && !stopped)
+        worst = reap(worst, &running);
+    return stopped ? 128 + SIGINT : worst;
+}
+
+/* --- results ----------------------------------------------------------------------- */
+
+static int write_results(const char *dir, const char *name,
+                         const struct serac_row *rows, size_t count, bool json)
+{
+    char path[1200], part[1300];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    snprintf(part, sizeof part, "%s.part", path);
+    FILE *file = fopen(part, "w");
+    if (!file)
+        return -1;
+    if (json) {
+        serac_result_json(file, rows, count);
+    } else {
+        serac_result_csv_header(file);
+        for (size_t i = 0; i < count; i++)
+            serac_result_csv(file, &rows[i]);
+    }
+    return fclose(file) || rename(part, path) ? -1 : 0;
+}
+
+static int gather(const struct sweep_run *run)
+{
+    struct serac_row *all = NULL;
+    size_t count = 0;
+    char path[1200];
+    struct serac_error error = {""};
+    for (uint32_t i = 0; i < run->points; i++) {
+        struct serac_row *rows;
+        size_t more;
+        if (i % run->shards != run->shard)
+            continue;
+        point_path(run, i, path, sizeof path);
+        enum serac_status status =
+            serac_result_read(path, &rows, &more, &error);
+        struct serac_row *bigger =
+            status == SERAC_OK
+                ? realloc(all, (count + more) * sizeof *all) : NULL;
+        if (!bigger) {
+            free(all);
+            return serac_cli_fail(status == SERAC_OK ? SERAC_E_NOMEM : status,
+                                  &error);
+        }
+        all = bigger;
+        memcpy(all + count, rows, more * sizeof *rows);
+        count += more;
+        free(rows);
+    }
+    int bad = write_results(run->out, "results.csv", all, count, false) |
+              write_results(run->out, "results.json", all, count, true);
+    free(all);
+    if (bad) {
+        fprintf(stderr, "serac: %s: %s\n", run->out, strerror(errno));
+        return SERAC_EXIT_INTERNAL;
+    }
+    printf("%s/results.csv and results.json: %u points, %zu rows\n", run->out,
+           run->points, count);
+    return SERAC_EXIT_DONE;
+}
+
+/* Every name of the sweep, read once before anything is written. */
+static int check_names(const struct sweep_run *run)
+{
+    struct serac_setting setting;
+    for (uint32_t i = 0; i < run->points; i++) {
+        struct point p = point_of(run, i);
+        struct serac_network *network;
+        struct serac_error error = {""};
+        int code =
+            serac_cli_setting(p.design, p.memory, p.technology, &setting);
+        if (code >= 0)
+            return code;
+        enum serac_status status =
+            serac_network_load(p.network, &network, &error);
+        if (status != SERAC_OK)
+            return serac_cli_fail(status, &error);
+        serac_network_destroy(network);
+    }
+    return -1;
+}
+
+static int make_folders(const char *out)
+{
+    char points[1100];
+    snprintf(points, sizeof points, "%s/points", out);
+    if ((mkdir(out, 0777) && errno != EEXIST) ||
+        (mkdir(points, 0777) && errno != EEXIST) || access(points, W_OK)) {
+        fprintf(stderr, "serac: %s: %s\n", out, strerror(errno));
+        return SERAC_EXIT_INPUT;
+    }
+    return -1;
+}
+
+static bool parse_shard(const char *text, struct sweep_run *run)
+{
+    unsigned shard, shards;
+    char rest;
+    if (sscanf(text, "%u/%u%c", &shard, &shards, &rest) != 2 || shards < 1 ||
+        shard < 1 || shard > shards) {
+        fprintf(stderr, "serac: --shard %s: must be I/N, 1 <= I <= N\n", text);
+        return false;
+    }
+    run->shard = shard - 1;
+    run->shards = shards;
+    return true;
+}
+
+int serac_cmd_sweep(int argc, char **argv)
+{
+    const char *name, *out = NULL, *jobs_text = NULL, *shard = NULL;
+    const struct serac_option options[] = {
+        {"out", "DIR", "folder for the results (required)", &out},
+        {"jobs", "N", "worker processes (the number of CPUs)", &jobs_text},
+        {"shard", "I/N", "only every N-th point, from the I-th", &shard},
+        {NULL, NULL, NULL, NULL}};
+    const struct serac_usage usage = {
+        "sweep", "SWEEP --out DIR [options]",
+        "Runs every design x memory x technology x network of a sweep file (a "
+        "name in\nconfigs/sweeps or a path). Goes on where it was stopped.",
+        "  serac sweep fashion --out build/fashion --jobs 2\n"
+        "  serac sweep my.cfg --out results --shard 1/4\n",
+        options};
+    struct sweep_run run = {.shards = 1};
+    struct serac_error error = {""};
+    uint64_t jobs = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
+    int code = serac_cli_parse(&usage, argc, argv, &name, 1);
+    if (code >= 0)
+        return code;
+    if (!out) {
+        fprintf(stderr, "serac sweep: --out is missing; see serac sweep "
+                        "--help\n");
+        return SERAC_EXIT_INPUT;
+    }
+    if ((jobs_text &&
+         !serac_cli_number("--jobs", jobs_text, 1, 1024, &jobs)) ||
+        (shard && !parse_shard(shard, &run)))
+        return SERAC_EXIT_INPUT;
+    enum serac_status status = serac_sweep_load(name, &run.sweep, &error);
+    if (status != SERAC_OK)
+        return serac_cli_fail(status, &error);
+    run.out = out;
+    run.jobs = (uint32_t)jobs;
+    run.points = run.sweep.designs.count * run.sweep.memories.count *
+                 run.sweep.technologies.count * run.sweep.networks.count;
+    code = check_names(&run);
+    if (code < 0)
+        code = make_folders(out);
+    if (code >= 0)
+        return code;
+    struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    code = run_points(&run);
+    return code ? code : gather(&run);
+}

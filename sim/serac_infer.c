@@ -1,0 +1,379 @@
+/* serac_infer.c - one network on one device through the driver, measured.
+ *
+ * Cycles do not depend on data, so one image's counters stand for all. */
+#include "serac_infer.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "serac_dataset.h"
+#include "serac_device.h"
+#include "serac_drv.h"
+
+static void put32(uint8_t *at, uint32_t value)
+{
+    for (int i = 0; i < 4; i++)
+        at[i] = (uint8_t)(value >> 8 * i);
+}
+
+static void put64(uint8_t *at, uint64_t value)
+{
+    put32(at, (uint32_t)value);
+    put32(at + 4, (uint32_t)(value >> 32));
+}
+
+uint8_t *serac_image_make(const struct serac_program *p, size_t *bytes)
+{
+    const struct serac_design *d = &p->design;
+    uint32_t design[SERAC_IMAGE_DESIGN_WORDS] = {
+        d->rows | d->cols << 16,
+        d->lanes | d->weight_planes << 16 | d->act_planes << 24,
+        d->weight_buffer_bytes,
+        d->act_buffer_bytes,
+        d->output_buffer_bytes,
+        d->param_buffer_bytes,
+        d->axi_bits | d->outstanding << 16 | d->queue_depth << 24,
+        d->requant_lanes};
+    *bytes = SERAC_IMAGE_HEADER_BYTES + p->image_bytes;
+    uint8_t *image = calloc(1, *bytes);
+    if (!image)
+        return NULL;
+    put32(image, SERAC_IMAGE_MAGIC);
+    put32(image + 4, SERAC_IMAGE_VERSION);
+    for (int i = 0; i < SERAC_IMAGE_DESIGN_WORDS; i++)
+        put32(image + 8 + 4 * i, design[i]);
+    put32(image + 40, p->num_layers);
+    put32(image + 44, (uint32_t)crc32(0, p->image, (uInt)p->image_bytes));
+    const uint64_t words[] = {p->image_bytes, p->memory_bytes,
+                              p->input, p->input_layout.bytes,
+                              p->output, p->output_layout.bytes};
+    for (int i = 0; i < 6; i++)
+        put64(image + 48 + 8 * i, words[i]);
+    memcpy(image + SERAC_IMAGE_HEADER_BYTES, p->image, p->image_bytes);
+    return image;
+}
+
+void serac_wilson(uint64_t right, uint64_t n, double *low, double *high)
+{
+    const double z = 1.959964;
+    double p = (double)right / (double)n, nn = (double)n;
+    double middle = p + z * z / (2 * nn);
+    double half = z * sqrt(p * (1 - p) / nn + z * z / (4 * nn * nn));
+    *low = (middle - half) / (1 + z * z / nn);
+    *high = (middle + half) / (1 + z * z / nn);
+}
+
+/* --- a session with the device ---------------------------------------------------- */
+
+struct session {
+    const struct serac_infer_job *job;
+    struct serac_network *network;
+    struct serac_program *program;
+    struct serac_dataset data;
+    struct serac_device *device;
+    struct serac_drv drv;
+    uint8_t *image, *packed;
+    int32_t *codes, *outputs;
+    struct serac_infer_result *result;
+    struct serac_error *error;
+};
+
+static enum serac_status say(struct session *s, enum serac_status status,
+                             const char *what)
+{
+    if (s->error && !s->error->text[0])
+        snprintf(s->error->text, sizeof s->error->text, "%s: %s", what,
+                 serac_status_text(status));
+    return status;
+}
+
+static enum serac_status open_session(struct session *s)
+{
+    const struct serac_setting *setting = s->job->setting;
+    enum serac_status status =
+        serac_network_load(s->job->network, &s->network, s->error);
+    if (status != SERAC_OK)
+        return status;
+    const char *data = s->job->dataset;
+    if (!data)
+        data = strcmp(s->network->dataset, "fashion-mnist")
+                   ? s->network->dataset : "fashion-mnist-500";
+    status = serac_dataset_load(data, &s->data, s->error);
+    if (status != SERAC_OK)
+        return status;
+    const struct serac_tensor *in = &s->network->input;
+    if (s->data.height != in->height || s->data.width != in->width ||
+        in->channels != 1 || in->bits != 8) {
+        if (s->error)
+            snprintf(s->error->text, sizeof s->error->text,
+                     "%s: images are %ux%u, the network takes %ux%ux%u", data,
+                     s->data.height, s->data.width, in->height, in->width,
+                     in->channels);
+        return SERAC_E_INPUT;
+    }
+    status = serac_program_build(s->network, &setting->design,
+                                 &setting->memory, &s->program, s->error);
+    if (status != SERAC_OK)
+        return status;
+    size_t bytes;
+    s->image = serac_image_make(s->program, &bytes);
+    if (!s->image)
+        return SERAC_E_NOMEM;
+    status = serac_device_open(s->job->backend, &setting->design,
+                               &setting->memory, s->program->memory_bytes,
+                               &s->device, s->error);
+    if (status != SERAC_OK)
+        return status;
+    status = serac_drv_open(&s->drv, &s->device->io);
+    if (status == SERAC_OK)
+        status = serac_drv_load(&s->drv, s->image, bytes);
+    return status == SERAC_OK ? status : say(s, status, "driver");
+}
+
+static void close_session(struct session *s)
+{
+    if (s->device)
+        serac_drv_close(&s->drv);
+    serac_device_close(s->device);
+    serac_program_destroy(s->program);
+    serac_network_destroy(s->network);
+    serac_dataset_free(&s->data);
+    free(s->image);
+    free(s->packed);
+    free(s->codes);
+    free(s->outputs);
+}
+
+static uint32_t output_count(const struct session *s)
+{
+    const struct serac_tensor *t = &s->program->output_tensor;
+    return t->height * t->width * t->channels;
+}
+
+static enum serac_status run_image(struct session *s, uint64_t index)
+{
+    const struct serac_design *d = &s->job->setting->design;
+    size_t pixels = (size_t)s->data.height * s->data.width;
+    uint32_t count = output_count(s), best = 0;
+    for (size_t i = 0; i < pixels; i++)
+        s->codes[i] = s->data.images[index * pixels + i];
+    serac_pack_tensor(&s->program->input_tensor, d, s->codes, s->packed);
+    enum serac_status status = serac_drv_write_input(
+        &s->drv, s->packed, s->program->input_layout.bytes);
+    if (status == SERAC_OK)
+        status = serac_drv_run(&s->drv);
+    if (status == SERAC_OK)
+        status = serac_drv_read_output(&s->drv, s->packed,
+                                       s->program->output_layout.bytes);
+    if (status != SERAC_OK)
+        return say(s, status, "driver");
+    serac_unpack_tensor(&s->program->output_tensor, d, s->packed, s->outputs);
+    for (uint32_t i = 0; i < count; i++) {
+        if (s->job->outputs)
+            fprintf(s->job->outputs, "%s%d", i ? " " : "", s->outputs[i]);
+        if (s->outputs[i] > s->outputs[best])
+            best = i;
+    }
+    if (s->job->outputs)
+        fputc('\n', s->job->outputs);
+    s->result->correct += best == s->data.labels[index];
+    return SERAC_OK;
+}
+
+static enum serac_status run_images(struct session *s)
+{
+    uint64_t n = s->data.count;
+    if (s->job->limit && s->job->limit < n)
+        n = s->job->limit;
+    size_t in = s->program->input_layout.bytes;
+    size_t out = s->program->output_layout.bytes;
+    s->packed = malloc(in > out ? in : out);
+    s->codes = malloc((size_t)s->data.height * s->data.width *
+                      sizeof *s->codes);
+    s->outputs = malloc(output_count(s) * sizeof *s->outputs);
+    if (!s->packed || !s->codes || !s->outputs)
+        return SERAC_E_NOMEM;
+    enum serac_status status = SERAC_OK;
+    for (uint64_t i = 0; status == SERAC_OK && i < n; i++) {
+        status = run_image(s, i);
+        if (s->job->progress)
+            serac_cli_progress("images", i + 1, n);
+    }
+    s->result->images = n;
+    return status;
+}
+
+/* --- rows --------------------------------------------------------------------- */
+
+/* Bit products of a layer: macs at its computed widths. */
+static uint64_t products(const struct serac_layer *l)
+{
+    return serac_layer_macs(l) * l->weight_bits * l->act_bits;
+}
+
+static void common_cells(const struct session *s, struct serac_row *row)
+{
+    serac_row_text(row, SERAC_COLUMN_memory, s->job->setting->memory.name);
+    serac_row_text(row, SERAC_COLUMN_backend, s->job->backend);
+    serac_row_text(row, SERAC_COLUMN_network, s->network->name);
+    serac_row_u64(row, SERAC_COLUMN_batch, 1);
+}
+
+static void layer_row(const struct session *s, uint32_t i,
+                      struct serac_row *row)
+{
+    const struct serac_layer *l = &s->network->layers[i];
+    const struct serac_setting *t = s->job->setting;
+    uint64_t pool = (uint64_t)l->pool * l->pool;
+    uint64_t k = (uint64_t)l->kernel_h * l->kernel_w *
+                 (l->op == SERAC_OP_CONV ? l->input.channels : 1);
+    serac_row_counters(row, &t->design, &t->tech, &s->device->run.blocks[i],
+                       serac_layer_macs(l), products(l));
+    common_cells(s, row);
+    serac_row_text(row, SERAC_COLUMN_layer, l->name);
+    serac_row_u64(row, SERAC_COLUMN_m, l->output.channels);
+    serac_row_u64(row, SERAC_COLUMN_n,
+                  pool * l->output.height * l->output.width);
+    serac_row_u64(row, SERAC_COLUMN_k, k);
+    if (l->op != SERAC_OP_ADD) {
+        serac_row_u64(row, SERAC_COLUMN_weight_bits, l->weight_bits);
+        serac_row_u64(row, SERAC_COLUMN_weight_store_bits,
+                      l->weight_store_bits);
+    }
+    serac_row_u64(row, SERAC_COLUMN_act_bits, l->act_bits);
+    serac_row_u64(row, SERAC_COLUMN_weight_bytes,
+                  s->program->layers[i].weight_bytes);
+}
+
+/* The width all layers with weights share, or 0. */
+static uint32_t shared_width(const struct serac_network *n, bool stored)
+{
+    uint32_t width = 0;
+    for (uint32_t i = 0; i < n->num_layers; i++) {
+        const struct serac_layer *l = &n->layers[i];
+        uint32_t w = stored ? l->weight_store_bits : l->weight_bits;
+        if (l->op == SERAC_OP_ADD)
+            continue;
+        if (width && w != width)
+            return 0;
+        width = w;
+    }
+    return width;
+}
+
+static void put_width(struct serac_row *row, enum serac_column column,
+                      uint32_t width)
+{
+    if (width)
+        serac_row_u64(row, column, width);
+    else
+        serac_row_text(row, column, "mixed");
+}
+
+static void total_row(const struct session *s,
+                      const struct serac_counters *total,
+                      struct serac_row *row)
+{
+    const struct serac_network *n = s->network;
+    const struct serac_setting *t = s->job->setting;
+    uint64_t macs = 0, bits = 0;
+    uint32_t acts = n->layers[0].act_bits;
+    for (uint32_t i = 0; i < n->num_layers; i++) {
+        macs += serac_layer_macs(&n->layers[i]);
+        bits += products(&n->layers[i]);
+        acts = n->layers[i].act_bits == acts ? acts : 0;
+    }
+    serac_row_counters(row, &t->design, &t->tech, total, macs, bits);
+    common_cells(s, row);
+    serac_row_text(row, SERAC_COLUMN_layer, "total");
+    put_width(row, SERAC_COLUMN_weight_bits, shared_width(n, false));
+    put_width(row, SERAC_COLUMN_weight_store_bits, shared_width(n, true));
+    put_width(row, SERAC_COLUMN_act_bits, acts);
+    serac_row_u64(row, SERAC_COLUMN_weight_bytes,
+                  serac_network_weight_bytes(n));
+    serac_row_u64(row, SERAC_COLUMN_memory_bytes, s->program->memory_bytes);
+    serac_row_u64(row, SERAC_COLUMN_images, s->result->images);
+    if (s->result->images)
+        serac_row_f64(row, SERAC_COLUMN_accuracy,
+                      (double)s->result->correct / (double)s->result->images);
+}
+
+static void copy_counters(const struct serac_drv_counters *from,
+                          struct serac_counters *to)
+{
+#define COPY(name, offset) to->name = from->name;
+    SERAC_COUNTER_LIST(COPY)
+#undef COPY
+}
+
+/* What must hold for every row, whatever ran. */
+static enum serac_status check_counters(struct session *s,
+                                        const struct serac_counters *c,
+                                        uint64_t busy, const char *name)
+{
+    const char *what = NULL;
+    if (!serac_counters_add_up(c))
+        what = "the causes do not sum to the cycles";
+    else if (c->array_busy_cycles != busy)
+        what = "array_busy_cycles differ from the formula";
+    if (what && s->error)
+        snprintf(s->error->text, sizeof s->error->text, "%s: %s", name, what);
+    return what ? SERAC_E_INTERNAL : SERAC_OK;
+}
+
+static enum serac_status make_rows(struct session *s)
+{
+    struct serac_drv_counters counters;
+    struct serac_counters total;
+    enum serac_status status = serac_drv_counters(&s->drv, &counters);
+    if (status != SERAC_OK)
+        return say(s, status, "driver");
+    copy_counters(&counters, &total);
+    uint32_t layers = s->device->run.num_blocks;
+    s->result->num_rows = layers + 1;
+    s->result->rows = calloc(layers + 1, sizeof *s->result->rows);
+    if (!s->result->rows)
+        return SERAC_E_NOMEM;
+    uint64_t busy = 0;
+    for (uint32_t i = 0; i < s->program->num_layers; i++)
+        busy += s->program->layers[i].array_busy_cycles;
+    for (uint32_t i = 0; status == SERAC_OK && i < layers; i++) {
+        layer_row(s, i, &s->result->rows[i]);
+        status = check_counters(s, &s->device->run.blocks[i],
+                                s->program->layers[i].array_busy_cycles,
+                                s->program->layers[i].name);
+    }
+    total_row(s, &total, &s->result->rows[layers]);
+    if (status == SERAC_OK)
+        status = check_counters(s, &total, busy, "total");
+    s->result->float_accuracy = s->network->float_accuracy;
+    return status;
+}
+
+enum serac_status serac_infer_run(const struct serac_infer_job *job,
+                                  struct serac_infer_result *result,
+                                  struct serac_error *error)
+{
+    struct session s = {.job = job, .result = result, .error = error};
+    memset(result, 0, sizeof *result);
+    enum serac_status status = open_session(&s);
+    if (status == SERAC_OK)
+        status = run_images(&s);
+    if (status == SERAC_OK)
+        status = make_rows(&s);
+    if (status != SERAC_OK) {
+        (void)say(&s, status, job->network);
+        serac_infer_free(result);
+    }
+    close_session(&s);
+    return status;
+}
+
+void serac_infer_free(struct serac_infer_result *result)
+{
+    free(result->rows);
+    result->rows = NULL;
+    result->num_rows = 0;
+}

@@ -1,0 +1,41 @@
+/* serac_infer.h - one network on one device through the driver, measured. */
+#ifndef SERAC_INFER_H
+#define SERAC_INFER_H
+
+#include <stdio.h>
+
+#include "serac_cli.h"
+#include "serac_image.h"
+#include "serac_program.h"
+#include "serac_result.h"
+
+struct serac_infer_job {
+    const struct serac_setting *setting;
+    const char *network;         /* name or path */
+    const char *backend;         /* model, rtl, systemc */
+    const char *dataset;         /* NULL: the network's own, 500 images */
+    uint64_t limit;              /* images; 0: all */
+    FILE *outputs;               /* NULL, or gets raw outputs, a line per image */
+    bool progress;
+};
+
+struct serac_infer_result {
+    struct serac_row *rows;      /* owned: one per layer (if the backend knows them), total last */
+    size_t num_rows;
+    uint64_t images, correct;
+    double float_accuracy;       /* < 0: unknown */
+};
+
+enum serac_status serac_infer_run(const struct serac_infer_job *job,
+                                  struct serac_infer_result *result,
+                                  struct serac_error *error);
+void serac_infer_free(struct serac_infer_result *result);
+
+/* A program as the driver loads it: header and body, *bytes in all. Owned by
+ * the caller; NULL if out of memory. */
+uint8_t *serac_image_make(const struct serac_program *program, size_t *bytes);
+
+/* Bounds of the 95 % Wilson score interval of `right` out of `n`. */
+void serac_wilson(uint64_t right, uint64_t n, double *low, double *high);
+
+#endif

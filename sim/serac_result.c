@@ -1,0 +1,261 @@
+/* serac_result.c - rows of results: one table of columns for every output. */
+#include "serac_result.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const names[] = {
+#define NAME(name) #name,
+    SERAC_COLUMN_LIST(NAME)
+#undef NAME
+};
+
+const char *serac_column_name(enum serac_column column)
+{
+    return names[column];
+}
+
+bool serac_column_is_text(enum serac_column column)
+{
+    return column <= SERAC_COLUMN_layer;
+}
+
+void serac_row_text(struct serac_row *row, enum serac_column column,
+                    const char *text)
+{
+    snprintf(row->cells[column], SERAC_CELL, "%s", text);
+}
+
+void serac_row_u64(struct serac_row *row, enum serac_column column,
+                   uint64_t value)
+{
+    snprintf(row->cells[column], SERAC_CELL, "%llu",
+             (unsigned long long)value);
+}
+
+void serac_row_f64(struct serac_row *row, enum serac_column column,
+                   double value)
+{
+    row->cells[column][0] = 0;
+    if (!isnan(value))
+        snprintf(row->cells[column], SERAC_CELL, "%.6g", value);
+}
+
+double serac_row_get(const struct serac_row *row, enum serac_column column)
+{
+    const char *cell = row->cells[column];
+    char *end;
+    double value = strtod(cell, &end);
+    return end == cell || *end ? NAN : value;
+}
+
+bool serac_counters_add_up(const struct serac_counters *c)
+{
+    return c->cycles == c->array_busy_cycles + c->stall_fetch_cycles +
+                            c->stall_requant_cycles + c->stall_store_cycles +
+                            c->stall_control_cycles + c->fill_drain_cycles;
+}
+
+static void put_energy(struct serac_row *row, const struct serac_design *d,
+                       const struct serac_tech *t,
+                       const struct serac_counters *c, double operations,
+                       double time_us)
+{
+    struct serac_energy e;
+    struct serac_area a;
+    serac_cost_energy(d, t, c, &e);
+    serac_cost_area(d, t, &a);
+    serac_row_f64(row, SERAC_COLUMN_energy_uj, e.total);
+    serac_row_f64(row, SERAC_COLUMN_energy_array_uj, e.array);
+    serac_row_f64(row, SERAC_COLUMN_energy_buffer_uj, e.buffer);
+    serac_row_f64(row, SERAC_COLUMN_energy_requant_uj, e.requant);
+    serac_row_f64(row, SERAC_COLUMN_energy_control_uj, e.control);
+    serac_row_f64(row, SERAC_COLUMN_energy_dram_uj, e.dram);
+    serac_row_f64(row, SERAC_COLUMN_energy_leakage_uj, e.leakage);
+    serac_row_f64(row, SERAC_COLUMN_area_um2, a.total);
+    if (time_us <= 0)
+        return;
+    serac_row_f64(row, SERAC_COLUMN_power_mw, e.total / time_us * 1e3);
+    serac_row_f64(row, SERAC_COLUMN_tops_w, operations / e.total * 1e-6);
+    serac_row_f64(row, SERAC_COLUMN_gops_mm2,
+                  operations / time_us * 1e-3 / (a.total * 1e-6));
+}
+
+void serac_row_counters(struct serac_row *row,
+                        const struct serac_design *d,
+                        const struct serac_tech *t,
+                        const struct serac_counters *c, uint64_t macs,
+                        uint64_t products)
+{
+    double peak = (double)d->rows * d->cols * d->lanes * d->weight_planes *
+                  d->act_planes;
+    double time_us = (double)c->cycles / t->clock_mhz;
+    double operations = 2.0 * (double)macs;
+    serac_row_text(row, SERAC_COLUMN_design, d->name);
+    serac_row_text(row, SERAC_COLUMN_technology, t->name);
+#define COUNTER(name) serac_row_u64(row, SERAC_COLUMN_##name, c->name);
+    COUNTER(cycles)
+    COUNTER(array_busy_cycles)
+    COUNTER(stall_fetch_cycles)
+    COUNTER(stall_requant_cycles)
+    COUNTER(stall_store_cycles)
+    COUNTER(stall_control_cycles)
+    COUNTER(fill_drain_cycles)
+    COUNTER(bytes_read)
+    COUNTER(bytes_written)
+#undef COUNTER
+    serac_row_u64(row, SERAC_COLUMN_macs, macs);
+    serac_row_f64(row, SERAC_COLUMN_clock_mhz, t->clock_mhz);
+    serac_row_f64(row, SERAC_COLUMN_time_us, time_us);
+    if (c->cycles) {
+        serac_row_f64(row, SERAC_COLUMN_utilisation,
+                      (double)products / ((double)c->cycles * peak));
+        serac_row_f64(row, SERAC_COLUMN_gops, operations / time_us * 1e-3);
+    }
+    put_energy(row, d, t, c, operations, time_us);
+}
+
+/* --- writers ------------------------------------------------------------------- */
+
+void serac_result_csv_header(FILE *to)
+{
+    for (int i = 0; i < SERAC_COLUMNS; i++)
+        fprintf(to, "%s%s", i ? "," : "", names[i]);
+    fputc('\n', to);
+}
+
+/* Cells hold no quotes; one with a comma is quoted. */
+void serac_result_csv(FILE *to, const struct serac_row *row)
+{
+    for (int i = 0; i < SERAC_COLUMNS; i++) {
+        const char *quote = strchr(row->cells[i], ',') ? "\"" : "";
+        fprintf(to, "%s%s%s%s", i ? "," : "", quote, row->cells[i], quote);
+    }
+    fputc('\n', to);
+}
+
+void serac_result_json(FILE *to, const struct serac_row *rows, size_t count)
+{
+    cJSON *list = cJSON_CreateArray();
+    for (size_t r = 0; r < count; r++) {
+        cJSON *object = cJSON_CreateObject();
+        for (int i = 0; i < SERAC_COLUMNS; i++) {
+            const char *cell = rows[r].cells[i];
+            enum serac_column column = (enum serac_column)i;
+            bool number = !serac_column_is_text(column) &&
+                          !isnan(serac_row_get(&rows[r], column));
+            if (cell[0] && number)
+                cJSON_AddRawToObject(object, names[i], cell);
+            else if (cell[0])
+                cJSON_AddStringToObject(object, names[i], cell);
+        }
+        cJSON_AddItemToArray(list, object);
+    }
+    char *text = cJSON_Print(list);
+    if (text)
+        fprintf(to, "%s\n", text);
+    cJSON_free(text);
+    cJSON_Delete(list);
+}
+
+void serac_result_table(FILE *to, const struct serac_row *rows, size_t count,
+                        const enum serac_column *columns, size_t num_columns)
+{
+    for (size_t r = 0; r <= count; r++) {
+        for (size_t c = 0; c < num_columns; c++) {
+            size_t width = strlen(names[columns[c]]);
+            for (size_t i = 0; i < count; i++)
+                if (strlen(rows[i].cells[columns[c]]) > width)
+                    width = strlen(rows[i].cells[columns[c]]);
+            const char *cell = r ? rows[r - 1].cells[columns[c]]
+                                 : names[columns[c]];
+            bool left = serac_column_is_text(columns[c]);
+            fprintf(to, left ? "%-*s%s" : "%*s%s", (int)width, cell,
+                    c + 1 < num_columns ? "  " : "\n");
+        }
+    }
+}
+
+/* --- reader -------------------------------------------------------------------- */
+
+/* Cuts one cell off `line`; quotes are taken away. */
+static char *next_cell(char **line)
+{
+    char *start = *line, *end;
+    if (*start == '"') {
+        start++;
+        end = strchr(start, '"');
+        if (!end)
+            return NULL;
+        *end++ = 0;
+    } else {
+        end = start + strcspn(start, ",\r\n");
+    }
+    *line = *end ? end + 1 : end;
+    *end = 0;
+    return start;
+}
+
+static enum serac_status bad_line(struct serac_error *error, const char *path,
+                                  unsigned line, const char *what)
+{
+    if (error)
+        snprintf(error->text, sizeof error->text, "%s:%u: %s", path, line,
+                 what);
+    return SERAC_E_INPUT;
+}
+
+static enum serac_status read_rows(FILE *file, const char *path,
+                                   struct serac_row **rows, size_t *count,
+                                   struct serac_error *error)
+{
+    char line[SERAC_COLUMNS * SERAC_CELL];
+    unsigned number = 0;
+    while (fgets(line, sizeof line, file)) {
+        char *at = line;
+        struct serac_row row;
+        memset(&row, 0, sizeof row);
+        number++;
+        for (int i = 0; i < SERAC_COLUMNS; i++) {
+            char *cell = next_cell(&at);
+            if (!cell || strlen(cell) >= SERAC_CELL)
+                return bad_line(error, path, number, "not a result row");
+            if (number == 1 && strcmp(cell, names[i]))
+                return bad_line(error, path, number,
+                                "not a result file of this version");
+            serac_row_text(&row, (enum serac_column)i, cell);
+        }
+        if (number == 1)
+            continue;
+        struct serac_row *more = realloc(*rows, (*count + 1) * sizeof row);
+        if (!more)
+            return SERAC_E_NOMEM;
+        *rows = more;
+        (*rows)[(*count)++] = row;
+    }
+    return number ? SERAC_OK : bad_line(error, path, 1, "empty");
+}
+
+enum serac_status serac_result_read(const char *path, struct serac_row **rows,
+                                    size_t *count, struct serac_error *error)
+{
+    FILE *file = fopen(path, "r");
+    *rows = NULL;
+    *count = 0;
+    if (!file) {
+        if (error)
+            snprintf(error->text, sizeof error->text, "%s: cannot be read",
+                     path);
+        return SERAC_E_INPUT;
+    }
+    enum serac_status status = read_rows(file, path, rows, count, error);
+    fclose(file);
+    if (status != SERAC_OK) {
+        free(*rows);
+        *rows = NULL;
+        *count = 0;
+    }
+    return status;
+}
