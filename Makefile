@@ -76,4 +76,48 @@ test-rtl: $(B)/libserac.a ## module benches of the RTL; SEED=n repeats one
 lint: ## Verilator lint of the RTL at several parameter points
 	@scripts/lint_rtl.sh
 
+# --- everything --------------------------------------------------------------
+
+.PHONY: setup demo test test-cli cosim faults sanitize clean
+setup: ## installs missing Debian packages
+	@scripts/setup.sh
+
+demo: setup ## the main job: five networks, three designs, RTL proof, one table
+	@$(MAKE) -s all
+	@scripts/demo.sh
+
+test: setup ## every test; ends with N passed, N failed, N skipped
+	@$(MAKE) -s all lib
+	@rm -f $(B)/results.txt
+	-@$(MAKE) -s -k test-checks test-unit sanitize test-rtl test-cli test-cosim
+	@awk '{n[$$1]++} END {printf "%d passed, %d failed, %d skipped\n", n["passed"], \
+	  n["failed"], n["skipped"]; exit n["failed"] > 0 || n["passed"] == 0}' $(B)/results.txt
+
+.PHONY: test-checks test-cosim
+test-checks: $(B)/gen_regs
+	@scripts/run_tests.sh check "make:check-gen" "make:lint" "scripts/check_shell.sh"
+
+test-cli: $(B)/serac ## the command, as a user calls it
+	@scripts/run_tests.sh cli $(wildcard testbench/cli/*.sh)
+
+test-cosim: $(B)/serac ## model = RTL: the networks on tiny, random programs
+	@scripts/run_tests.sh cosim $(wildcard testbench/cosim/*.sh)
+
+cosim: $(B)/serac ## 200 random programs on 17 designs, model = RTL; SEED=n
+	$(B)/serac cosim --random 200 --seed $(SEED)
+
+faults: $(B)/serac ## applies each known fault and sees its check fail
+	@scripts/run_faults.sh
+
+# Unit tests again under the address and undefined-behaviour sanitizers.
+sanitize: ## unit tests under ASan and UBSan
+	@$(MAKE) -s B=$(B)/san OPT="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" \
+	  san-unit
+.PHONY: san-unit
+san-unit: $(addprefix $(B)/unit/,$(UNITS))
+	@scripts/run_tests.sh sanitize $(addprefix $(B)/unit/,$(UNITS))
+
+clean: ## removes build/
+	rm -rf build
+
 -include $(MODEL_O:.o=.d) $(DRIVER_O:.o=.d) $(SIM_O:.o=.d)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "serac_cli.h"
+#include "serac_infer.h"
 #include "serac_report.h"
 
 /* Writes beside the target and renames. */
@@ -26,8 +26,40 @@ static bool write_report(const char *dir, const char *name, const char *source,
     }
     if (fclose(file) || rename(part, path))
         return false;
-    printf("%s\n", path);
+    printf("written: %s\n", path);
     return true;
+}
+
+/* The totals on the terminal, accuracies with their 95 % interval. */
+static void print_totals(const struct serac_row *rows, size_t count)
+{
+    static const enum serac_column shown[] = {
+        SERAC_COLUMN_design, SERAC_COLUMN_network, SERAC_COLUMN_weight_bits,
+        SERAC_COLUMN_accuracy, SERAC_COLUMN_cycles, SERAC_COLUMN_time_us,
+        SERAC_COLUMN_gops, SERAC_COLUMN_energy_uj, SERAC_COLUMN_area_um2,
+        SERAC_COLUMN_gops_mm2, SERAC_COLUMN_tops_w,
+        SERAC_COLUMN_weight_bytes};
+    struct serac_row *totals = calloc(count ? count : 1, sizeof *totals);
+    size_t kept = 0;
+    double images = 0, widest = 0;
+    for (size_t i = 0; totals && i < count; i++) {
+        if (strcmp(rows[i].cells[SERAC_COLUMN_layer], "total"))
+            continue;
+        totals[kept++] = rows[i];
+        images = serac_row_get(&rows[i], SERAC_COLUMN_images);
+        double low, high, right =
+            images * serac_row_get(&rows[i], SERAC_COLUMN_accuracy);
+        serac_wilson((uint64_t)(right + 0.5), (uint64_t)images, &low, &high);
+        widest = (high - low) / 2 > widest ? (high - low) / 2 : widest;
+    }
+    if (kept) {
+        serac_result_table(stdout, totals, kept, shown,
+                           sizeof shown / sizeof *shown);
+        printf("\naccuracy on n = %.0f images, 95 %% interval at most +-%.4f; "
+               "area and energy: technology %s\n\n", images, widest,
+               totals[0].cells[SERAC_COLUMN_technology]);
+    }
+    free(totals);
 }
 
 int serac_cmd_report(int argc, char **argv)
@@ -51,6 +83,7 @@ int serac_cmd_report(int argc, char **argv)
         serac_result_read(source, &rows, &count, &error);
     if (status != SERAC_OK)
         return serac_cli_fail(status, &error);
+    print_totals(rows, count);
     bool ok = write_report(dir, "report.md", source, rows, count, false) &&
               write_report(dir, "report.csv", source, rows, count, true);
     free(rows);

@@ -280,7 +280,7 @@ static bool random_layer(struct rng *rng, const struct serac_design *d,
                       d->weight_planes) *
                      ((l->act_bits + d->act_planes - 1) / d->act_planes);
     uint64_t peak = (uint64_t)d->rows * d->cols * d->lanes;
-    uint64_t work = peak * (uint64_t)pick(rng, 4000, 90000) / pairs;
+    uint64_t work = peak * (uint64_t)pick(rng, 5000, 130000) / pairs;
     random_shape(rng, d, r, work > 20000000 ? 20000000 : (uint32_t)work);
     if (l->input.is_bipolar)
         l->pad_top = l->pad_bottom = l->pad_left = l->pad_right = 0;

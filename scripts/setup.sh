@@ -1,0 +1,24 @@
+#!/bin/sh
+# setup.sh - installs the Debian 12 packages that are missing, and says which.
+#
+# With --train also PyTorch (0.5 GB), which only scripts/train needs.
+set -eu
+packages="gcc g++ libc6-dev verilator libsystemc-dev yosys libcmocka-dev libconfig-dev libcjson-dev
+ zlib1g-dev jq shellcheck patch"
+[ "${1:-}" != --train ] || packages="$packages python3-torch python3-numpy dataset-fashion-mnist"
+missing=
+for package in $packages; do
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null)" = installed ] ||
+    missing="$missing $package"
+done
+if [ -z "$missing" ]; then
+  echo "setup: every package is installed"
+  exit 0
+fi
+echo "setup: installing$missing"
+sudo=
+[ "$(id -u)" = 0 ] || sudo=sudo
+$sudo apt-get update -qq
+# shellcheck disable=SC2086
+DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing > /dev/null
+echo "setup: done"
