@@ -22,7 +22,7 @@ UNITS    := $(patsubst testbench/unit/%.c,%,$(wildcard testbench/unit/test_*.c))
 BENCHES  := $(patsubst testbench/rtl/%.cpp,%,$(wildcard testbench/rtl/tb_*.cpp))
 
 .PHONY: all help lib
-all: $(B)/serac ## builds the serac command
+all: $(B)/serac systemc ## builds the serac command and its SystemC platform
 
 help: ## lists the targets
 	@awk -F':.*## ' '/^[a-z_-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' Makefile
@@ -40,8 +40,16 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
 
+# The SystemC platform finds the model's functions in the command: -rdynamic.
 $(B)/serac: sim/main.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a
-	$(CC) $(CFLAGS) $^ -o $@ $(LIBS) -ldl
+	$(CC) $(CFLAGS) -rdynamic $^ -o $@ $(LIBS) -ldl
+
+SYSTEMC := $(wildcard sim/systemc/*.cpp)
+.PHONY: systemc
+systemc: $(B)/serac_systemc.so ## builds the SystemC platform
+$(B)/serac_systemc.so: $(SYSTEMC) $(wildcard sim/systemc/*.h) model/serac_timeline.h
+	@mkdir -p $(@D)
+	$(CXX) -std=c++17 -O2 -Wall -Wextra -Werror -fPIC -shared -Imodel -Isim $(SYSTEMC) -o $@ -lsystemc
 
 # --- registers -------------------------------------------------------------
 

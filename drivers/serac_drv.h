@@ -52,15 +52,15 @@ enum serac_status serac_drv_write_input(struct serac_drv *drv,
 enum serac_status serac_drv_read_output(struct serac_drv *drv, void *bytes,
                                         size_t count);
 
-/* Rings the doorbell. SERAC_E_BUSY if the device was already running, or says that
- * it ignored the doorbell; SERAC_E_INPUT: no image. */
+/* Rings the doorbell. SERAC_E_BUSY if the device was already running, or says
+ * that it ignored the doorbell; SERAC_E_INPUT: no image. */
 enum serac_status serac_drv_submit(struct serac_drv *drv);
 
 /* Returns when the run is over: SERAC_OK, the device's own error (its address is in
  * drv->error_address), or SERAC_E_TIMEOUT after max_waits waits. A lost interrupt costs
- * one wait: the status is read after each. After any failure but the device's own it
- * may be called again. SERAC_E_INPUT: nothing was submitted; SERAC_E_DEVICE: the run
- * ended with an unknown error code. */
+ * one wait: the status is read after each. May be
+ * called again after any failure but the device's own. SERAC_E_INPUT: nothing
+ * was submitted; SERAC_E_DEVICE: the run ended with an unknown error code. */
 enum serac_status serac_drv_wait(struct serac_drv *drv);
 
 /* submit, then wait. */

@@ -67,8 +67,8 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* The kernel masks the interrupt when it comes. By now the driver has cleared it
- * in the device, so a level-triggered one does not fire again for nothing. */
+/* The kernel masks the interrupt when it comes. By now the driver has cleared
+ * it in the device: a level-triggered one does not fire again for nothing. */
 static enum serac_status enable_interrupt(const struct serac_uio *uio)
 {
     uint32_t one = 1;
@@ -101,7 +101,7 @@ static enum serac_status uio_wait_irq(void *ctx, uint32_t milliseconds)
     }
 }
 
-/* --- device memory --------------------------------------------------------- */
+/* --- device memory ------------------------------------------------------- */
 
 static enum serac_status uio_alloc(void *ctx, size_t bytes,
                                    struct serac_buffer *buffer)
@@ -217,7 +217,7 @@ static enum serac_status uio_sync_to_host(void *ctx,
     return sync_range(ctx, buffer, offset, bytes, "sync_for_cpu");
 }
 
-/* --- open and close --------------------------------------------------------- */
+/* --- open and close ------------------------------------------------------ */
 
 /* Maps the first `bytes` of `path`. If `kept` is not NULL the file stays open
  * there. */

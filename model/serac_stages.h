@@ -139,7 +139,7 @@ struct serac_timeline {
     struct serac_execute execute;
     struct serac_store store;
     struct serac_writer writer;
-    enum serac_channel given;    /* channel of the request given last */
+    bool sent[2];                /* the channel's request is on the bus */
     uint64_t error_cycle;        /* of the first error event, or SERAC_NEVER */
     enum serac_status error;
     uint64_t error_address;

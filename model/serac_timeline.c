@@ -243,18 +243,21 @@ enum serac_progress serac_timeline_next(struct serac_timeline *tl,
             break;
 
     const struct serac_request *best = NULL;
-    if (tl->reader.posted && tl->reader.request.cycle <= tl->error_cycle)
+    bool waiting = (tl->reader.posted && tl->sent[SERAC_READ]) ||
+                   (tl->writer.posted && tl->sent[SERAC_WRITE]);
+    if (tl->reader.posted && !tl->sent[SERAC_READ] &&
+        tl->reader.request.cycle <= tl->error_cycle)
         best = &tl->reader.request;
-    if (tl->writer.posted && tl->writer.request.cycle <= tl->error_cycle &&
+    if (tl->writer.posted && !tl->sent[SERAC_WRITE] &&
+        tl->writer.request.cycle <= tl->error_cycle &&
         (!best || tl->writer.request.cycle < best->cycle))
         best = &tl->writer.request;
     if (best && !tl->failed) {
         *request = *best;
-        tl->given = best->channel;
         return SERAC_PROGRESS_REQUEST;
     }
     if (!tl->failed &&
-        (tl->reader.bursts.completed < tl->reader.bursts.issued ||
+        (waiting || tl->reader.bursts.completed < tl->reader.bursts.issued ||
          tl->writer.bursts.completed < tl->writer.bursts.issued))
         return SERAC_PROGRESS_WAIT;
     if (!tl->over)
@@ -262,9 +265,16 @@ enum serac_progress serac_timeline_next(struct serac_timeline *tl,
     return SERAC_PROGRESS_DONE;
 }
 
+void serac_timeline_sent(struct serac_timeline *tl,
+                         enum serac_channel channel)
+{
+    tl->sent[channel] = true;
+}
+
 void serac_timeline_handshake(struct serac_timeline *tl,
                               enum serac_channel channel, uint64_t cycle)
 {
+    tl->sent[channel] = false;
     if (channel == SERAC_READ)
         serac_reader_handshake(tl, cycle);
     else

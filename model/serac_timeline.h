@@ -74,7 +74,12 @@ void serac_timeline_destroy(struct serac_timeline *timeline);
 enum serac_progress serac_timeline_next(struct serac_timeline *timeline,
                                         struct serac_request *request);
 
-/* The request given last was accepted in `cycle`. */
+/* The channel's request is on the bus; it is not given again while its handshake
+ * is awaited. Callers that answer at once need not say so. */
+void serac_timeline_sent(struct serac_timeline *timeline,
+                         enum serac_channel channel);
+
+/* The channel's request was accepted in `cycle`. */
 void serac_timeline_handshake(struct serac_timeline *timeline,
                               enum serac_channel channel, uint64_t cycle);
 

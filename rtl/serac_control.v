@@ -119,7 +119,7 @@ module serac_control #(
   assign busy_o       = busy_q;
   assign done_o       = finished || stopped;
   assign halt_o       = halt_q;
-  assign clear_o      = stopped;
+  assign clear_o      = finished || stopped;   // the next run begins as after reset
   assign error_o      = error_q;
   assign error_addr_o = error_addr_q;
 

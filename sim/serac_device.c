@@ -15,6 +15,8 @@ static const struct {
 } backends[] = {
     {"model", serac_device_open_model},
     {"rtl", serac_device_open_rtl},
+    {"systemc", serac_device_open_systemc},
+    {"systemc-rtl", serac_device_open_systemc_rtl},
 };
 
 static enum serac_status arena_alloc(void *ctx, size_t bytes,
@@ -61,7 +63,7 @@ enum serac_status serac_device_open(const char *backend,
     if (b == count) {
         if (error)
             snprintf(error->text, sizeof error->text,
-                     "--backend %s: must be model, rtl or systemc", backend);
+                     "--backend %s: must be model, rtl, systemc or systemc-rtl", backend);
         return SERAC_E_INPUT;
     }
     struct serac_device *d = calloc(1, sizeof *d);
@@ -85,6 +87,15 @@ enum serac_status serac_device_open(const char *backend,
     else
         serac_device_close(d);
     return status;
+}
+
+void serac_device_enter(struct serac_device *device, void (*work)(void *ctx),
+                        void *ctx)
+{
+    if (device->enter)
+        device->enter(device, work, ctx);
+    else
+        work(ctx);
 }
 
 void serac_device_close(struct serac_device *device)

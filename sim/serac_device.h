@@ -1,7 +1,7 @@
 /* serac_device.h - the devices that the driver can be given here.
  *
  * `model` is the cycle model behind emulated registers, `rtl` the Verilated RTL,
- * `systemc` the platform of sim/systemc. All have an arena of memory of their
+ * `systemc` and `systemc-rtl` the platform of sim/systemc with either body. All have an arena of memory of their
  * own from which serac_io.alloc takes. */
 #ifndef SERAC_DEVICE_H
 #define SERAC_DEVICE_H
@@ -19,6 +19,9 @@ struct serac_device {
     struct serac_memory_config memory;
     /* The last run's shares per block; num_blocks 0 if this device has none. */
     struct serac_run run;
+    /* Runs `work` where the device can be used; NULL: anywhere. */
+    void (*enter)(struct serac_device *device, void (*work)(void *ctx),
+                  void *ctx);
     void (*close)(struct serac_device *device);
     void *own;                           /* the device's own state */
 };
@@ -28,6 +31,7 @@ typedef enum serac_status serac_device_open_fn(struct serac_device *device,
 serac_device_open_fn serac_device_open_model;
 serac_device_open_fn serac_device_open_rtl;
 serac_device_open_fn serac_device_open_systemc;
+serac_device_open_fn serac_device_open_systemc_rtl;
 
 /* `backend` is a name above; SERAC_E_INPUT if it is none. `arena_bytes` is what
  * the program and its tensors need. */
@@ -37,6 +41,10 @@ enum serac_status serac_device_open(const char *backend,
                                     uint64_t arena_bytes,
                                     struct serac_device **device,
                                     struct serac_error *error);
+/* Runs `work`, which may use the device through the driver, to its end. Once per
+ * device. */
+void serac_device_enter(struct serac_device *device, void (*work)(void *ctx),
+                        void *ctx);
 void serac_device_close(struct serac_device *device);
 
 #endif

@@ -75,9 +75,11 @@ struct session {
     struct serac_device *device;
     struct serac_drv drv;
     uint8_t *image, *packed;
+    size_t image_bytes;
     int32_t *codes, *outputs;
     struct serac_infer_result *result;
     struct serac_error *error;
+    enum serac_status status;
 };
 
 static enum serac_status say(struct session *s, enum serac_status status,
@@ -117,25 +119,16 @@ static enum serac_status open_session(struct session *s)
                                  &setting->memory, &s->program, s->error);
     if (status != SERAC_OK)
         return status;
-    size_t bytes;
-    s->image = serac_image_make(s->program, &bytes);
+    s->image = serac_image_make(s->program, &s->image_bytes);
     if (!s->image)
         return SERAC_E_NOMEM;
-    status = serac_device_open(s->job->backend, &setting->design,
-                               &setting->memory, s->program->memory_bytes,
-                               &s->device, s->error);
-    if (status != SERAC_OK)
-        return status;
-    status = serac_drv_open(&s->drv, &s->device->io);
-    if (status == SERAC_OK)
-        status = serac_drv_load(&s->drv, s->image, bytes);
-    return status == SERAC_OK ? status : say(s, status, "driver");
+    return serac_device_open(s->job->backend, &setting->design,
+                             &setting->memory, s->program->memory_bytes,
+                             &s->device, s->error);
 }
 
 static void close_session(struct session *s)
 {
-    if (s->device)
-        serac_drv_close(&s->drv);
     serac_device_close(s->device);
     serac_program_destroy(s->program);
     serac_network_destroy(s->network);
@@ -352,6 +345,23 @@ static enum serac_status make_rows(struct session *s)
     return status;
 }
 
+/* Everything that uses the device. */
+static void use_device(void *ctx)
+{
+    struct session *s = ctx;
+    s->status = serac_drv_open(&s->drv, &s->device->io);
+    if (s->status == SERAC_OK)
+        s->status = serac_drv_load(&s->drv, s->image, s->image_bytes);
+    if (s->status != SERAC_OK) {
+        (void)say(s, s->status, "driver");
+        return;
+    }
+    s->status = run_images(s);
+    if (s->status == SERAC_OK)
+        s->status = make_rows(s);
+    serac_drv_close(&s->drv);
+}
+
 enum serac_status serac_infer_run(const struct serac_infer_job *job,
                                   struct serac_infer_result *result,
                                   struct serac_error *error)
@@ -359,10 +369,10 @@ enum serac_status serac_infer_run(const struct serac_infer_job *job,
     struct session s = {.job = job, .result = result, .error = error};
     memset(result, 0, sizeof *result);
     enum serac_status status = open_session(&s);
-    if (status == SERAC_OK)
-        status = run_images(&s);
-    if (status == SERAC_OK)
-        status = make_rows(&s);
+    if (status == SERAC_OK) {
+        serac_device_enter(s.device, use_device, &s);
+        status = s.status;
+    }
     if (status != SERAC_OK) {
         (void)say(&s, status, job->network);
         serac_infer_free(result);

@@ -149,6 +149,8 @@ static enum serac_status fake_wait_irq(void *ctx, uint32_t milliseconds)
     if ((fake->status & BUSY) && !fake->stolen &&
         ++fake->waited >= fake->waits)
         end_run(fake);
+    else if (fake->done_early && fake->waited + 1 == fake->waits)
+        fake->status |= DONE;
     bool seen = (fake->status & IRQ) && fake->control && !fake->lose_interrupt;
     return seen || fake->spurious ? SERAC_OK : SERAC_E_TIMEOUT;
 }

@@ -1,4 +1,4 @@
-/* fake_device.h - a device made of registers and faults, for tests of the driver.
+/* fake_device.h - a device made of registers and faults, to test the driver.
  *
  * It computes nothing but output = ~input, on memory of its own: bytes travel
  * between the CPU's view and the device's only by the sync functions, so a
@@ -28,8 +28,9 @@ struct fake_device {
     uint64_t counters[SERAC_COUNTERS];
     uint32_t waits;               /* the run is done in wait number 1, 2 .. */
     bool lose_interrupt;
+    bool done_early;              /* done shows one wait before busy falls */
     bool spurious;                /* wait_irq reports interrupts all the time */
-    bool stolen;                  /* another master starts before our doorbell */
+    bool stolen;                  /* another master rings before we do */
     uint32_t error;               /* code at the end of the run */
     uint64_t error_address;
     uint64_t input, output, bytes;/* output = ~input, relative to the program */

@@ -106,7 +106,7 @@ static enum serac_status session(struct bench *b)
     return status;
 }
 
-/* --- open ------------------------------------------------------------------ */
+/* --- open ---------------------------------------------------------------- */
 
 static void test_open_reads_the_design_and_writes_nothing(void **state)
 {
@@ -132,7 +132,7 @@ static void test_open_refuses_another_version(void **state)
     assert_int_equal(b->fake.calls[FAKE_WRITE32], 0);
 }
 
-/* --- load ------------------------------------------------------------------ */
+/* --- load ---------------------------------------------------------------- */
 
 /* The device sees the file's body, with the base added to six addresses. */
 static void test_load_relocates_the_addresses_and_nothing_else(void **state)
@@ -223,6 +223,18 @@ static void test_load_refuses_headers_that_cannot_be(void **state)
     }
 }
 
+static void test_load_refuses_memory_smaller_than_the_image(void **state)
+{
+    struct bench *b = *state;
+    put(b->file + 64, 0, 8);             /* tensors in what there is */
+    put(b->file + 80, 0, 8);
+    put(b->file + 56, BODY - 1, 8);
+    assert_int_equal(serac_drv_open(&b->drv, &b->fake.io), SERAC_OK);
+    assert_refused(b, FILE_BYTES, SERAC_E_INPUT);
+    put(b->file + 56, BODY, 8);
+    assert_int_equal(serac_drv_load(&b->drv, b->file, FILE_BYTES), SERAC_OK);
+}
+
 /* The twins of the ranges above. */
 static void test_load_takes_tensors_that_just_fit(void **state)
 {
@@ -271,7 +283,7 @@ static void test_load_replaces_an_image_only_if_it_succeeds(void **state)
     assert_int_equal(b->fake.allocated, 0);
 }
 
-/* --- run -------------------------------------------------------------------- */
+/* --- run ----------------------------------------------------------------- */
 
 static void test_session_moves_input_and_output(void **state)
 {
@@ -282,6 +294,7 @@ static void test_session_moves_input_and_output(void **state)
     assert_int_equal(b->fake.program, FAKE_BASE);
     assert_int_equal(b->fake.doorbells, 1);
     assert_int_equal(b->fake.status & IRQ, 0);
+    assert_int_equal(b->fake.control, SERAC_REG_CONTROL_IRQ_ENABLE_MASK);
     serac_drv_close(&b->drv);
     assert_int_equal(b->fake.allocated, 0);
 }
@@ -383,6 +396,15 @@ static void test_spurious_interrupts_end_no_run(void **state)
     wait_limits(b, 7, 6, SERAC_E_TIMEOUT);
 }
 
+static void test_a_run_is_over_when_busy_falls_not_before(void **state)
+{
+    struct bench *b = *state;
+    b->fake.done_early = true;
+    wait_limits(b, 7, 7, SERAC_OK);
+    serac_drv_close(&b->drv);
+    wait_limits(b, 7, 6, SERAC_E_TIMEOUT);
+}
+
 static void test_wait_without_a_run_is_refused(void **state)
 {
     struct bench *b = *state;
@@ -392,7 +414,7 @@ static void test_wait_without_a_run_is_refused(void **state)
     assert_int_equal(serac_drv_wait(&b->drv), SERAC_E_INPUT);
 }
 
-/* --- errors ------------------------------------------------------------------ */
+/* --- errors -------------------------------------------------------------- */
 
 static void test_every_error_code_has_its_status_and_address(void **state)
 {
@@ -449,7 +471,7 @@ static void test_each_failure_is_passed_on_and_nothing_leaks(void **state)
     }
 }
 
-/* --- memory the device may still write to ------------------------------------ */
+/* --- memory the device may still write to -------------------------------- */
 
 static void test_close_frees_nothing_that_the_device_uses(void **state)
 {
@@ -485,6 +507,7 @@ int main(void)
         T(load_refuses_every_shorter_file_and_a_longer_one),
         T(load_refuses_every_damaged_bit_of_the_body),
         T(load_refuses_headers_that_cannot_be),
+        T(load_refuses_memory_smaller_than_the_image),
         T(load_takes_tensors_that_just_fit),
         T(load_refuses_each_other_design_parameter),
         T(load_refuses_memory_that_is_not_aligned),
@@ -501,6 +524,7 @@ int main(void)
         T(lost_interrupts_cost_no_result),
         T(lost_interrupt_times_out_one_wait_earlier),
         T(spurious_interrupts_end_no_run),
+        T(a_run_is_over_when_busy_falls_not_before),
         T(wait_without_a_run_is_refused),
         T(every_error_code_has_its_status_and_address),
         T(counters_have_64_bits),

@@ -1,9 +1,9 @@
 /* test_uio.c - the UIO backend on ordinary files, served by another process.
  *
- * Registers and memory are files that both processes map; the interrupt is a FIFO.
- * A file cannot clear bits when it is written, so each register write is
- * completed by the child, as a bus would: MAIL_* below. All accesses go through the
- * backend's own functions. */
+ * Registers and memory are files that both processes map; the interrupt is a
+ * FIFO. A file cannot clear bits when it is written, so each register write is
+ * completed by the child, as a bus would: MAIL_* below. All accesses go through
+ * the backend's own functions. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -54,7 +54,7 @@ struct bench {
     uint8_t file[HEADER + BODY], input[TENSOR], output[TENSOR];
 };
 
-/* --- the device: a child process --------------------------------------------- */
+/* --- the device: a child process ----------------------------------------- */
 
 static void pause_us(long us)
 {
@@ -72,14 +72,15 @@ static void *map(const char *path, size_t bytes)
     return at;
 }
 
-/* The first block's output tensor becomes ~input. Addresses are the device's. */
+/* The first block's output becomes ~input. Addresses are the device's. */
 static void compute(uint8_t *memory, size_t bytes, uint64_t program)
 {
     struct serac_insn insn;
     if (program < PHYS || program + 512 > PHYS + bytes)
         _exit(2);
     serac_insn_decode(memory + (program - PHYS), &insn);
-    uint64_t in = insn.fetch.act_addr_lo | (uint64_t)insn.fetch.act_addr_hi << 32;
+    uint64_t in = insn.fetch.act_addr_lo |
+                  (uint64_t)insn.fetch.act_addr_hi << 32;
     uint64_t out = insn.store.out_addr_lo |
                    (uint64_t)insn.store.out_addr_hi << 32;
     if (in < PHYS || in + TENSOR > PHYS + bytes || out < PHYS ||
@@ -135,7 +136,7 @@ static void serve(const struct bench *b, enum mode mode)
     }
 }
 
-/* --- the bench ------------------------------------------------------------------ */
+/* --- the bench ----------------------------------------------------------- */
 
 static void put(uint8_t *at, uint64_t value, int bytes)
 {
@@ -384,7 +385,7 @@ static int64_t milliseconds(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* --- served runs ------------------------------------------------------------------ */
+/* --- served runs --------------------------------------------------------- */
 
 static void test_runs_end_by_interrupt(void **state)
 {
@@ -456,7 +457,7 @@ static void test_a_device_that_vanishes_is_an_error_not_a_wait(void **state)
     serac_uio_close(&b->backend);
 }
 
-/* --- interrupt ----------------------------------------------------------------------- */
+/* --- interrupt ----------------------------------------------------------- */
 
 static void nothing(int signal)
 {
@@ -486,8 +487,8 @@ static void test_signals_do_not_shorten_a_wait(void **state)
     serac_uio_close(&b->backend);
 }
 
-/* The UIO device itself is told to unmask before each wait, by 4 bytes; an ordinary
- * file keeps them, and then reads on behind them. */
+/* The UIO device itself is told to unmask before each wait, by 4 bytes; an
+ * ordinary file keeps them, and then reads on behind them. */
 static void test_the_uio_device_is_unmasked_before_each_wait(void **state)
 {
     struct bench *b = *state;
@@ -506,7 +507,7 @@ static void test_the_uio_device_is_unmasked_before_each_wait(void **state)
     serac_uio_close(&b->backend);
 }
 
-/* --- open ------------------------------------------------------------------------------ */
+/* --- open ---------------------------------------------------------------- */
 
 static void test_each_missing_file_is_named(void **state)
 {
@@ -528,9 +529,11 @@ static void test_each_missing_file_is_named(void **state)
 static void test_sysfs_nonsense_is_refused(void **state)
 {
     static const struct { const char *name, *text; } wrong[] = {
-        {"phys_addr", ""}, {"phys_addr", "here\n"}, {"phys_addr", "0x1f400800\n"},
+        {"phys_addr", ""}, {"phys_addr", "here\n"},
+        {"phys_addr", "0x1f400800\n"},
         {"phys_addr", "0x1ffffffffffffffff000\n"}, {"phys_addr", "0x1000 x\n"},
-        {"size", "0\n"}, {"size", "-4096\n"}, {"size", "12289\n"},
+        {"size", "0\n"}, {"size", "-18446744073709543424\n"},
+        {"size", "12289\n"},
         {"size", "18446744073709551615\n"},
     };
     struct bench *b = *state;
@@ -572,7 +575,7 @@ static void test_registers_outside_the_map_are_refused(void **state)
     serac_uio_close(&b->backend);
 }
 
-/* --- memory ------------------------------------------------------------------------------ */
+/* --- memory -------------------------------------------------------------- */
 
 static enum serac_status load_with(struct bench *b, size_t dma_bytes)
 {
@@ -660,6 +663,22 @@ static void test_sync_names_range_and_direction(void **state)
     serac_uio_close(&b->backend);
 }
 
+static void test_sync_counts_from_the_start_of_the_memory(void **state)
+{
+    struct bench *b = *state;
+    struct serac_buffer first, second;
+    char text[32];
+    make_sync_files(b);
+    assert_int_equal(serac_uio_open(&b->backend, &b->config, NULL), SERAC_OK);
+    const struct serac_io *io = &b->backend.io;
+    assert_int_equal(io->alloc(io->ctx, 10, &first), SERAC_OK);
+    assert_int_equal(io->alloc(io->ctx, 100, &second), SERAC_OK);
+    assert_int_equal(io->sync_to_host(io->ctx, &second, 8, 50), SERAC_OK);
+    read_text(b, "sync_offset", text, sizeof text);
+    assert_string_equal(text, "4104\n");
+    serac_uio_close(&b->backend);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
 
 int main(void)
@@ -681,6 +700,7 @@ int main(void)
         T(programs_can_be_replaced_for_ever),
         T(buffers_never_overlap_and_gaps_are_used_again),
         T(sync_names_range_and_direction),
+        T(sync_counts_from_the_start_of_the_memory),
     };
     return cmocka_run_group_tests_name("uio", tests, NULL, NULL);
 }
