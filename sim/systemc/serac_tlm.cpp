@@ -163,6 +163,7 @@ tlm::tlm_sync_enum Memory::forward(tlm::tlm_generic_payload &payload, tlm::tlm_p
         : serac_memory_write(&memory_, payload.get_address(), beats, timing->request,
                              timing->beats.data());
     timing->known = true;
+    timing->response = inside(payload.get_address(), payload.get_data_length()) ? 0 : 3;
     if (payload.is_read()) move(payload);
     uint64_t answer = timing->burst.response - timing->request;
     answers_.notify(payload, static_cast<double>(answer) * period_);

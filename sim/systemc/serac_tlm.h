@@ -36,6 +36,7 @@ struct BurstTiming : tlm::tlm_extension<BurstTiming> {
     uint64_t request = 0;            // by the accelerator: cycle of the request
     bool known = false;              // by the memory:
     serac_burst burst = {};
+    int response = 0;                // AXI code it will answer with
     std::vector<uint64_t> beats;
     tlm_extension_base *clone() const override { return new BurstTiming(*this); }
     void copy_from(const tlm_extension_base &other) override
@@ -112,6 +113,7 @@ private:
     void thread();
     void run_program();
     uint64_t now() const;
+    void complete(const Burst &burst, int response);
     uint32_t read_register(uint32_t offset) const;
     void write_register(uint32_t offset, uint32_t value);
     static int read_bus(void *self, uint64_t address, void *to, size_t bytes);

@@ -24,13 +24,7 @@ uint64_t SeracModel::now() const
     return static_cast<uint64_t>((sc_core::sc_time_stamp() - origin_) / period_ + 0.5);
 }
 
-void SeracModel::accepted(Burst &burst)
-{
-    serac_timeline_handshake(timeline_, burst.channel, now());
-    progress_.notify(sc_core::SC_ZERO_TIME);
-}
-
-void SeracModel::answered(Burst &burst)
+void SeracModel::complete(const Burst &burst, int response)
 {
     serac_burst timing = burst.timing.burst;
     if (!burst.timing.known) {   // a memory that only answers
@@ -38,14 +32,28 @@ void SeracModel::answered(Burst &burst)
         timing.last_beat = burst.channel == SERAC_READ ? now() : now() - 1;
         timing.first_beat = timing.last_beat;
     }
-    serac_timeline_complete(timeline_, burst.channel, &timing, burst.response());
+    serac_timeline_complete(timeline_, burst.channel, &timing, response);
+    progress_.notify(sc_core::SC_ZERO_TIME);
+}
+
+// What is known of a burst when it is accepted is told at once: a write's data is
+// through long before it is answered, and the next ones wait for that only.
+void SeracModel::accepted(Burst &burst)
+{
+    serac_timeline_handshake(timeline_, burst.channel, now());
+    if (burst.timing.known) complete(burst, burst.timing.response);
+    progress_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void SeracModel::answered(Burst &burst)
+{
+    if (!burst.timing.known) complete(burst, burst.response());
     for (auto it = open_.begin(); it != open_.end(); ++it)
         if (*it == &burst) {
             open_.erase(it);
             break;
         }
     delete &burst;
-    progress_.notify(sc_core::SC_ZERO_TIME);
 }
 
 void SeracModel::run_program()
