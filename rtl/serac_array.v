@@ -33,7 +33,9 @@ module serac_array #(
 );
   // Control, by stage: 1 operands, 2 D, 3 inner, 4 outer.
   localparam CTL = 7;
+  /* verilator lint_off UNUSEDSIGNAL */ // each stage reads its own bits
   reg [CTL-1:0] ctl_q1, ctl_q2, ctl_q3, ctl_q4;
+  /* verilator lint_on UNUSEDSIGNAL */
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       ctl_q1 <= {CTL{1'b0}};

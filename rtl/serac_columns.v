@@ -64,7 +64,9 @@ module serac_columns #(
   wire [31:0] wrap_bytes    = section_i[`SERAC_FETCH_WRAP_BYTES];
   wire [31:0] pad_left      = section_i[`SERAC_FETCH_PAD_LEFT_BYTES];
   wire [31:0] line_end      = section_i[`SERAC_FETCH_LINE_BYTES] - 32'd1;
+  /* verilator lint_off UNUSEDSIGNAL */ // a bank has fewer beats
   wire [31:0] segment_beats = section_i[`SERAC_FETCH_SEGMENT_BEATS];
+  /* verilator lint_on UNUSEDSIGNAL */
 
   // --- one column's windows, from where it starts ----------------------------
   wire        crosses     = walk_left_i < walk_run_i;
@@ -114,13 +116,17 @@ module serac_columns #(
                      beat_number_i >= from_q[beat_half_i] && beat_number_i <= tail_q[beat_half_i];
       wire in_head = cross_q[beat_half_i] && head_k < {1'b0, kernel_lines} &&
                      beat_number_i <= head_q[beat_half_i];
+      /* verilator lint_off UNUSEDSIGNAL */ // cut to the bank address
       wire [31:0] place = in_tail ? beat_number_i - from_q[beat_half_i] : tail_len + beat_number_i;
+      /* verilator lint_on UNUSEDSIGNAL */
 
       reg                    we_q, we_q2;
       reg [7:0]              k_q;
       reg [BankAddrBits-1:0] place_q, addr_q;
       wire [BankAddrBits-1:0] base = beat_half_q ? HALF : {BankAddrBits{1'b0}};
+      /* verilator lint_off UNUSEDSIGNAL */ // cut to the bank address
       wire [BankAddrBits+7:0] lines_below = k_q * segment_beats[BankAddrBits-1:0];
+      /* verilator lint_on UNUSEDSIGNAL */
       reg                    beat_half_q;
 
       always @(posedge clk_i or negedge rst_ni) begin
@@ -149,8 +155,12 @@ module serac_columns #(
       wire [31:0] tail_beats = read_half_i ? 32'd0 - from_q[1] : 32'd0 - from_q[0];
       wire [31:0] head_beats = read_half_i ? tail_q[1] - from_q[1] + 32'd1
                                            : tail_q[0] - from_q[0] + 32'd1;
+      /* verilator lint_off UNUSEDSIGNAL */ // cut to planes of the bank
       wire [63:0] tail_bytes = {32'd0, tail_beats} << BEAT_LOG;
+      /* verilator lint_on UNUSEDSIGNAL */
+      /* verilator lint_off UNUSEDSIGNAL */ // cut to planes of the bank
       wire [63:0] head_bytes = {32'd0, head_beats} << BEAT_LOG;
+      /* verilator lint_on UNUSEDSIGNAL */
       assign read_line_o[c*17 +: 17] = line_q[read_half_i];
       assign read_x_o[c*32 +: 32]    = $signed(x_q[read_half_i]) >>> PLANE_LOG;
       assign read_left_o[c*32 +: 32] = left_q[read_half_i];

@@ -136,7 +136,7 @@ module serac_core #(
   wire [16:0]        beat_line;
   wire [31:0]        beat_number;
   wire               read_busy, read_waiting, read_burst, read_error;
-  wire [1:0]         read_error_resp;
+  wire               read_error_decode;
   wire [63:0]        read_error_addr;
 
   serac_read #(.BeatBytes (B), .Outstanding (Outstanding)) u_read (
@@ -171,7 +171,7 @@ module serac_core #(
     .waiting_o     (read_waiting),
     .burst_o       (read_burst),
     .error_o       (read_error),
-    .error_resp_o  (read_error_resp),
+    .error_decode_o (read_error_decode),
     .error_addr_o  (read_error_addr)
   );
 
@@ -252,7 +252,6 @@ module serac_core #(
   serac_execute #(
     .Rows         (Rows),
     .Cols         (Cols),
-    .Lanes        (Lanes),
     .WgtPlanes    (WgtPlanes),
     .ActPlanes    (ActPlanes),
     .RequantLanes (RequantLanes),
@@ -433,7 +432,6 @@ module serac_core #(
 
   wire [Rows*Cols*32-1:0] drain_acc;
   wire [Cols*32-1:0]      drain_ones;
-  wire                    drain_valid;
   serac_array #(
     .Rows      (Rows),
     .Cols      (Cols),
@@ -454,7 +452,9 @@ module serac_core #(
     .wgt_neg_i     (s3_wgt_first && exec_section[`SERAC_EXEC_WGT_SIGNED]),
     .act_i         (act_operand),
     .act_neg_i     (s3_act_first && exec_section[`SERAC_EXEC_ACT_SIGNED]),
-    .drain_valid_o (drain_valid),
+    /* verilator lint_off PINCONNECTEMPTY */ // post counts the delay itself
+    .drain_valid_o (),
+    /* verilator lint_on PINCONNECTEMPTY */
     .drain_acc_o   (drain_acc),
     .drain_ones_o  (drain_ones)
   );
@@ -629,7 +629,7 @@ module serac_core #(
     .read_busy_i       (read_busy),
     .read_waiting_i    (read_waiting),
     .read_error_i      (read_error),
-    .read_error_resp_i (read_error_resp[0]),
+    .read_error_resp_i (read_error_decode),
     .read_error_addr_i (read_error_addr),
     .write_idle_i      (write_idle),
     .write_error_i     (write_error),

@@ -13,11 +13,10 @@
 `include "serac_defs.vh"
 
 module serac_execute #(
-  // LINT: -GRows=4 -GCols=4 -GLanes=32 -GWgtPlanes=1 -GActPlanes=1 -GRequantLanes=4
-  // LINT: -GRows=64 -GCols=1 -GLanes=8 -GWgtPlanes=8 -GActPlanes=2 -GRequantLanes=1
+  // LINT: -GRows=4 -GCols=4 -GWgtPlanes=1 -GActPlanes=1 -GRequantLanes=4
+  // LINT: -GRows=64 -GCols=1 -GWgtPlanes=8 -GActPlanes=2 -GRequantLanes=1
   parameter Rows         = 32,
   parameter Cols         = 16,
-  parameter Lanes        = 64,
   parameter WgtPlanes    = 1,
   parameter ActPlanes    = 1,
   parameter RequantLanes = 8,
@@ -81,7 +80,7 @@ module serac_execute #(
 
   // --- the layer -------------------------------------------------------------
   wire        order      = section_i[`SERAC_EXEC_ORDER];
-  wire [1:0]  wgt_halves = section_i[`SERAC_EXEC_WGT_HALVES];
+  wire        wgt_one    = section_i[`SERAC_EXEC_WGT_HALVES_LSB];   // one half per load
   wire [1:0]  act_halves = section_i[`SERAC_EXEC_ACT_HALVES];
   wire [3:0]  wgt_bits   = section_i[`SERAC_EXEC_WGT_BITS];
   wire [3:0]  wgt_store  = section_i[`SERAC_EXEC_WGT_STORE];
@@ -221,7 +220,7 @@ module serac_execute #(
       if (state_q == RUN && issue && done) ended_q <= section_i[`SERAC_EXEC_LAST];
       if (enter && wgt_due) begin
         wgt_half_q <= wgt_next_q;
-        wgt_next_q <= wgt_next_q ^ wgt_halves[0];
+        wgt_next_q <= wgt_next_q ^ wgt_one;
       end
       if (enter && act_due) begin
         act_half_q <= act_next_q;
@@ -344,8 +343,11 @@ module serac_execute #(
   wire [WgtPlaneBits-1:0] wgt_base = {wgt_half_q, {WgtPlaneBits-1{1'b0}}};
   wire [ActPlaneBits-1:0] act_base = {act_half_q, {ActPlaneBits-1{1'b0}}};
 
-  wire [15:0] zero_wide = {{8{act_zero[7] && act_signed}}, act_zero};
-  wire [15:0] zero_digit = zero_wide >> a_low;
+  // Bits of the zero point from the digit's lowest on, sign-extended.
+  wire signed [15:0] zero_wide = {{8{act_zero[7] && act_signed}}, act_zero};
+  /* verilator lint_off UNUSEDSIGNAL */ // a digit is its low bits
+  wire [15:0] zero_digit = zero_wide >>> a_low;
+  /* verilator lint_on UNUSEDSIGNAL */
 
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_o <= 1'b0;

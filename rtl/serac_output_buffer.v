@@ -42,8 +42,12 @@ module serac_output_buffer #(
 
   wire [31:0] rbeat  = {{32 - BeatAddr{1'b0}}, raddr_i};
   wire [31:0] rplane = (rbeat / PER_PLANE) * PER_BEAT;
+  /* verilator lint_off UNUSEDSIGNAL */ // cut to the word address
   wire [31:0] rword  = rplane / NB;
+  /* verilator lint_on UNUSEDSIGNAL */
+  /* verilator lint_off UNUSEDSIGNAL */ // rpart_q: only if a plane is longer than a beat
   reg  [31:0] rbank_q, rpart_q;
+  /* verilator lint_on UNUSEDSIGNAL */
   always @(posedge clk_i) begin
     if (re_i) begin
       rbank_q <= rplane % NB;
@@ -57,7 +61,9 @@ module serac_output_buffer #(
     for (b = 0; b < NB; b = b + 1) begin : gen_bank
       // The plane of the write that falls into this bank, if any.
       wire [31:0] plane = (b - wbank) % NB;
+      /* verilator lint_off UNUSEDSIGNAL */ // cut to the word address
       wire [31:0] word  = (b < wbank) ? wword + 32'd1 : wword;
+      /* verilator lint_on UNUSEDSIGNAL */
       wire        hit   = we_i && plane < {28'd0, wplanes_i};
       wire [RequantLanes-1:0] lanes = wdata_i[(plane % 8) * RequantLanes +: RequantLanes];
       wire [ENABLES-1:0]  enable;

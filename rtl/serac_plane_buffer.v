@@ -52,12 +52,16 @@ module serac_plane_buffer #(
   generate
     for (b = 0; b < NB; b = b + 1) begin : gen_bank
       // Banks below the first plane hold planes of the next word.
+      /* verilator lint_off UNUSEDSIGNAL */ // cut to the word address
       wire [31:0] word = (b < rbank) ? rword + 32'd1 : rword;
+      /* verilator lint_on UNUSEDSIGNAL */
       wire [PER_PLANE-1:0] enable;
       for (i = 0; i < PER_PLANE; i = i + 1) begin : gen_enable
         assign enable[i] = we_i && b >= wbank && b < wbank + PER_BEAT && part == i;
       end
+      /* verilator lint_off UNUSEDSIGNAL */ // cut to one plane
       wire [BeatBits-1:0] beat_planes = wdata_i >> ((b % PER_BEAT) * GRANULE);
+      /* verilator lint_on UNUSEDSIGNAL */
       serac_ram #(
         .Width   (PlaneBits),
         .Granule (GRANULE),

@@ -257,7 +257,9 @@ module serac_post #(
   // --- parameters -------------------------------------------------------------
   wire [ParamPlaneBits-1:0] param_base = {wgt_half_q, {ParamPlaneBits-1{1'b0}}};
   wire [8:0] param_group = threshold ? {group_q, sub_q} : {2'd0, group_q};
+  /* verilator lint_off UNUSEDSIGNAL */ // wraps at the buffer
   wire [ParamPlaneBits+8:0] param_sum = {9'd0, param_base + param_q}
+  /* verilator lint_on UNUSEDSIGNAL */
                                         + {{ParamPlaneBits{1'b0}}, param_group};
   assign param_re_o   = active_q;
   assign param_addr_o = param_sum[ParamPlaneBits-1:0];
@@ -270,9 +272,11 @@ module serac_post #(
   wire [5:0]  offset  = (al_q + chunk_q) & ALIGN_MASK[5:0];
   wire [5:0]  offset_planes = offset >> PLANE_LOG;
   wire [OutPlaneBits-1:0] out_base = {out_half_q, {OutPlaneBits-1{1'b0}}};
+  /* verilator lint_off UNUSEDSIGNAL */ // wraps at the buffer
   wire [OutPlaneBits+31:0] out_sum = {32'd0, out_base + slot_q}
                                      + {{OutPlaneBits{1'b0}}, block_planes}
                                      + {{OutPlaneBits+26{1'b0}}, offset_planes};
+  /* verilator lint_on UNUSEDSIGNAL */
   wire [RequantLanes-1:0] mask;
   genvar i;
   generate
@@ -290,7 +294,9 @@ module serac_post #(
   localparam [31:0] LANE_MASK = (1 << LANE_LOG) - 1;
   wire [31:0] lane_wide = place & LANE_MASK;
 
+  /* verilator lint_off UNUSEDSIGNAL */ // cut to the drain registers
   wire [31:0] acc_index = ({25'd0, col_q2} * Rows + {25'd0, group_q2} * RequantLanes) * 32;
+  /* verilator lint_on UNUSEDSIGNAL */
 
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -313,7 +319,9 @@ module serac_post #(
 
   wire                    p_valid, p_first, p_last, p_clear;
   wire [1:0]              p_sub;
+  /* verilator lint_off UNUSEDSIGNAL */ // cut to the held memory
   wire [31:0]             p_held;
+  /* verilator lint_on UNUSEDSIGNAL */
   wire [RequantLanes-1:0] p_mask;
   wire [OutPlaneBits-1:0] p_addr;
   wire [LaneBits-1:0]     p_lane;

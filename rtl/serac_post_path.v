@@ -29,7 +29,9 @@ module serac_post_path #(
   input  wire [2:0]                  mode_i,
   input  wire [1:0]                  dot_shift_i,
   input  wire                        combine_add_i,
+  /* verilator lint_off UNUSEDSIGNAL */ // 32 only in mode raw
   input  wire [7:0]                  out_bits_i,
+  /* verilator lint_on UNUSEDSIGNAL */
   input  wire [31:0]                 out_zero_i,
   input  wire [31:0]                 clamp_min_i,
   input  wire [31:0]                 clamp_max_i,
@@ -65,11 +67,9 @@ module serac_post_path #(
     end
   end
 
-  wire                held_valid5, held_first5, held_last5;
-  wire [1:0]          held_sub5;
-  wire [HeldBits-1:0] held_addr5;
-  assign {held_valid5, held_sub5, held_first5, held_last5, held_addr5} =
-         ctl_q[5][CTL-1 -: 5+HeldBits];
+  wire                held_valid5 = ctl_q[5][CTL-1];
+  wire                held_first5 = ctl_q[5][CTL-4];
+  wire [HeldBits-1:0] held_addr5  = ctl_q[5][CTL-6 -: HeldBits];
   wire                valid6, first6, last6;
   wire [1:0]          sub6;
   wire [HeldBits-1:0] held_addr6;

@@ -20,7 +20,9 @@ module serac_queue #(
   input  wire                   clear_i,
 
   input  wire                   we_i,
+  /* verilator lint_off UNUSEDSIGNAL */ // a section may have fewer beats
   input  wire [3:0]             index_i,
+  /* verilator lint_on UNUSEDSIGNAL */
   input  wire [8*BeatBytes-1:0] data_i,
   input  wire                   push_i,
   output wire                   space_o,

@@ -52,7 +52,7 @@ module serac_read #(
   output wire                     waiting_o,   // bursts are outstanding
   output wire                     burst_o,     // an AR was accepted (counter)
   output wire                     error_o,     // this beat carries an error
-  output wire [1:0]               error_resp_o,
+  output wire                     error_decode_o, // DECERR, else SLVERR
   output wire [63:0]              error_addr_o
 );
   localparam BEAT_LOG  = $clog2(BeatBytes);
@@ -181,7 +181,7 @@ module serac_read #(
   assign beat_line_o   = beat_line_q;
   assign beat_number_o = beat_number_q;
   assign error_o       = rvalid_i && (rresp_i != 2'd0);
-  assign error_resp_o  = rresp_i;
+  assign error_decode_o = rresp_i[0];
   assign error_addr_o  = head_addr;
 endmodule
 `default_nettype wire

@@ -79,7 +79,9 @@ module serac_write #(
 
   wire [31:0] first_byte = {{(32 - BEAT_LOG){1'b0}}, cmd_addr_i[BEAT_LOG-1:0]};
   wire [31:0] final_byte = first_byte + cmd_bytes_i - 32'd1;
+  /* verilator lint_off UNUSEDSIGNAL */ // cut to beats
   wire [OutPlaneBits+9:0] place_bytes = {10'd0, cmd_plane_i} << PLANE_LOG;
+  /* verilator lint_on UNUSEDSIGNAL */
 
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -177,7 +179,9 @@ module serac_write #(
 
   assign read_o      = next;
   assign read_addr_o = e_place_q[head_q] + index_q_wide;
+  /* verilator lint_off UNUSEDSIGNAL */ // wraps at the buffer
   wire [OutBeatBits+8:0] index_long = {{OutBeatBits{1'b0}}, index_q};
+  /* verilator lint_on UNUSEDSIGNAL */
   wire [OutBeatBits-1:0] index_q_wide = index_long[OutBeatBits-1:0];
   assign wvalid_o    = wvalid_q;
   assign wdata_o     = read_data_i;
