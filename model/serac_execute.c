@@ -275,3 +275,17 @@ bool serac_execute_step(struct serac_timeline *tl)
     }
     return false;
 }
+
+void serac_execute_trace_open(struct serac_timeline *tl, uint64_t to)
+{
+    const struct serac_execute *e = &tl->execute;
+    uint64_t natural = e->at + e->pairs - 1;
+    uint64_t booked = later(natural, e->book);
+    if (e->state == EXEC_WAIT)
+        trace(tl, SERAC_STATE_WAIT_RECEIVE, e->at, to);
+    if (e->state != EXEC_RUN)
+        return;
+    trace(tl, SERAC_STATE_RUN, e->at, natural);
+    trace(tl, SERAC_STATE_WAIT_SEND, natural, booked);
+    trace(tl, SERAC_STATE_WAIT_SPACE, booked, to);
+}

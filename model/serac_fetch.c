@@ -426,3 +426,22 @@ bool serac_fetch_step(struct serac_timeline *tl)
     }
     return false;
 }
+
+void serac_fetch_trace_open(struct serac_timeline *tl, uint64_t to)
+{
+    const struct serac_fetch *f = &tl->fetch;
+    switch (f->state) {
+    case FETCH_SPACE:
+        trace(tl, SERAC_STATE_WAIT_SEND, f->at, to);
+        break;
+    case FETCH_TOKEN:
+        trace(tl, SERAC_STATE_WAIT_RECEIVE, f->at, to);
+        break;
+    case FETCH_WEIGHT:
+    case FETCH_ACT:
+        trace(tl, SERAC_STATE_WAIT_SPACE, f->at, to);
+        break;
+    default:
+        break;
+    }
+}

@@ -179,6 +179,11 @@ void serac_timeline_trace(struct serac_timeline *tl, enum serac_stage stage,
 void serac_timeline_error(struct serac_timeline *tl, uint64_t cycle,
                           enum serac_status status, uint64_t address);
 
+/* Traces, up to cycle `to`, the state in which a stage is stuck. */
+void serac_fetch_trace_open(struct serac_timeline *tl, uint64_t to);
+void serac_execute_trace_open(struct serac_timeline *tl, uint64_t to);
+void serac_store_trace_open(struct serac_timeline *tl, uint64_t to);
+
 void serac_fetch_init(struct serac_timeline *tl, uint64_t program);
 bool serac_fetch_step(struct serac_timeline *tl);
 bool serac_reader_step(struct serac_timeline *tl);

@@ -233,3 +233,9 @@ bool serac_store_step(struct serac_timeline *tl)
     }
     return false;
 }
+
+void serac_store_trace_open(struct serac_timeline *tl, uint64_t to)
+{
+    if (tl->store.state == STORE_TILE)
+        trace(tl, SERAC_STATE_WAIT_RECEIVE, tl->store.at, to);
+}

@@ -227,9 +227,15 @@ static void end_run(struct serac_timeline *tl)
         share->cycles += tl->end_cycle + 1 - e->layer_from;
     } else {
         tl->end_cycle = later(tl->error_cycle + 1, quiet);
-        if (tl->reader.active || tl->writer.active)
+        /* A master with a command in hand takes a cycle to drop it. Commands
+         * taken after the error were taken by a stage that ran ahead. */
+        if ((tl->reader.active && tl->reader.accepted <= tl->error_cycle) ||
+            (tl->writer.active && tl->writer.accepted <= tl->error_cycle))
             tl->end_cycle = later(tl->end_cycle, tl->error_cycle + 2);
     }
+    serac_fetch_trace_open(tl, tl->end_cycle + 1);
+    serac_execute_trace_open(tl, tl->end_cycle + 1);
+    serac_store_trace_open(tl, tl->end_cycle + 1);
     tl->over = true;
 }
 

@@ -18,6 +18,8 @@ static const char *const designs[] = {
 
 static const char *const kind_names[] = {"gemm", "conv", "conv+pool",
                                          "depthwise", "add"};
+static const char *const fault_names[] = {
+    "none", "bad instruction", "read error", "write error", "deadlock"};
 static const char *const mode_names[] = {"double", "single", "floor",
                                          "threshold", "raw"};
 
@@ -25,6 +27,7 @@ static const char *const mode_names[] = {"double", "single", "floor",
 struct histogram {
     uint32_t weights[9], acts[9], kinds[SERAC_LAYER_KINDS], modes[5];
     uint32_t pairs[4][4];                  /* runs, by log2 of the planes */
+    uint32_t faults[SERAC_FAULTS];
     uint32_t orders[2], runs, tiled, stalled, layers;
     uint64_t cycles, bytes;
 };
@@ -54,6 +57,7 @@ static void count_case(struct histogram *h, const struct serac_design *d,
         bool k = e->blocks * e->kernel_h * e->kernel_w > 1;
         tiled |= m + n + k >= 2;
     }
+    h->faults[c->fault]++;
     h->runs++;
     h->tiled += tiled;
     h->stalled += r->stall_cycles > 0;
@@ -78,24 +82,33 @@ static bool print_bins(const char *what, const char *const *names,
     return full;
 }
 
+/* Every bin filled; in a campaign of 200 runs and more also at least 5 runs per
+ * plane pair, half of the runs tiled and stalled, 5 million cycles. */
 static bool print_histogram(const struct histogram *h)
 {
+    bool campaign = h->runs >= 200;
+    uint32_t least = campaign ? 5 : 1;
     bool full = print_bins("weight bits", NULL, h->weights, 1, 8, 1);
     full &= print_bins("act bits", NULL, h->acts, 1, 8, 1);
     full &= print_bins("layer kind", kind_names, h->kinds, 0,
                        SERAC_LAYER_KINDS - 1, 1);
     full &= print_bins("requant", mode_names, h->modes, 0, 4, 1);
     full &= print_bins("loop order", NULL, h->orders, 0, 1, 1);
+    full &= print_bins("broken program", fault_names, h->faults, 0,
+                       SERAC_FAULTS - 1, 1);
     for (int w = 0; w < 4; w++)
         for (int a = 0; a < 4; a++) {
             printf("%s(%d,%d):%u", w + a ? " " : "plane pairs    ", 1 << w,
                    1 << a, h->pairs[w][a]);
-            full &= h->pairs[w][a] > 0;
+            full &= h->pairs[w][a] >= least;
         }
     printf("\n%u runs, %u layers; %u runs multi-tile in two dimensions, %u "
            "with stalls\n", h->runs, h->layers, h->tiled, h->stalled);
     printf("%llu cycles and %llu written bytes compared, no difference\n",
            (unsigned long long)h->cycles, (unsigned long long)h->bytes);
+    if (campaign && (2 * h->tiled < h->runs || 2 * h->stalled < h->runs ||
+                     h->cycles < 5000000))
+        full = false;
     return full && h->bytes > 0;
 }
 
@@ -162,8 +175,8 @@ static int run_random(const char *count_text, const char *seed_text,
     if (case_text)
         return SERAC_EXIT_DONE;
     if (!full)
-        fprintf(stderr, "serac: a bin of the histogram is empty; use more "
-                        "runs\n");
+        fprintf(stderr, "serac: the histogram has a hole, or too few cycles; "
+                        "use more runs\n");
     return full ? SERAC_EXIT_DONE : SERAC_EXIT_CHECK;
 }
 

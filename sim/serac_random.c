@@ -280,7 +280,7 @@ static bool random_layer(struct rng *rng, const struct serac_design *d,
                       d->weight_planes) *
                      ((l->act_bits + d->act_planes - 1) / d->act_planes);
     uint64_t peak = (uint64_t)d->rows * d->cols * d->lanes;
-    uint64_t work = peak * (uint64_t)pick(rng, 5000, 130000) / pairs;
+    uint64_t work = peak * (uint64_t)pick(rng, 10000, 300000) / pairs;
     random_shape(rng, d, r, work > 20000000 ? 20000000 : (uint32_t)work);
     if (l->input.is_bipolar)
         l->pad_top = l->pad_bottom = l->pad_left = l->pad_right = 0;
@@ -340,6 +340,35 @@ static void chain(struct serac_random_layer *from,
         *to = saved;
 }
 
+/* Breaks one block of the program: no magic, weights or output outside the
+ * memory, or a token that never comes. */
+static void break_block(struct rng *rng, struct serac_random_case *c)
+{
+    uint32_t which = (uint32_t)pick(rng, 0, c->num_layers - 1);
+    struct serac_insn *insn = &c->layers[which].insn;
+    uint64_t beyond = c->memory.base + c->memory.size +
+                      ((uint64_t)pick(rng, 0, 1000) << 6);
+    c->fault = (enum serac_random_fault)pick(rng, 1, SERAC_FAULTS - 1);
+    switch (c->fault) {
+    case SERAC_FAULT_MAGIC:
+        insn->fetch.magic ^= 1u << pick(rng, 0, 15);
+        break;
+    case SERAC_FAULT_READ:
+        insn->fetch.wgt_addr_lo = (uint32_t)beyond;
+        insn->fetch.wgt_addr_hi = (uint32_t)(beyond >> 32);
+        break;
+    case SERAC_FAULT_WRITE:
+        insn->store.out_addr_lo = (uint32_t)beyond;
+        insn->store.out_addr_hi = (uint32_t)(beyond >> 32);
+        break;
+    default:
+        insn->fetch.store_tokens = 200;
+        break;
+    }
+    serac_insn_encode(insn, c->memory.bytes +
+                                (size_t)which * SERAC_INSN_BLOCK_STRIDE);
+}
+
 enum serac_status serac_random_make(const struct serac_design *design,
                                     uint64_t seed, uint32_t index,
                                     struct serac_random_case *made)
@@ -382,6 +411,8 @@ enum serac_status serac_random_make(const struct serac_design *design,
         serac_insn_encode(&r->insn, made->memory.bytes +
                                         i * SERAC_INSN_BLOCK_STRIDE);
     }
+    if (chance(&rng, 10))
+        break_block(&rng, made);
     return SERAC_OK;
 }
 

@@ -18,6 +18,11 @@ enum serac_layer_kind {     /* as counted in the histogram */
     SERAC_KIND_ADD, SERAC_LAYER_KINDS
 };
 
+enum serac_random_fault {   /* put into some programs; the device must report it */
+    SERAC_FAULT_NONE, SERAC_FAULT_MAGIC, SERAC_FAULT_READ, SERAC_FAULT_WRITE,
+    SERAC_FAULT_DEADLOCK, SERAC_FAULTS
+};
+
 struct serac_random_layer {
     struct serac_layer layer;          /* owns weights and params */
     enum serac_layer_kind kind;
@@ -32,6 +37,7 @@ struct serac_random_case {
     struct serac_random_layer layers[SERAC_RANDOM_LAYERS];
     struct serac_host_memory memory;   /* program, weights, inputs in place */
     uint64_t program;
+    enum serac_random_fault fault;
 };
 
 /* SERAC_E_NOMEM, or SERAC_E_FIT if nothing fits the design. */
