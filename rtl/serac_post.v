@@ -371,9 +371,12 @@ module serac_post #(
     if (!rst_ni) begin
       ready_q <= {DEPTH{1'b0}};
       done_q  <= {DEPTH{1'b0}};
+    end else if (clear_i) begin
+      ready_q <= {DEPTH{1'b0}};   // else the next run would see this one's tile
+      done_q  <= {DEPTH{1'b0}};
     end else begin
-      ready_q <= {ready_q[DEPTH-2:0], drain_last && tile_end && !clear_i};
-      done_q  <= {done_q[DEPTH-2:0], drain_last && layer_last && !clear_i};
+      ready_q <= {ready_q[DEPTH-2:0], drain_last && tile_end};
+      done_q  <= {done_q[DEPTH-2:0], drain_last && layer_last};
     end
   end
 

@@ -15,13 +15,12 @@ work=$PWD/build/faults
 tree=$work/tree
 export SERAC_CACHE="$work/rtl-cache"
 unset SERAC_CONFIGS SERAC_RTL_DIR SERAC_SLOW_POPCOUNT MAKEFLAGS MAKELEVEL
+rm -rf "$tree"
 mkdir -p "$tree" "$SERAC_CACHE" "$work/log"
 log=$work/log/build.log
 
-# A copy without stale files; what is unchanged keeps its time, so that only
-# what is new is compiled.
+# A fresh copy: nothing compiled from a faulty or older file is left in it.
 for dir in rtl model sim drivers reports configs scripts testbench; do
-  rm -rf "${tree:?}/$dir"
   cp -rp "$dir" "$tree/"
 done
 cp -p Makefile "$tree/"
@@ -48,6 +47,7 @@ verdict() { # VERDICT NAME TEXT
 bad=0
 faults=0
 caught=0
+: > "$work/failing"
 : > "$work/passing"
 list=
 for patch in "$patches"/*.patch; do
@@ -60,13 +60,15 @@ done
 # Without a fault every check passes.
 for name in $list; do
   check=$(field "$patches/$name.patch" check)
-  if ! grep -qxF -e "$check" "$work/passing"; then
+  if ! grep -qxFs -e "$check" "$work/passing" "$work/failing"; then
     if ! build "$check" || ! sh -c "$check" > "$work/log/clean.log" 2>&1; then
+      echo "$check" >> "$work/failing"
       echo "run_faults: '$check' fails without a fault:"
       tail -n 5 "$log" "$work/log/clean.log"
       bad=1
+    else
+      echo "$check" >> "$work/passing"
     fi
-    echo "$check" >> "$work/passing"
   fi
 done
 
@@ -78,6 +80,10 @@ for name in $list; do
   faults=$((faults + 1))
   if [ -z "$check" ] || [ -z "$expect" ]; then
     verdict failed "$name" "no check: or expect: line"
+    continue
+  fi
+  if ! grep -qxF -e "$check" "$work/passing"; then
+    verdict failed "$name" "its check fails without the fault"
     continue
   fi
   if ! patch -p1 -s -N --dry-run < "$patch" > "$out" 2>&1; then

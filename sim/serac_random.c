@@ -77,12 +77,12 @@ static void random_shape(struct rng *rng, const struct serac_design *d,
                                               : SERAC_OP_CONV;
     uint32_t most = d->lanes * 3 > 200 ? 200 : d->lanes * 3;
     l->input.channels = (uint32_t)pick(rng, 1, most);
-    l->output.channels = (uint32_t)pick(rng, 1, d->rows * 5);
+    l->output.channels = (uint32_t)pick(rng, 1, d->rows * 8);
     l->input.height = 1;
-    l->input.width = (uint32_t)pick(rng, 1, 90);
+    l->input.width = (uint32_t)pick(rng, 1, 220);
     if (r->kind != SERAC_KIND_GEMM) {
-        l->input.height = (uint32_t)pick(rng, 1, 14);
-        l->input.width = (uint32_t)pick(rng, 1, 20);
+        l->input.height = (uint32_t)pick(rng, 1, 22);
+        l->input.width = (uint32_t)pick(rng, 1, 30);
     }
     if (l->op != SERAC_OP_ADD && r->kind != SERAC_KIND_GEMM) {
         l->kernel_h = (uint32_t)pick(rng, 1, 4);
