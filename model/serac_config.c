@@ -41,9 +41,9 @@ enum serac_status serac_config_fail(const struct serac_config *config,
 {
     if (!error)
         return SERAC_E_INPUT;
+    int line = group ? config_setting_source_line(setting(group)) : 0;
     int used = snprintf(error->text, sizeof error->text, "%s:%d: ",
-                        config->path,
-                        group ? config_setting_source_line(setting(group)) : 0);
+                        config->path, line ? line : 1);   /* the root has none */
     va_list args;
     va_start(args, format);
     vsnprintf(error->text + used, sizeof error->text - (size_t)used, format,

@@ -62,8 +62,8 @@ enum serac_status serac_map_apply(const struct serac_layer *layer,
 /* The mapping with the fewest cycles on `memory`, found by asking the timeline:
  * all feasible combinations of order x run x group x gather x halves are ranked by
  * bytes read and the best SERAC_MAP_TRIES are run. `cycles` (may be NULL): of the
- * layer alone, program read included. SERAC_E_FIT, with the reason of the last
- * refusal, if nothing fits. */
+ * layer alone, program read included. SERAC_E_FIT if nothing fits,
+ * with the reason why the smallest mapping does not. */
 #define SERAC_MAP_TRIES 24
 enum serac_status serac_map_best(const struct serac_layer *layer,
                                  const struct serac_design *design,

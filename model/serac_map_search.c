@@ -159,9 +159,17 @@ enum serac_status serac_map_best(const struct serac_layer *layer,
                                   .act_halves = 1 + (i >> 2 & 1)};
         vary_runs(&s, m);
     }
-    enum serac_status status = s.count ? SERAC_OK : SERAC_E_FIT;
+    enum serac_status status = SERAC_OK;
     if (s.count && error)
         error->text[0] = 0;
+    if (s.count == 0) {   /* the reason: why the smallest of all does not fit */
+        struct serac_insn insn;
+        struct serac_mapping least = {.run = 1, .group_mtiles = 1,
+                                      .gather = s.geometry.gather_min,
+                                      .wgt_halves = 2, .act_halves = 2};
+        (void)apply(&s, &least, &insn);
+        status = SERAC_E_FIT;
+    }
     qsort(s.list, s.count, sizeof *s.list, by_bytes);
     uint64_t best = UINT64_MAX;
     for (uint32_t i = 0; i < s.count && i < SERAC_MAP_TRIES; i++) {

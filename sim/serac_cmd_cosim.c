@@ -293,6 +293,11 @@ int serac_cmd_cosim(int argc, char **argv)
                         "cosim --help\n");
         return SERAC_EXIT_INPUT;
     }
+    if (random ? design || memory || image_text : only != NULL) {
+        fprintf(stderr, "serac cosim: --design, --memory and --image go with "
+                        "--network, --case with --random\n");
+        return SERAC_EXIT_INPUT;
+    }
     if (random)
         return run_random(random, seed_text, only);
     if ((seed_text &&

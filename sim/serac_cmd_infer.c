@@ -1,6 +1,6 @@
 /* serac_cmd_infer.c - serac infer. */
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "serac_infer.h"
 
@@ -38,6 +38,23 @@ static void print_text(const struct serac_infer_job *job,
            total->cells[SERAC_COLUMN_energy_uj],
            total->cells[SERAC_COLUMN_weight_bytes],
            total->cells[SERAC_COLUMN_memory_bytes]);
+}
+
+/* Writes beside the target and renames: nothing is left half-written. */
+static bool write_whole(const char *path, const char *text, size_t bytes)
+{
+    char part[1100];
+    snprintf(part, sizeof part, "%s.part", path);
+    FILE *file = fopen(part, "w");
+    if (!file)
+        return false;
+    bool good = fwrite(text, 1, bytes, file) == bytes;
+    good &= fclose(file) == 0;
+    if (!good || rename(part, path)) {
+        remove(part);
+        return false;
+    }
+    return true;
 }
 
 int serac_cmd_infer(int argc, char **argv)
@@ -78,20 +95,23 @@ int serac_cmd_infer(int argc, char **argv)
     code = serac_cli_setting(design, memory, tech, &setting);
     if (code >= 0)
         return code;
-    if (outputs && !(job.outputs = fopen(outputs, "w"))) {
-        fprintf(stderr, "serac: %s: cannot be written\n", outputs);
-        return SERAC_EXIT_INPUT;
-    }
+    char *lines = NULL;
+    size_t bytes = 0;
+    if (outputs && !(job.outputs = open_memstream(&lines, &bytes)))
+        return serac_cli_fail(SERAC_E_NOMEM, NULL);
     job.network = network;
     job.backend = backend;
     job.dataset = data;
     job.progress = true;
     enum serac_status status = serac_infer_run(&job, &result, &error);
-    if (job.outputs && fclose(job.outputs) && status == SERAC_OK) {
+    if (job.outputs && fclose(job.outputs))
+        status = SERAC_E_NOMEM;
+    if (outputs && status == SERAC_OK && !write_whole(outputs, lines, bytes)) {
         snprintf(error.text, sizeof error.text, "%s: cannot be written",
                  outputs);
-        status = SERAC_E_IO;
+        status = SERAC_E_INPUT;
     }
+    free(lines);
     if (status != SERAC_OK)
         return serac_cli_fail(status, &error);
     if (json) {

@@ -79,6 +79,10 @@ enum serac_status serac_dataset_load(const char *name,
         prefix = SHIPPED;
     else if (!strcmp(name, "fashion-mnist"))
         prefix = DEBIAN;
+    else if (!strchr(name, '/'))
+        return fail(error, name, "no such data set; there are "
+                    "fashion-mnist-500, fashion-mnist and file prefixes with "
+                    "a slash");
     find(prefix, "images", 3, path, sizeof path);
     enum serac_status status = read_idx(path, 3, sizes, &d.images, error);
     if (status == SERAC_OK) {

@@ -25,20 +25,21 @@ static void violate(struct serac_env *env, const char *rule)
 }
 
 /* Rules that hold for every burst of the accelerator. */
-static void check_burst(struct serac_env *env, uint64_t address,
+static bool check_burst(struct serac_env *env, uint64_t address,
                         uint32_t beats)
 {
     if (address % env->beat_bytes)
         violate(env, "burst address is not beat aligned");
     if (address / 1024 != (address + beats * env->beat_bytes - 1) / 1024)
         violate(env, "burst crosses a multiple of 1024");
+    return !env->violation;
 }
 
 static void begin(struct serac_env *env, struct serac_env_channel *c,
                   enum serac_channel which, uint64_t cycle, uint64_t address,
                   uint32_t beats)
 {
-    if (c->pending)
+    if (c->pending || !check_burst(env, address, beats))
         return;
     if (c->count == SERAC_ENV_BURSTS) {
         violate(env, "more bursts open than allowed");
@@ -48,7 +49,6 @@ static void begin(struct serac_env *env, struct serac_env_channel *c,
     b->address = address;
     b->beats = beats;
     b->moved = 0;
-    check_burst(env, address, beats);
     b->timing = which == SERAC_READ
                     ? serac_memory_read(&env->memory, address, beats, cycle,
                                         b->cycles)

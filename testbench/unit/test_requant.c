@@ -1,0 +1,165 @@
+/* test_requant.c - serac_requant against the published definitions. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "serac_function.h"
+
+static uint64_t state_of_rng = 1;
+
+static uint32_t next(void)
+{
+    uint64_t x = state_of_rng += 0x9e3779b97f4a7c15u;
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+    return (uint32_t)(x >> 16);
+}
+
+/* Random bits, often near a power of two or an end of the range. */
+static int32_t value(void)
+{
+    uint32_t v = next();
+    switch (next() % 4) {
+    case 0:
+        return (int32_t)(v >> next() % 32);
+    case 1:
+        return (int32_t)((1u << next() % 32) + next() % 3 - 1);
+    case 2:
+        return (int32_t)(0u - (1u << next() % 32) + next() % 3 - 1);
+    default:
+        return (int32_t)v;
+    }
+}
+
+/* gemmlowp, fixedpoint.h, as written there. */
+static int32_t high_mul(int32_t a, int32_t b)
+{
+    if (a == INT32_MIN && b == INT32_MIN)
+        return INT32_MAX;
+    int64_t ab = (int64_t)a * b;
+    int32_t nudge = ab >= 0 ? 1 << 30 : 1 - (1 << 30);
+    return (int32_t)((ab + nudge) / ((int64_t)1 << 31));
+}
+
+static int32_t divide_by_pot(int32_t x, int exponent)
+{
+    int32_t mask = (int32_t)(((int64_t)1 << exponent) - 1);
+    int32_t remainder = x & mask;
+    int32_t threshold = (mask >> 1) + (x < 0);
+    return (x >> exponent) + (remainder > threshold);
+}
+
+static int32_t run(enum serac_requant_mode mode, int32_t x, int32_t mult,
+                   int32_t shift, int32_t add)
+{
+    struct serac_record r = {.mult = mult, .shift = shift, .add = add};
+    return serac_requant(mode, 0, &r, (uint32_t)x, 0);
+}
+
+static void test_double_is_gemmlowps_multiply_by_quantized(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 1000000; i++) {
+        int32_t x = value(), mult = value();
+        int shift = (int)(next() % 39) - 31;
+        int left = shift > 0 ? shift : 0, right = shift < 0 ? -shift : 0;
+        int32_t want = divide_by_pot(
+            high_mul((int32_t)((uint32_t)x << left), mult), right);
+        if (run(SERAC_MODE_DOUBLE, x, mult, shift, 0) != want)
+            fail_msg("x %d mult %d shift %d: %d, should be %d", x, mult, shift,
+                     run(SERAC_MODE_DOUBLE, x, mult, shift, 0), want);
+    }
+}
+
+static void test_double_saturates_the_one_overflow(void **state)
+{
+    (void)state;
+    assert_int_equal(run(SERAC_MODE_DOUBLE, INT32_MIN, INT32_MIN, 0, 0),
+                     INT32_MAX);
+    assert_int_equal(run(SERAC_MODE_DOUBLE, INT32_MIN, INT32_MIN + 1, 0, 0),
+                     INT32_MAX);
+    assert_int_equal(run(SERAC_MODE_DOUBLE, INT32_MIN, INT32_MAX, 0, 0),
+                     INT32_MIN + 1);
+}
+
+static void test_double_rounds_ties_away_from_zero(void **state)
+{
+    (void)state;   /* mult 2^30 halves: 2 * x / 2 / 2^2 */
+    assert_int_equal(run(SERAC_MODE_DOUBLE, 12, 1 << 30, -2, 0), 2);
+    assert_int_equal(run(SERAC_MODE_DOUBLE, -12, 1 << 30, -2, 0), -2);
+    assert_int_equal(run(SERAC_MODE_DOUBLE, 10, 1 << 30, -2, 0), 1);
+    assert_int_equal(run(SERAC_MODE_DOUBLE, -10, 1 << 30, -2, 0), -1);
+}
+
+static void test_single_rounds_once_halves_up(void **state)
+{
+    (void)state;
+    assert_int_equal(run(SERAC_MODE_SINGLE, 3, 1 << 30, 0, 0), 2);
+    assert_int_equal(run(SERAC_MODE_SINGLE, -3, 1 << 30, 0, 0), -1);
+    assert_int_equal(run(SERAC_MODE_SINGLE, 1, 1, 30, 0), 1);
+    assert_int_equal(run(SERAC_MODE_SINGLE, INT32_MAX, INT32_MAX, -31, 0), 1);
+}
+
+static void test_floor_shifts_towards_minus_infinity(void **state)
+{
+    (void)state;
+    assert_int_equal(run(SERAC_MODE_FLOOR, -1, 1, 1, 0), -1);
+    assert_int_equal(run(SERAC_MODE_FLOOR, 1, 1, 1, 0), 0);
+    assert_int_equal(run(SERAC_MODE_FLOOR, 5, 3, 2, 1), 4);
+}
+
+static void test_threshold_counts_those_reached(void **state)
+{
+    struct serac_record r = {.bias = 1000000};   /* not used in this mode */
+    (void)state;
+    for (int i = 0; i < 15; i++)
+        r.thresholds[i] = i < 3 ? 10 * i : INT32_MAX;
+    assert_int_equal(serac_requant(SERAC_MODE_THRESHOLD, 0, &r, (uint32_t)-1,
+                                   0), 0);
+    assert_int_equal(serac_requant(SERAC_MODE_THRESHOLD, 0, &r, 0, 0), 1);
+    assert_int_equal(serac_requant(SERAC_MODE_THRESHOLD, 0, &r, 19, 0), 2);
+    assert_int_equal(serac_requant(SERAC_MODE_THRESHOLD, 0, &r, 20, 0), 3);
+    assert_int_equal(serac_requant(SERAC_MODE_THRESHOLD, 0, &r, INT32_MAX, 0),
+                     15);
+}
+
+static void test_correction_and_bias_wrap_like_registers(void **state)
+{
+    struct serac_record r = {.correction = -255, .bias = INT32_MAX};
+    (void)state;
+    for (int i = 0; i < 100000; i++) {
+        uint32_t dot = next(), ones = next();
+        uint32_t want = dot * 4 - 255u * ones + 0x7fffffffu;
+        assert_int_equal((uint32_t)serac_requant(SERAC_MODE_RAW, 2, &r, dot,
+                                                 ones), want);
+    }
+}
+
+static void test_clamp_holds_both_ends(void **state)
+{
+    (void)state;
+    assert_int_equal(serac_clamp(126, 1, -128, 127), 127);
+    assert_int_equal(serac_clamp(127, 1, -128, 127), 127);
+    assert_int_equal(serac_clamp(-129, 1, -128, 127), -128);
+    assert_int_equal(serac_clamp(-130, 1, -128, 127), -128);
+    assert_int_equal(serac_clamp(INT32_MAX, INT32_MAX, 0, 255), 255);
+    assert_int_equal(serac_clamp(INT32_MIN, INT32_MIN, 0, 255), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_double_is_gemmlowps_multiply_by_quantized),
+        cmocka_unit_test(test_double_saturates_the_one_overflow),
+        cmocka_unit_test(test_double_rounds_ties_away_from_zero),
+        cmocka_unit_test(test_single_rounds_once_halves_up),
+        cmocka_unit_test(test_floor_shifts_towards_minus_infinity),
+        cmocka_unit_test(test_threshold_counts_those_reached),
+        cmocka_unit_test(test_correction_and_bias_wrap_like_registers),
+        cmocka_unit_test(test_clamp_holds_both_ends),
+    };
+    return cmocka_run_group_tests_name("requant", tests, NULL, NULL);
+}
