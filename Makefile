@@ -103,7 +103,8 @@ test: setup ## every test; ends with N passed, N failed, N skipped
 
 .PHONY: test-checks test-cosim
 test-checks: $(B)/gen_regs
-	@scripts/run_tests.sh check "make:check-gen" "make:lint" "scripts/check_shell.sh"
+	@scripts/run_tests.sh check "make:check-gen" "make:lint" "scripts/check_shell.sh" \
+	  "scripts/synth_check.sh"
 
 test-cli: $(B)/serac ## the command, as a user calls it
 	@scripts/run_tests.sh cli $(wildcard testbench/cli/*.sh)

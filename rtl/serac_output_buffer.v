@@ -10,12 +10,13 @@
 module serac_output_buffer #(
   // LINT: -GLanes=8 -GRequantLanes=8 -GBeatBits=512 -GBufferBytes=1024
   // LINT: -GLanes=512 -GRequantLanes=1 -GBeatBits=64 -GBufferBytes=4096
+  // LINT: -GLanes=64 -GRequantLanes=8 -GBeatBits=128 -GBufferBytes=1073741824
   parameter Lanes        = 64,
   parameter RequantLanes = 8,
   parameter BeatBits     = 128,
   parameter BufferBytes  = 4096,
-  parameter PlaneAddr    = $clog2(BufferBytes * 8 / Lanes),      // do not set
-  parameter BeatAddr     = $clog2(BufferBytes * 8 / BeatBits),   // do not set
+  parameter PlaneAddr    = $clog2(BufferBytes / (Lanes / 8)),      // do not set
+  parameter BeatAddr     = $clog2(BufferBytes / (BeatBits / 8)),   // do not set
   parameter LaneBits     = (Lanes > RequantLanes) ? $clog2(Lanes / RequantLanes) : 1 // do not set
 ) (
   input  wire                      clk_i,
@@ -32,7 +33,7 @@ module serac_output_buffer #(
   localparam PER_BEAT  = (BeatBits > Lanes) ? BeatBits / Lanes : 1;   // planes
   localparam PER_PLANE = (Lanes > BeatBits) ? Lanes / BeatBits : 1;   // beats
   localparam NB        = (PER_BEAT > 8) ? PER_BEAT : 8;
-  localparam WORDS     = BufferBytes * 8 / Lanes / NB;
+  localparam WORDS     = BufferBytes / (Lanes / 8) / NB;
   localparam WORD_LOG  = (WORDS > 1) ? $clog2(WORDS) : 1;
   localparam ENABLES   = Lanes / RequantLanes;
 

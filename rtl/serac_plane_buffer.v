@@ -3,7 +3,8 @@
 // Plane P lies in bank P mod NB, word P div NB, so that any ReadPlanes successive
 // planes lie in different banks. A beat covers whole planes of one word row, or
 // part of one plane. It is the weight buffer (a plane is Rows x Lanes bits), a
-// column's activation bank (Lanes bits) and the parameter buffer.
+// column's activation bank (Lanes bits) and the parameter buffer. A bank has two words
+// or more; serac_design_check() asks for 32 planes and 4 beats.
 //
 // Timing: read data two cycles after re_i, plane raddr_i lowest; holds otherwise.
 `default_nettype none
@@ -12,12 +13,13 @@ module serac_plane_buffer #(
   // LINT: -GPlaneBits=8 -GReadPlanes=8 -GBeatBits=512 -GBufferBytes=256
   // LINT: -GPlaneBits=512 -GReadPlanes=1 -GBeatBits=64 -GBufferBytes=1024
   // LINT: -GPlaneBits=64 -GReadPlanes=8 -GBeatBits=64 -GBufferBytes=1024
+  // LINT: -GPlaneBits=64 -GReadPlanes=8 -GBeatBits=64 -GBufferBytes=1073741824
   parameter PlaneBits   = 64,
   parameter ReadPlanes  = 1,
   parameter BeatBits    = 128,
   parameter BufferBytes = 4096,
-  parameter WriteAddr   = $clog2(BufferBytes * 8 / BeatBits),   // do not set
-  parameter PlaneAddr   = $clog2(BufferBytes * 8 / PlaneBits)   // do not set
+  parameter WriteAddr   = $clog2(BufferBytes / (BeatBits / 8)),   // do not set
+  parameter PlaneAddr   = $clog2(BufferBytes / (PlaneBits / 8))   // do not set
 ) (
   input  wire                            clk_i,
   input  wire                            rst_ni,
@@ -32,7 +34,7 @@ module serac_plane_buffer #(
   localparam PER_PLANE = (PlaneBits > BeatBits) ? PlaneBits / BeatBits : 1;  // beats
   localparam NB        = (ReadPlanes > PER_BEAT) ? ReadPlanes : PER_BEAT;
   localparam NB_LOG    = $clog2(NB);
-  localparam WORDS     = BufferBytes * 8 / PlaneBits / NB;
+  localparam WORDS     = BufferBytes / (PlaneBits / 8) / NB;
   localparam WORD_LOG  = (WORDS > 1) ? $clog2(WORDS) : 1;
   localparam GRANULE   = (PlaneBits > BeatBits) ? BeatBits : PlaneBits;
 
