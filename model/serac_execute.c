@@ -1,21 +1,12 @@
 /* serac_execute.c - when execute and post work. RTL twins:
  * rtl/serac_execute.v, rtl/serac_post.v. */
+#include "serac_math.h"
 #include "serac_stages.h"
 
 /* Last digit pair of a tile to the cycle before its drain begins (param read). */
 #define DRAIN_LEAD 7
 /* Parameter read to the write into the output buffer. */
 #define DRAIN_DEPTH (2 + SERAC_POST_DEPTH)
-
-static uint64_t later(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
-static uint32_t ceil_div(uint32_t a, uint32_t b)
-{
-    return (a + b - 1) / b;
-}
 
 static void trace(struct serac_timeline *tl, enum serac_stage_state state,
                   uint64_t from, uint64_t to)
@@ -54,8 +45,8 @@ static void start_layer(struct serac_timeline *tl, uint64_t at)
     e->first = true;
     e->last_issue = SERAC_NEVER;
     e->pairs = (uint64_t)i->kernel_h * i->kernel_w * i->blocks *
-               ceil_div(i->wgt_bits, tl->design.weight_planes) *
-               ceil_div(i->act_bits, tl->design.act_planes);
+               serac_ceil_div(i->wgt_bits, tl->design.weight_planes) *
+               serac_ceil_div(i->act_bits, tl->design.act_planes);
     e->phases = i->phases_y * i->phases_x;
     e->state = EXEC_WAIT;
     e->at = at;
@@ -67,7 +58,7 @@ static bool step_idle(struct serac_timeline *tl)
     uint64_t seen = serac_tokens_seen(&e->pushed, 1);
     if (seen == SERAC_NEVER)
         return false;
-    uint64_t load = later(e->at, seen);
+    uint64_t load = serac_later(e->at, seen);
     uint64_t ready = load + tl->section_cycles;
     serac_tokens_take(&e->pushed, 1);
     serac_sections_pop(&e->sections, &e->insn);
@@ -98,9 +89,9 @@ static bool step_wait(struct serac_timeline *tl)
     bool weights = needs_weights(e), activations = needs_activations(e);
     uint64_t seen = 0;
     if (weights)
-        seen = later(seen, serac_tokens_seen(&e->wgt_loaded, 1));
+        seen = serac_later(seen, serac_tokens_seen(&e->wgt_loaded, 1));
     if (activations)
-        seen = later(seen, serac_tokens_seen(&e->act_loaded, 1));
+        seen = serac_later(seen, serac_tokens_seen(&e->act_loaded, 1));
     if (seen == SERAC_NEVER)
         return false;
     if (weights)
@@ -111,10 +102,10 @@ static bool step_wait(struct serac_timeline *tl)
     e->state = EXEC_RUN;
     if (e->last_issue != SERAC_NEVER && seen <= e->last_issue)
         return true;
-    uint64_t end = later(e->at, seen) + 1;
+    uint64_t end = serac_later(e->at, seen) + 1;
     trace(tl, SERAC_STATE_WAIT_RECEIVE, e->at, end);
     /* Cycles in which fetch itself waits for store are store's. */
-    uint64_t from = later(e->at, tl->fetch.token_from);
+    uint64_t from = serac_later(e->at, tl->fetch.token_from);
     uint64_t to = end < tl->fetch.token_to ? end : tl->fetch.token_to;
     if (to < from)
         to = from;
@@ -217,13 +208,13 @@ static bool step_run(struct serac_timeline *tl)
     const struct serac_insn_exec *i = &e->insn.exec;
     struct place p = place_of(e);
     uint64_t natural = e->at + e->pairs - 1;
-    uint64_t booked = later(natural, e->book), issue = booked;
+    uint64_t booked = serac_later(natural, e->book), issue = booked;
     if (p.out_first) {
         uint64_t seen = serac_tokens_seen(&e->out_free, 1);
         if (seen == SERAC_NEVER)
             return false;
         serac_tokens_take(&e->out_free, 1);
-        issue = later(booked, seen);
+        issue = serac_later(booked, seen);
     }
     struct serac_counters *share = serac_timeline_share(tl, e->block);
     share->array_busy_cycles += e->pairs;
@@ -280,7 +271,7 @@ void serac_execute_trace_open(struct serac_timeline *tl, uint64_t to)
 {
     const struct serac_execute *e = &tl->execute;
     uint64_t natural = e->at + e->pairs - 1;
-    uint64_t booked = later(natural, e->book);
+    uint64_t booked = serac_later(natural, e->book);
     if (e->state == EXEC_WAIT)
         trace(tl, SERAC_STATE_WAIT_RECEIVE, e->at, to);
     if (e->state != EXEC_RUN)

@@ -3,12 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "serac_math.h"
 #include "serac_stages.h"
-
-static uint64_t later(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
 
 static void trace(struct serac_timeline *tl, enum serac_stage_state state,
                   uint64_t from, uint64_t to)
@@ -39,7 +35,7 @@ static bool command(struct serac_timeline *tl, uint64_t from, uint64_t address,
     struct serac_reader *r = &tl->reader;
     if (r->active)
         return false;
-    *taken = later(from, r->ready);
+    *taken = serac_later(from, r->ready);
     if (*taken > tl->error_cycle)
         return false;
     r->active = true;
@@ -68,7 +64,7 @@ bool serac_reader_step(struct serac_timeline *tl)
         uint64_t oldest = number - tl->design.outstanding;
         if (r->bursts.completed <= oldest)
             return false;
-        cycle = later(cycle, r->bursts.last_beat[oldest % SERAC_RING] + 1);
+        cycle = serac_later(cycle, r->bursts.last_beat[oldest % SERAC_RING] + 1);
     }
     uint64_t to_edge = SERAC_BURST_BYTES - r->address % SERAC_BURST_BYTES;
     uint64_t bytes = r->left < to_edge ? r->left : to_edge;
@@ -159,11 +155,11 @@ static uint64_t weight_address(const struct serac_fetch *f)
 static bool step_space(struct serac_timeline *tl)
 {
     struct serac_fetch *f = &tl->fetch;
-    uint64_t seen = later(serac_tokens_seen(&f->exec_space, 1),
+    uint64_t seen = serac_later(serac_tokens_seen(&f->exec_space, 1),
                           serac_tokens_seen(&f->store_space, 1));
     if (seen == SERAC_NEVER)
         return false;
-    uint64_t end = later(f->at, seen);
+    uint64_t end = serac_later(f->at, seen);
     serac_tokens_take(&f->exec_space, 1);
     serac_tokens_take(&f->store_space, 1);
     trace(tl, SERAC_STATE_WAIT_SEND, f->at, end + 1);
@@ -251,7 +247,7 @@ static bool step_weight(struct serac_timeline *tl)
     uint64_t seen = serac_tokens_seen(&f->wgt_free, i->wgt_halves);
     if (seen == SERAC_NEVER)
         return false;
-    uint64_t free = later(f->at, seen), taken;
+    uint64_t free = serac_later(f->at, seen), taken;
     bool last = f->g == i->groups - 1;
     if (!command(tl, free, f->group_address,
                  last ? i->group_last_bytes : i->group_bytes,
@@ -272,7 +268,7 @@ static bool step_token(struct serac_timeline *tl)
     uint64_t seen = serac_tokens_seen(&f->store, f->insn.fetch.store_tokens);
     if (seen == SERAC_NEVER)
         return false;
-    uint64_t end = later(f->at, seen);
+    uint64_t end = serac_later(f->at, seen);
     serac_tokens_take(&f->store, f->insn.fetch.store_tokens);
     trace(tl, SERAC_STATE_WAIT_RECEIVE, f->at, end + 1);
     f->token_from = f->at;
@@ -289,7 +285,7 @@ static bool step_act(struct serac_timeline *tl)
     uint64_t seen = serac_tokens_seen(&f->act_free, i->act_halves);
     if (seen == SERAC_NEVER)
         return false;
-    uint64_t end = later(f->at, seen);
+    uint64_t end = serac_later(f->at, seen);
     serac_tokens_take(&f->act_free, i->act_halves);
     trace(tl, SERAC_STATE_WAIT_SPACE, f->at, end);
     f->wrapped = false;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "serac_geometry.h"
+#include "serac_math.h"
 
 static enum serac_status no_fit(const struct serac_layer *layer,
                                 struct serac_error *error, const char *format,
@@ -26,11 +27,6 @@ static enum serac_status no_fit(const struct serac_layer *layer,
               args);
     va_end(args);
     return SERAC_E_FIT;
-}
-
-static uint32_t ceil_div(uint32_t a, uint32_t b)
-{
-    return (a + b - 1) / b;
 }
 
 static uint32_t log2_of(uint32_t power)
@@ -75,7 +71,7 @@ void serac_geometry_init(struct serac_geometry *g,
     g->out_width = l->output.width;
     g->out_height = l->output.height;
     g->pixels = g->out_width * g->out_height;
-    g->mtiles = ceil_div(l->output.channels, d->rows);
+    g->mtiles = serac_ceil_div(l->output.channels, d->rows);
     uint32_t record = l->mode == SERAC_MODE_THRESHOLD
                           ? SERAC_RECORD_THRESHOLD_BYTES : SERAC_RECORD_BYTES;
     g->set_bytes = round64((uint64_t)d->rows * record);
@@ -84,7 +80,7 @@ void serac_geometry_init(struct serac_geometry *g,
         round64((uint64_t)l->kernel_h * l->kernel_w * g->blocks *
                 g->wgt_store * d->rows * d->lanes / 8);
     g->gather_min = d->lanes > d->rows ? d->lanes / d->rows : 1;
-    g->gather_max = ceil_div(g->mtiles, g->gather_min) * g->gather_min;
+    g->gather_max = serac_ceil_div(g->mtiles, g->gather_min) * g->gather_min;
 }
 
 void serac_map_footprint(const struct serac_layer *layer,
@@ -135,11 +131,11 @@ static uint32_t segment_beats(const struct serac_geometry *g,
 {
     uint32_t beat = d->axi_bits / 8, most = 0;
     uint32_t tile = d->cols * run;
-    uint32_t tiles = ceil_div(g->pixels, tile);
+    uint32_t tiles = serac_ceil_div(g->pixels, tile);
     for (uint32_t n = 0; n < tiles; n++) {
         uint32_t start = n * tile;
         uint32_t rest = g->pixels - start < tile ? g->pixels - start : tile;
-        uint32_t now = n == tiles - 1 ? ceil_div(rest, d->cols) : run;
+        uint32_t now = n == tiles - 1 ? serac_ceil_div(rest, d->cols) : run;
         for (uint32_t c = 0; c * now < rest; c++) {
             uint32_t beats = window_beats(
                 g, l, beat, (start + c * now) % g->out_width, now);
@@ -191,7 +187,7 @@ static void set_fetch(struct serac_insn_fetch *f,
     f->order = m->order;
     f->wgt_halves = m->wgt_halves;
     f->act_halves = m->act_halves;
-    f->groups = ceil_div(g->mtiles, m->group_mtiles);
+    f->groups = serac_ceil_div(g->mtiles, m->group_mtiles);
     f->group_bytes = m->group_mtiles * tile;
     f->group_last_bytes =
         (g->mtiles - (f->groups - 1) * m->group_mtiles) * tile;
@@ -309,7 +305,7 @@ static bool set_exec(struct serac_insn_exec *e, const struct serac_geometry *g,
 static bool set_last(struct serac_insn_exec *e, const struct serac_insn_fetch *f,
                      uint32_t rest)
 {
-    uint32_t cols = ceil_div(rest, f->run_last);
+    uint32_t cols = serac_ceil_div(rest, f->run_last);
     return set16(&e->last_cols, cols) &
            set16(&e->last_steps, rest - (cols - 1) * f->run_last);
 }
@@ -325,10 +321,10 @@ static bool set_output(struct serac_insn *insn, const struct serac_geometry *g,
     if (m->gather * d->rows % d->lanes)
         blocks++;
     uint32_t planes = blocks * l->output.bits;
-    uint32_t tiles = ceil_div(g->mtiles, m->gather);
+    uint32_t tiles = serac_ceil_div(g->mtiles, m->gather);
     s->n_tiles = insn->fetch.n_tiles;
     s->groups = m->order ? insn->fetch.groups : 1;
-    uint32_t per_group = m->order ? ceil_div(m->group_mtiles, m->gather) : tiles;
+    uint32_t per_group = m->order ? serac_ceil_div(m->group_mtiles, m->gather) : tiles;
     uint32_t last = tiles - (s->groups - 1) * per_group;
     s->tile_pixels = d->cols * m->run;
     s->pixels = g->pixels;
@@ -342,7 +338,7 @@ static bool set_output(struct serac_insn *insn, const struct serac_geometry *g,
     bool aligned = g->out_pixel_bytes % beat == 0 && s->chunk_bytes % beat == 0;
     if (!aligned)
         planes += unit - 1;
-    s->slot_planes = ceil_div(planes, unit) * unit;
+    s->slot_planes = serac_ceil_div(planes, unit) * unit;
     insn->exec.slot_planes = s->slot_planes;
     insn->exec.run_slot_planes = m->run * s->slot_planes;
     insn->exec.run_last_slot_planes = insn->fetch.run_last * s->slot_planes;
@@ -438,9 +434,9 @@ enum serac_status serac_map_apply(const struct serac_layer *l,
         return no_fit(l, error, "run %u, group %u, gather %u: not a mapping",
                       m->run, m->group_mtiles, m->gather);
     memset(insn, 0, sizeof *insn);
-    uint32_t n_tiles = ceil_div(g.pixels, tile);
+    uint32_t n_tiles = serac_ceil_div(g.pixels, tile);
     uint32_t rest = g.pixels - (n_tiles - 1) * tile;
-    uint32_t run_last = ceil_div(rest, d->cols);
+    uint32_t run_last = serac_ceil_div(rest, d->cols);
     insn->fetch.n_tiles = n_tiles;
     insn->fetch.last = last;
     insn->exec.last = last;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "serac_geometry.h"
+#include "serac_math.h"
 #include "serac_run.h"
 
 #define CANDIDATES 4096
@@ -21,11 +22,6 @@ struct search {
     uint32_t count;
     struct serac_error *error;
 };
-
-static uint32_t ceil_div(uint32_t a, uint32_t b)
-{
-    return (a + b - 1) / b;
-}
 
 /* Any addresses: 4 KiB apart is enough for feasibility and time. */
 static struct serac_addresses some_addresses(void)
@@ -83,7 +79,7 @@ static void vary_groups(struct search *s, struct serac_mapping m)
 static void vary_runs(struct search *s, struct serac_mapping m)
 {
     const struct serac_geometry *g = &s->geometry;
-    uint32_t share = ceil_div(g->pixels, s->design->cols);
+    uint32_t share = serac_ceil_div(g->pixels, s->design->cols);
     uint32_t most = g->out_width < share ? g->out_width : share;
     uint32_t last = 0;
     for (uint32_t run = most; run > 0; run--) {
@@ -193,9 +189,9 @@ uint64_t serac_map_busy_cycles(const struct serac_layer *layer,
 {
     struct serac_geometry g;
     serac_geometry_init(&g, layer, design);
-    uint64_t digits = (uint64_t)ceil_div(g.wgt_bits, design->weight_planes) *
-                      ceil_div(layer->act_bits, design->act_planes);
+    uint64_t digits = (uint64_t)serac_ceil_div(g.wgt_bits, design->weight_planes) *
+                      serac_ceil_div(layer->act_bits, design->act_planes);
     uint64_t phases = g.dual ? 2 : (uint64_t)layer->pool * layer->pool;
-    return (uint64_t)g.mtiles * ceil_div(g.pixels, design->cols) *
+    return (uint64_t)g.mtiles * serac_ceil_div(g.pixels, design->cols) *
            layer->kernel_h * layer->kernel_w * g.blocks * digits * phases;
 }

@@ -3,17 +3,13 @@
 #include <string.h>
 
 #include "serac_map.h"
-
-static uint32_t ceil_div(uint32_t a, uint32_t b)
-{
-    return (a + b - 1) / b;
-}
+#include "serac_math.h"
 
 struct serac_layout serac_layout_of(const struct serac_tensor *tensor,
                                     const struct serac_design *design)
 {
     struct serac_layout layout;
-    layout.blocks = ceil_div(tensor->channels, design->lanes);
+    layout.blocks = serac_ceil_div(tensor->channels, design->lanes);
     layout.pixel_bytes = layout.blocks * tensor->bits * (design->lanes / 8);
     layout.line_stride = (tensor->width * layout.pixel_bytes + 63) & ~63u;
     layout.bytes = (uint64_t)tensor->height * layout.line_stride;
@@ -96,7 +92,7 @@ static void pack_tile(const struct serac_layer *l,
     uint32_t bits = l->op == SERAC_OP_ADD ? 1 : l->weight_store_bits;
     uint32_t plane = d->rows * d->lanes / 8;
     uint32_t blocks = diagonal ? (d->rows > d->lanes ? d->rows / d->lanes : 1)
-                               : ceil_div(l->input.channels, d->lanes);
+                               : serac_ceil_div(l->input.channels, d->lanes);
     for (uint32_t tap = 0; tap < l->kernel_h * l->kernel_w; tap++)
         for (uint32_t b = 0; b < blocks; b++, out += bits * plane)
             for (uint32_t r = 0; r < d->rows; r++) {
@@ -213,7 +209,7 @@ void serac_pack_weights(const struct serac_layer *layer,
                         const struct serac_design *design,
                         const struct serac_insn *insn, uint8_t *out)
 {
-    uint32_t tiles = ceil_div(layer->output.channels, design->rows);
+    uint32_t tiles = serac_ceil_div(layer->output.channels, design->rows);
     uint32_t operands = layer->op == SERAC_OP_ADD ? 2 : 1;
     uint32_t params = insn->fetch.tile_param_bytes;
     uint32_t weights = insn->fetch.tile_wgt_bytes;

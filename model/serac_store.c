@@ -2,12 +2,8 @@
  * rtl/serac_store.v, rtl/serac_write.v. */
 #include <assert.h>
 
+#include "serac_math.h"
 #include "serac_stages.h"
-
-static uint64_t later(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
 
 static void trace(struct serac_timeline *tl, enum serac_stage_state state,
                   uint64_t from, uint64_t to)
@@ -37,7 +33,7 @@ bool serac_writer_step(struct serac_timeline *tl)
         uint64_t oldest = number - limits[i];
         if (w->bursts.completed <= oldest)
             return false;
-        cycle = later(cycle, times[i][oldest % SERAC_RING] + 1);
+        cycle = serac_later(cycle, times[i][oldest % SERAC_RING] + 1);
     }
     uint64_t to_edge = SERAC_BURST_BYTES - w->address % SERAC_BURST_BYTES;
     uint64_t bytes = w->left < to_edge ? w->left : to_edge;
@@ -96,7 +92,7 @@ static bool step_idle(struct serac_timeline *tl)
     uint64_t seen = serac_tokens_seen(&s->pushed, 1);
     if (seen == SERAC_NEVER)
         return false;
-    uint64_t load = later(s->at, seen);
+    uint64_t load = serac_later(s->at, seen);
     uint64_t ready = load + tl->section_cycles;
     serac_tokens_take(&s->pushed, 1);
     serac_sections_pop(&s->sections, &s->insn);
@@ -120,7 +116,7 @@ static bool step_tile(struct serac_timeline *tl)
     uint64_t seen = serac_tokens_seen(&s->out_ready, 1);
     if (seen == SERAC_NEVER)
         return false;
-    uint64_t end = later(s->at, seen);
+    uint64_t end = serac_later(s->at, seen);
     serac_tokens_take(&s->out_ready, 1);
     trace(tl, SERAC_STATE_WAIT_RECEIVE, s->at, end);
     trace(tl, SERAC_STATE_RUN, end, end + 1);
@@ -171,7 +167,7 @@ static bool step_pixel(struct serac_timeline *tl)
     const struct serac_insn_store *i = &s->insn.store;
     if (w->active)
         return false;
-    uint64_t taken = later(s->at, w->ready);
+    uint64_t taken = serac_later(s->at, w->ready);
     if (taken > tl->error_cycle)
         return false;
     bool last_group = s->g == i->groups - 1;
@@ -207,9 +203,9 @@ static bool step_finish(struct serac_timeline *tl)
     struct serac_writer *w = &tl->writer;
     if (w->active || w->bursts.completed < w->bursts.issued)
         return false;
-    uint64_t end = later(s->at, w->last_handshake + 1);
+    uint64_t end = serac_later(s->at, w->last_handshake + 1);
     uint32_t newest = (uint32_t)((w->bursts.issued - 1) % SERAC_RING);
-    end = later(end, w->bursts.response[newest] + 1);
+    end = serac_later(end, w->bursts.response[newest] + 1);
     trace(tl, SERAC_STATE_WAIT_MEMORY, s->at, end);
     trace(tl, SERAC_STATE_RUN, end, end + 1);
     serac_tokens_push(tl, &tl->fetch.store, end, 1);

@@ -6,14 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "serac_math.h"
 #include "serac_stages.h"
 
 #define PATIENCE 15   /* rtl/serac_control.v */
-
-static uint64_t later(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
 
 /* --- tokens and queues -------------------------------------------------------- */
 
@@ -186,13 +182,13 @@ static uint64_t quiet_from(const struct serac_timeline *tl)
     uint64_t cycle = 0;
     if (tl->reader.bursts.issued) {
         uint64_t newest = (tl->reader.bursts.issued - 1) % SERAC_RING;
-        cycle = later(tl->reader.last_handshake + 1,
+        cycle = serac_later(tl->reader.last_handshake + 1,
                       tl->reader.bursts.last_beat[newest] + 1);
     }
     if (tl->writer.bursts.issued) {
         uint64_t newest = (tl->writer.bursts.issued - 1) % SERAC_RING;
-        cycle = later(cycle, tl->writer.last_handshake + 1);
-        cycle = later(cycle, tl->writer.bursts.response[newest] + 1);
+        cycle = serac_later(cycle, tl->writer.last_handshake + 1);
+        cycle = serac_later(cycle, tl->writer.bursts.response[newest] + 1);
     }
     return cycle;
 }
@@ -202,8 +198,8 @@ static uint64_t stages_from(const struct serac_timeline *tl)
 {
     const struct serac_execute *e = &tl->execute;
     uint64_t held = e->state == EXEC_RUN ? e->at + e->pairs - 1 : e->at;
-    uint64_t cycle = later(tl->fetch.at, tl->store.at);
-    return later(cycle, later(held, e->post_busy));
+    uint64_t cycle = serac_later(tl->fetch.at, tl->store.at);
+    return serac_later(cycle, serac_later(held, e->post_busy));
 }
 
 /* Nothing can happen any more: done, stopped by an error, or deadlock. */
@@ -212,13 +208,13 @@ static void end_run(struct serac_timeline *tl)
     bool idle = tl->fetch.state == FETCH_IDLE &&
                 tl->execute.state == EXEC_IDLE &&
                 tl->store.state == STORE_IDLE;
-    uint64_t quiet = later(quiet_from(tl), 0);
+    uint64_t quiet = serac_later(quiet_from(tl), 0);
     if (tl->error_cycle == SERAC_NEVER && !idle)
-        serac_timeline_error(tl, later(quiet, stages_from(tl)) + PATIENCE,
+        serac_timeline_error(tl, serac_later(quiet, stages_from(tl)) + PATIENCE,
                              SERAC_E_DEADLOCK, tl->fetch.pc);
     if (tl->error_cycle == SERAC_NEVER) {
         struct serac_execute *e = &tl->execute;
-        tl->end_cycle = later(quiet, stages_from(tl));
+        tl->end_cycle = serac_later(quiet, stages_from(tl));
         struct serac_counters *share =
             serac_timeline_share(tl, tl->num_shares ? tl->num_shares - 1 : 0);
         e->block = tl->num_shares - 1;
@@ -226,12 +222,12 @@ static void end_run(struct serac_timeline *tl)
                            tl->end_cycle + 1);
         share->cycles += tl->end_cycle + 1 - e->layer_from;
     } else {
-        tl->end_cycle = later(tl->error_cycle + 1, quiet);
+        tl->end_cycle = serac_later(tl->error_cycle + 1, quiet);
         /* A master with a command in hand takes a cycle to drop it. Commands
          * taken after the error were taken by a stage that ran ahead. */
         if ((tl->reader.active && tl->reader.accepted <= tl->error_cycle) ||
             (tl->writer.active && tl->writer.accepted <= tl->error_cycle))
-            tl->end_cycle = later(tl->end_cycle, tl->error_cycle + 2);
+            tl->end_cycle = serac_later(tl->end_cycle, tl->error_cycle + 2);
     }
     serac_fetch_trace_open(tl, tl->end_cycle + 1);
     serac_execute_trace_open(tl, tl->end_cycle + 1);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "serac_csr.h"
 #include "serac_dataset.h"
 #include "serac_device.h"
 #include "serac_drv.h"
@@ -26,16 +27,8 @@ static void put64(uint8_t *at, uint64_t value)
 
 uint8_t *serac_image_make(const struct serac_program *p, size_t *bytes)
 {
-    const struct serac_design *d = &p->design;
-    uint32_t design[SERAC_IMAGE_DESIGN_WORDS] = {
-        d->rows | d->cols << 16,
-        d->lanes | d->weight_planes << 16 | d->act_planes << 24,
-        d->weight_buffer_bytes,
-        d->act_buffer_bytes,
-        d->output_buffer_bytes,
-        d->param_buffer_bytes,
-        d->axi_bits | d->outstanding << 16 | d->queue_depth << 24,
-        d->requant_lanes};
+    uint32_t design[SERAC_IMAGE_DESIGN_WORDS];
+    serac_csr_design(&p->design, design);
     *bytes = SERAC_IMAGE_HEADER_BYTES + p->image_bytes;
     uint8_t *image = calloc(1, *bytes);
     if (!image)

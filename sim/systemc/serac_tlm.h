@@ -22,6 +22,7 @@
 #include <vector>
 
 extern "C" {
+#include "serac_csr.h"
 #include "serac_memory.h"
 #include "serac_rtl.h"
 #include "serac_run.h"
@@ -107,15 +108,12 @@ private:
     serac_run run_ = {};
     sc_core::sc_event start_, progress_;
     sc_core::sc_time origin_;        // of cycle 0
-    uint32_t program_[2] = {0, 0}, irq_enable_ = 0;
-    bool busy_ = false, done_ = false, pending_ = false, rung_ = false;
+    serac_csr csr_ = {};
 
     void thread();
     void run_program();
     uint64_t now() const;
     void complete(const Burst &burst, int response);
-    uint32_t read_register(uint32_t offset) const;
-    void write_register(uint32_t offset, uint32_t value);
     static int read_bus(void *self, uint64_t address, void *to, size_t bytes);
     static int write_bus(void *self, uint64_t address, const void *from, size_t bytes);
     static int read_block(void *self, uint64_t address, uint8_t *block);

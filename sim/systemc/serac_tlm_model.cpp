@@ -14,6 +14,8 @@ SeracModel::SeracModel(sc_core::sc_module_name name, const serac_design &design,
                        sc_core::sc_time period)
     : Accelerator(name, design, period)
 {
+    csr_.design = &design_;
+    csr_.run = &run_;
     sc_core::sc_spawn([this] { thread(); }, "run");
 }
 
@@ -61,7 +63,7 @@ void SeracModel::run_program()
     serac_timeline_hooks hooks = {};
     hooks.read_block = read_block;
     hooks.ctx = this;
-    uint64_t program = program_[0] | static_cast<uint64_t>(program_[1]) << 32;
+    uint64_t program = serac_csr_program(&csr_);
     serac_timeline_destroy(timeline_);
     timeline_ = serac_timeline_create(&design_, program, &hooks);
     serac_request request;
@@ -96,15 +98,14 @@ void SeracModel::run_program()
 void SeracModel::thread()
 {
     for (;;) {
-        irq.write(pending_ && irq_enable_);
-        if (!busy_) {
+        irq.write(csr_.irq && csr_.irq_enable);
+        if (!csr_.busy) {
             wait(start_);
             continue;
         }
         origin_ = sc_core::sc_time_stamp();
         run_program();
-        busy_ = false;
-        done_ = pending_ = true;
+        serac_csr_done(&csr_);
     }
 }
 
@@ -140,73 +141,6 @@ int SeracModel::read_block(void *self, uint64_t address, uint8_t *block)
 
 // --- registers -------------------------------------------------------------------
 
-static uint32_t error_code(serac_status status)
-{
-    switch (status) {
-    case SERAC_E_BAD_INSTRUCTION: return SERAC_ERROR_BAD_INSTRUCTION;
-    case SERAC_E_READ_SLVERR: return SERAC_ERROR_READ_SLVERR;
-    case SERAC_E_READ_DECERR: return SERAC_ERROR_READ_DECERR;
-    case SERAC_E_WRITE_SLVERR: return SERAC_ERROR_WRITE_SLVERR;
-    case SERAC_E_WRITE_DECERR: return SERAC_ERROR_WRITE_DECERR;
-    case SERAC_E_DEADLOCK: return SERAC_ERROR_DEADLOCK;
-    default: return SERAC_ERROR_NONE;
-    }
-}
-
-uint32_t SeracModel::read_register(uint32_t offset) const
-{
-    const serac_design &d = design_;
-    switch (offset) {
-    case SERAC_REG_ID: return SERAC_REGS_ID;
-    case SERAC_REG_VERSION: return SERAC_REGS_VERSION;
-    case SERAC_REG_CONTROL: return irq_enable_ << SERAC_REG_CONTROL_IRQ_ENABLE_LSB;
-    case SERAC_REG_STATUS:
-        return static_cast<uint32_t>(busy_) | static_cast<uint32_t>(done_) << 1 |
-               static_cast<uint32_t>(pending_) << 2 | static_cast<uint32_t>(rung_) << 3 |
-               (done_ ? error_code(run_.status) : 0) << SERAC_REG_STATUS_ERROR_LSB;
-    case SERAC_REG_PROGRAM_ADDR_LO: return program_[0];
-    case SERAC_REG_PROGRAM_ADDR_HI: return program_[1];
-    case SERAC_REG_ERROR_ADDR_LO: return static_cast<uint32_t>(run_.error_address);
-    case SERAC_REG_ERROR_ADDR_HI: return static_cast<uint32_t>(run_.error_address >> 32);
-    case SERAC_REG_DESIGN_ROWS: return d.rows | d.cols << 16;
-    case SERAC_REG_DESIGN_LANES: return d.lanes | d.weight_planes << 16 | d.act_planes << 24;
-    case SERAC_REG_DESIGN_WEIGHT_BUFFER: return d.weight_buffer_bytes;
-    case SERAC_REG_DESIGN_ACT_BUFFER: return d.act_buffer_bytes;
-    case SERAC_REG_DESIGN_OUTPUT_BUFFER: return d.output_buffer_bytes;
-    case SERAC_REG_DESIGN_PARAM_BUFFER: return d.param_buffer_bytes;
-    case SERAC_REG_DESIGN_BUS: return d.axi_bits | d.outstanding << 16 | d.queue_depth << 24;
-    case SERAC_REG_DESIGN_REQUANT: return d.requant_lanes;
-    default: break;
-    }
-#define SERAC_READ_COUNTER(name, at)                                                              \
-    if (offset == (at)) return static_cast<uint32_t>(run_.total.name);                            \
-    if (offset == (at) + 4) return static_cast<uint32_t>(run_.total.name >> 32);
-    SERAC_COUNTER_LIST(SERAC_READ_COUNTER)
-#undef SERAC_READ_COUNTER
-    return 0;
-}
-
-void SeracModel::write_register(uint32_t offset, uint32_t value)
-{
-    if (offset == SERAC_REG_PROGRAM_ADDR_LO) program_[0] = value;
-    if (offset == SERAC_REG_PROGRAM_ADDR_HI) program_[1] = value;
-    if (offset == SERAC_REG_STATUS) {
-        if (value & SERAC_REG_STATUS_IRQ_MASK) pending_ = false;
-        if (value & SERAC_REG_STATUS_DOORBELL_BUSY_MASK) rung_ = false;
-        start_.notify(sc_core::SC_ZERO_TIME);
-    }
-    if (offset != SERAC_REG_CONTROL) return;
-    irq_enable_ = value >> SERAC_REG_CONTROL_IRQ_ENABLE_LSB & 1;
-    if (!(value & SERAC_REG_CONTROL_START_MASK)) return;
-    if (busy_) {
-        rung_ = true;
-        return;
-    }
-    busy_ = true;
-    done_ = false;
-    start_.notify(period_);
-}
-
 void SeracModel::access(tlm::tlm_generic_payload &payload, sc_core::sc_time &delay)
 {
     uint32_t offset = static_cast<uint32_t>(payload.get_address()), value = 0;
@@ -216,11 +150,13 @@ void SeracModel::access(tlm::tlm_generic_payload &payload, sc_core::sc_time &del
         return;
     }
     if (payload.is_read()) {
-        value = read_register(offset);
+        value = serac_csr_read(&csr_, offset);
         std::memcpy(payload.get_data_ptr(), &value, 4);
     } else {
         std::memcpy(&value, payload.get_data_ptr(), 4);
-        write_register(offset, value);
+        // The doorbell rings in the next cycle; any other write may lower the interrupt.
+        bool starts = serac_csr_write(&csr_, offset, value);
+        start_.notify(starts ? period_ : sc_core::SC_ZERO_TIME);
     }
     payload.set_response_status(tlm::TLM_OK_RESPONSE);
 }
