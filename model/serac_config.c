@@ -3,25 +3,23 @@
  * libconfig 1.5 is quiet about typos and wrong types and cuts long integers, so
  * nothing is read by its lookup functions: every setting of a group is visited,
  * found in the table and checked. */
-#define _DEFAULT_SOURCE
 #include "serac_config.h"
 
-#include <dirent.h>
+#include <errno.h>
 #include <libconfig.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#ifndef SERAC_ROOT
-#define SERAC_ROOT "."
-#endif
+#include "serac_config_read.h"
+
+#define TEXT_MAX (4u << 20)
+#define TAIL_MAX 200
 
 struct serac_config {
     config_t file;
-    char path[1024];
+    char path[SERAC_CONFIG_PATH_MAX];
 };
 
 static config_setting_t *setting(const struct serac_group *group)
@@ -34,6 +32,19 @@ static const struct serac_group *group_of(config_setting_t *setting)
     return (const struct serac_group *)(const void *)setting;
 }
 
+const char *serac_config_tail(const char *path)
+{
+    size_t length = strlen(path);
+    return length > TAIL_MAX ? path + length - TAIL_MAX : path;
+}
+
+/* A setting's line; the root has none, and is reported as line 1. */
+static int line_of(const struct serac_group *group)
+{
+    int line = group ? (int)config_setting_source_line(setting(group)) : 0;
+    return line > 0 ? line : 1;
+}
+
 enum serac_status serac_config_fail(const struct serac_config *config,
                                     const struct serac_group *group,
                                     struct serac_error *error,
@@ -41,9 +52,8 @@ enum serac_status serac_config_fail(const struct serac_config *config,
 {
     if (!error)
         return SERAC_E_INPUT;
-    int line = group ? config_setting_source_line(setting(group)) : 0;
     int used = snprintf(error->text, sizeof error->text, "%s:%d: ",
-                        config->path, line ? line : 1);   /* the root has none */
+                        serac_config_tail(config->path), line_of(group));
     va_list args;
     va_start(args, format);
     vsnprintf(error->text + used, sizeof error->text - (size_t)used, format,
@@ -52,30 +62,77 @@ enum serac_status serac_config_fail(const struct serac_config *config,
     return SERAC_E_INPUT;
 }
 
+/* `path: why` without a line: the file as a whole. */
+static enum serac_status fail_file(const char *path, const char *what,
+                                   const char *why, struct serac_error *error)
+{
+    if (error)
+        snprintf(error->text, sizeof error->text, "%s: %s%s%s",
+                 serac_config_tail(path), what, *why ? ": " : "", why);
+    return SERAC_E_INPUT;
+}
+
+/* The whole file, with a NUL behind it. libconfig must not read files itself:
+ * its scanner ends the process when a read fails, as on a directory. */
+static enum serac_status read_text(const char *path, char **text,
+                                   struct serac_error *error)
+{
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return fail_file(path, "cannot be read", strerror(errno), error);
+    char *to = malloc(TEXT_MAX + 1);
+    size_t used = to ? fread(to, 1, TEXT_MAX + 1, file) : 0;
+    enum serac_status status = SERAC_OK;
+    if (!to)
+        status = SERAC_E_NOMEM;
+    else if (ferror(file))
+        status = fail_file(path, "cannot be read", strerror(errno), error);
+    else if (used > TEXT_MAX)
+        status = fail_file(path, "too long for a configuration", "", error);
+    else if (memchr(to, 0, used))
+        status = fail_file(path, "not a text file", "", error);
+    fclose(file);
+    if (status != SERAC_OK) {
+        free(to);
+        return status;
+    }
+    to[used] = 0;
+    *text = to;
+    return SERAC_OK;
+}
+
 enum serac_status serac_config_open(const char *path,
                                     struct serac_config **config,
                                     struct serac_error *error)
 {
-    struct serac_config *c = calloc(1, sizeof *c);
-    if (!c)
-        return SERAC_E_NOMEM;
+    char *text = NULL;
+    struct serac_config *c = NULL;
+    if (strlen(path) >= sizeof c->path)
+        return fail_file(path, "path too long", "", error);
+    enum serac_status status = read_text(path, &text, error);
+    if (status == SERAC_OK && !(c = calloc(1, sizeof *c)))
+        status = SERAC_E_NOMEM;
+    if (status == SERAC_E_NOMEM)
+        (void)fail_file(path, "out of memory", "", error);
+    if (status != SERAC_OK)
+        goto out_free_text;
     config_init(&c->file);
     snprintf(c->path, sizeof c->path, "%s", path);
-    FILE *file = fopen(path, "r");
-    bool read = file && config_read(&c->file, file);
-    if (file)
-        fclose(file);
-    if (read) {
-        *config = c;
-        return SERAC_OK;
+    status = serac_config_scan(path, text, error);
+    if (status == SERAC_OK && !config_read_string(&c->file, text)) {
+        status = SERAC_E_INPUT;
+        if (error)
+            snprintf(error->text, sizeof error->text, "%s:%d: %s",
+                     serac_config_tail(path), config_error_line(&c->file),
+                     config_error_text(&c->file));
     }
-    if (error && !file)
-        snprintf(error->text, sizeof error->text, "%s: cannot be read", path);
-    else if (error)
-        snprintf(error->text, sizeof error->text, "%s:%d: %s", path,
-                 config_error_line(&c->file), config_error_text(&c->file));
-    serac_config_close(c);
-    return SERAC_E_INPUT;
+    if (status == SERAC_OK)
+        *config = c;
+    else
+        serac_config_close(c);
+out_free_text:
+    free(text);
+    return status;
 }
 
 void serac_config_close(struct serac_config *config)
@@ -91,7 +148,7 @@ const struct serac_group *serac_config_root(const struct serac_config *config)
     return group_of(config_root_setting(&config->file));
 }
 
-/* --- one value --------------------------------------------------------------- */
+/* --- one value ----------------------------------------------------------- */
 
 static bool is_integer(const config_setting_t *s)
 {
@@ -179,7 +236,7 @@ static enum serac_status set_value(const struct serac_config *c,
     }
 }
 
-/* --- a group ------------------------------------------------------------------ */
+/* --- a group ------------------------------------------------------------- */
 
 /* Letters to change between two short names (Levenshtein). */
 static size_t distance(const char *a, const char *b)
@@ -208,7 +265,7 @@ static enum serac_status unknown(const struct serac_config *c,
                                  struct serac_error *error)
 {
     const char *name = config_setting_name(s), *best = NULL;
-    size_t least = 4;
+    size_t least = strlen(name) < 6 ? strlen(name) / 2 + 1 : 4;
     for (size_t i = 0; i < count; i++)
         if (distance(name, keys[i].name) < least) {
             least = distance(name, keys[i].name);
@@ -282,52 +339,4 @@ const char *serac_config_string(const struct serac_group *element)
     if (config_setting_type(setting(element)) != CONFIG_TYPE_STRING)
         return NULL;
     return config_setting_get_string(setting(element));
-}
-
-/* --- names --------------------------------------------------------------------- */
-
-static int is_config(const struct dirent *entry)
-{
-    size_t length = strlen(entry->d_name);
-    return length > 4 && !strcmp(entry->d_name + length - 4, ".cfg");
-}
-
-static void list_names(const char *dir, char *to, size_t room)
-{
-    struct dirent **names;
-    int count = scandir(dir, &names, is_config, alphasort);
-    size_t used = 0;
-    for (int i = 0; i < count; i++) {
-        int length = (int)strlen(names[i]->d_name) - 4;
-        if (used < room)
-            used += (size_t)snprintf(to + used, room - used, "%s%.*s",
-                                     i ? ", " : "", length, names[i]->d_name);
-        free(names[i]);
-    }
-    if (count >= 0)
-        free(names);
-}
-
-enum serac_status serac_config_find(const char *kind, const char *name,
-                                    char *path, size_t room,
-                                    struct serac_error *error)
-{
-    size_t length = strlen(name);
-    if (strchr(name, '/') ||
-        (length > 4 && !strcmp(name + length - 4, ".cfg"))) {
-        snprintf(path, room, "%s", name);
-        return SERAC_OK;
-    }
-    const char *root = getenv("SERAC_CONFIGS");
-    char dir[1024], names[320] = "";
-    snprintf(dir, sizeof dir, "%s/%s", root ? root : SERAC_ROOT "/configs",
-             kind);
-    snprintf(path, room, "%s/%s.cfg", dir, name);
-    if (access(path, F_OK) == 0)
-        return SERAC_OK;
-    list_names(dir, names, sizeof names);
-    if (error)
-        snprintf(error->text, sizeof error->text,
-                 "%s: not in configs/%s; there are %s", name, kind, names);
-    return SERAC_E_INPUT;
 }

@@ -3,8 +3,9 @@
  * A group of a file is read into a struct by a table with one line per key: its type,
  * where it goes, its range, its default. Unknown keys, wrong types and values
  * out of range are refused with `file:line: key: what is wrong, what is allowed`;
- * the first error wins. The only file of model/ that knows libconfig is
- * serac_config.c. */
+ * the first error wins. Integers that libconfig would cut silently are refused
+ * too. Units are part of a key's name (_cycles, _bytes, _mhz). The only file of
+ * model/ that knows libconfig is serac_config.c. */
 #ifndef SERAC_CONFIG_H
 #define SERAC_CONFIG_H
 
@@ -68,9 +69,10 @@ enum serac_status serac_config_fail(const struct serac_config *config,
                                     const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* The file of `name` in configs/<kind>: a path (it has a slash or ends in
- * .cfg) stays; a name is looked up in $SERAC_CONFIGS or the source tree. An unknown name is
- * SERAC_E_INPUT, and the message lists those there are. */
+/* The file of `name`: a path (it has a slash or ends in .cfg) stays; a name is
+ * the first <kind>/NAME.cfg in $SERAC_CONFIGS, in the source tree's configs/
+ * (SERAC_CONFIGS_DIR, by default under SERAC_ROOT) and in ./configs. An unknown
+ * name is SERAC_E_INPUT, and the message lists those there are. */
 enum serac_status serac_config_find(const char *kind, const char *name,
                                     char *path, size_t room,
                                     struct serac_error *error);

@@ -10,13 +10,16 @@
 #define NUMBER(field, required)                                               \
     {#field, SERAC_KEY_F64, offsetof(struct serac_tech, field), required, 0,  \
      1e12, 0}
+#define POSITIVE(field, min)                                                  \
+    {#field, SERAC_KEY_F64, offsetof(struct serac_tech, field), true, min,    \
+     1e12, 0}
 
 static const struct serac_key tech_keys[] = {
     {"source", SERAC_KEY_STRING, offsetof(struct serac_tech, source), true, 0,
      0, sizeof(((struct serac_tech *)0)->source)},
     {"published", SERAC_KEY_BOOL, offsetof(struct serac_tech, published), true,
      0, 0, 0},
-    NUMBER(clock_mhz, true),
+    POSITIVE(clock_mhz, 0.001),
     NUMBER(product_um2, true),
     NUMBER(product_pj, true),
     NUMBER(adder_um2, true),
@@ -24,7 +27,7 @@ static const struct serac_key tech_keys[] = {
     NUMBER(register_um2, true),
     NUMBER(sram_um2_per_bit, true),
     NUMBER(sram_pj_per_bit, true),
-    NUMBER(sram_reference_bytes, true),
+    POSITIVE(sram_reference_bytes, 1),
     NUMBER(dram_pj_per_bit, true),
     NUMBER(leakage_uw_per_mm2, false),
     NUMBER(control_pj_per_cycle, false),
@@ -128,8 +131,8 @@ void serac_cost_energy(const struct serac_design *d,
     serac_cost_area(d, t, &area);
     double busy = (double)c->array_busy_cycles;
     double units = (double)d->rows * d->cols;
-    double pair = units * (u.products * t->product_pj + u.adders * t->adder_pj) +
-                  d->cols * o.adders * t->adder_pj;
+    double unit = u.products * t->product_pj + u.adders * t->adder_pj;
+    double pair = units * unit + d->cols * o.adders * t->adder_pj;
     double weights = (double)d->rows * d->lanes * d->weight_planes;
     double acts = (double)d->cols * d->lanes * d->act_planes;
     double bank = (double)d->act_buffer_bytes / d->cols;

@@ -1,15 +1,30 @@
 /* serac_cost.h - area, clock and energy of a design, from a technology file.
  *
- * Structural: the array is counted in bit products and adder bits, memories in
- * bits and accesses, each times a coefficient of configs/tech. What a
+ * Structural: the array is counted in bit products, adder bits and flip-flops,
+ * memories in bits and accesses, each times a coefficient of configs/tech. What a
  * technology file does not give is NAN here and empty in results, never 0.
+ * R, C, L, PW, PA, RQ as in rtl/MACHINE.md; horner = 17 + log2(L) bits.
  *
- *   dot-product unit  lanes * weight_planes * act_planes bit products, an adder
- *                     tree, three adders (inner, outer, accumulator) and their registers
- *   memories          area: bits * sram_um2_per_bit; energy of an access of b
- *                     bits: b * sram_pj_per_bit * sqrt(bytes / sram_reference_bytes)
- *                     (capacity scaling of Horowitz' three points)
- *   requantiser       per lane a 32x32 and a 16x32 multiplier, ten 32-bit adders */
+ *   dot-product unit  L PW PA bit products; a tree over L terms of PW + PA bits,
+ *                     one bit more a level; two adders of horner and one of 32 bits;
+ *                     registers: a term + log2(L), 2 horner, 64
+ *   array             R C units and L (R PW + C PA) operand registers
+ *   row of ones       C units with PW = 1 and no products
+ *   requantiser       RQ times a 32x32 and a 16x32 multiplier, 320 adder bits,
+ *                     700 registers
+ *   control, DMA      8000 + 320 C registers, 2500 + 200 C adder bits (estimated)
+ *   memories          bits * sram_um2_per_bit
+ *
+ *   array energy      array_busy_cycles * (products and adders of all units)
+ *   memory access     bits * sram_pj_per_bit * sqrt(bytes / sram_reference_bytes),
+ *                     the capacity scaling of Horowitz' three points
+ *   buffer energy     a busy cycle reads R L PW bits of weights and C L PA of
+ *                     activations (a bank is act_buffer_bytes / C); a result 128 bits
+ *                     of parameters; a read byte is written once (taken as into the
+ *                     weight buffer), a written byte in and out of the output buffer
+ *   requantiser       results * (its products and adders)
+ *   dram              8 * (bytes_read + bytes_written) * dram_pj_per_bit
+ *   control, leakage  per cycle; per area and time */
 #ifndef SERAC_COST_H
 #define SERAC_COST_H
 

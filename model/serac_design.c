@@ -121,6 +121,20 @@ static enum serac_status load(const char *kind, const char *name,
                              to, error);
 }
 
+/* A message that begins with a key gets that key's line. */
+static enum serac_status fail_at_key(const struct serac_config *config,
+                                     const char *message,
+                                     struct serac_error *error)
+{
+    const struct serac_group *root = serac_config_root(config), *at = NULL;
+    char key[SERAC_NAME_MAX];
+    int length = (int)strcspn(message, " =:");
+    if ((size_t)snprintf(key, sizeof key, "%.*s", length, message) <
+        sizeof key)
+        at = serac_config_child(root, key);
+    return serac_config_fail(config, at ? at : root, error, "%s", message);
+}
+
 enum serac_status serac_design_load(const char *name,
                                     struct serac_design *design,
                                     struct serac_error *error)
@@ -134,8 +148,7 @@ enum serac_status serac_design_load(const char *name,
              error);
     if (status == SERAC_OK &&
         serac_design_check(&d, &detail) != SERAC_OK)
-        status = serac_config_fail(config, serac_config_root(config), error,
-                                   "%s", detail.text);
+        status = fail_at_key(config, detail.text, error);
     if (status == SERAC_OK)
         *design = d;
     serac_config_close(config);
@@ -161,6 +174,28 @@ static const struct serac_key memory_keys[] = {
     KEY(U64, seed, false, 0, 0),
 };
 
+/* Keys that mean nothing without another are refused, not ignored. */
+static bool memory_consistent(const struct serac_memory_config *m,
+                              char *message, size_t room)
+{
+    const char *alone = NULL;
+    if (m->page_miss_cycles && !m->page_bytes)
+        alone = "page_miss_cycles: needs page_bytes";
+    else if (m->refresh_cycles && !m->refresh_interval)
+        alone = "refresh_cycles: needs refresh_interval";
+    else if (m->address_stall_percent && !m->max_stall_cycles)
+        alone = "address_stall_percent: needs max_stall_cycles";
+    else if (m->data_stall_percent && !m->max_stall_cycles)
+        alone = "data_stall_percent: needs max_stall_cycles";
+    if (alone)
+        snprintf(message, room, "%s", alone);
+    else if (m->refresh_interval && m->refresh_cycles >= m->refresh_interval)
+        snprintf(message, room, "refresh_cycles = %u: not less than "
+                 "refresh_interval (%u)", m->refresh_cycles,
+                 m->refresh_interval);
+    return !*message;
+}
+
 enum serac_status serac_memory_load(const char *name,
                                     struct serac_memory_config *memory,
                                     struct serac_error *error)
@@ -171,12 +206,9 @@ enum serac_status serac_memory_load(const char *name,
         load("memory", name, memory_keys,
              sizeof memory_keys / sizeof *memory_keys, &m, m.name, &config,
              error);
-    if (status == SERAC_OK && m.refresh_interval &&
-        m.refresh_cycles >= m.refresh_interval)
-        status = serac_config_fail(
-            config, serac_config_root(config), error,
-            "refresh_cycles = %u: not less than refresh_interval",
-            m.refresh_cycles);
+    char message[128] = "";
+    if (status == SERAC_OK && !memory_consistent(&m, message, sizeof message))
+        status = fail_at_key(config, message, error);
     if (status == SERAC_OK)
         *memory = m;
     serac_config_close(config);

@@ -8,6 +8,8 @@
 
 #include "serac_function.h"
 
+__extension__ typedef __int128 wide;    /* too wide to overflow here */
+
 static uint64_t state_of_rng = 1;
 
 static uint32_t next(void)
@@ -52,6 +54,18 @@ static int32_t divide_by_pot(int32_t x, int exponent)
     return (x >> exponent) + (remainder > threshold);
 }
 
+/* Floor of value / 2^bits, of values that may be negative. */
+static wide floor_divide(wide value, int bits)
+{
+    wide unit = (wide)1 << bits;
+    return value / unit - (value % unit < 0);
+}
+
+static int32_t low_word(wide value)
+{
+    return (int32_t)(uint32_t)value;
+}
+
 static int32_t run(enum serac_requant_mode mode, int32_t x, int32_t mult,
                    int32_t shift, int32_t add)
 {
@@ -64,7 +78,7 @@ static void test_double_is_gemmlowps_multiply_by_quantized(void **state)
     (void)state;
     for (int i = 0; i < 1000000; i++) {
         int32_t x = value(), mult = value();
-        int shift = (int)(next() % 39) - 31;
+        int shift = (int)(next() % 63) - 31;
         int left = shift > 0 ? shift : 0, right = shift < 0 ? -shift : 0;
         int32_t want = divide_by_pot(
             high_mul((int32_t)((uint32_t)x << left), mult), right);
@@ -94,6 +108,31 @@ static void test_double_rounds_ties_away_from_zero(void **state)
     assert_int_equal(run(SERAC_MODE_DOUBLE, -10, 1 << 30, -2, 0), -1);
 }
 
+/* Halves of 2^right; x is doubled because mult 2^30 halves. */
+static void test_double_rounds_both_sides_of_a_tie_at_every_shift(void **state)
+{
+    (void)state;
+    for (int right = 1; right <= 30; right++) {
+        int32_t tie = (int32_t)(1u << right);
+        assert_int_equal(run(SERAC_MODE_DOUBLE, tie, 1 << 30, -right, 0), 1);
+        assert_int_equal(run(SERAC_MODE_DOUBLE, -tie, 1 << 30, -right, 0), -1);
+        assert_int_equal(run(SERAC_MODE_DOUBLE, tie - 2, 1 << 30, -right, 0),
+                         0);
+        assert_int_equal(run(SERAC_MODE_DOUBLE, 2 - tie, 1 << 30, -right, 0),
+                         0);
+    }
+    assert_int_equal(run(SERAC_MODE_DOUBLE, INT32_MIN, INT32_MAX, -31, 0), -1);
+    assert_int_equal(run(SERAC_MODE_DOUBLE, INT32_MIN, INT32_MIN, -31, 0), 1);
+}
+
+static void test_double_wraps_its_left_shift(void **state)
+{
+    (void)state;
+    assert_int_equal(run(SERAC_MODE_DOUBLE, 1, 1 << 30, 31, 0), -(1 << 30));
+    assert_int_equal(run(SERAC_MODE_DOUBLE, 2, 1 << 30, 31, 0), 0);
+    assert_int_equal(run(SERAC_MODE_DOUBLE, 1, INT32_MIN, 31, 0), INT32_MAX);
+}
+
 static void test_single_rounds_once_halves_up(void **state)
 {
     (void)state;
@@ -101,6 +140,50 @@ static void test_single_rounds_once_halves_up(void **state)
     assert_int_equal(run(SERAC_MODE_SINGLE, -3, 1 << 30, 0, 0), -1);
     assert_int_equal(run(SERAC_MODE_SINGLE, 1, 1, 30, 0), 1);
     assert_int_equal(run(SERAC_MODE_SINGLE, INT32_MAX, INT32_MAX, -31, 0), 1);
+}
+
+/* At every shift half of a result's unit, and the products beside it. */
+static void test_single_rounds_up_from_the_tie_at_every_shift(void **state)
+{
+    (void)state;
+    for (int shift = -30; shift <= 30; shift++) {
+        int sum = 30 - shift, k = sum > 30 ? 30 : sum;
+        int32_t half = (int32_t)(1u << (sum - k)), mult = (int32_t)(1u << k);
+        assert_int_equal(run(SERAC_MODE_SINGLE, half, mult, shift, 0), 1);
+        assert_int_equal(run(SERAC_MODE_SINGLE, -half, mult, shift, 0), 0);
+        if (sum == 0)       /* the unit is 2: nothing lies beside the tie */
+            continue;
+        assert_int_equal(run(SERAC_MODE_SINGLE, half, mult - 1, shift, 0), 0);
+        assert_int_equal(run(SERAC_MODE_SINGLE, -half, mult + 1, shift, 0), -1);
+    }
+}
+
+static void test_single_is_one_rounding_of_the_exact_product(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 1000000; i++) {
+        int32_t x = value(), mult = value();
+        int shift = (int)(next() % 62) - 31;
+        int32_t want = low_word(floor_divide(
+            (wide)x * mult + ((wide)1 << (30 - shift)), 31 - shift));
+        if (run(SERAC_MODE_SINGLE, x, mult, shift, 0) != want)
+            fail_msg("x %d mult %d shift %d: %d, should be %d", x, mult, shift,
+                     run(SERAC_MODE_SINGLE, x, mult, shift, 0), want);
+    }
+}
+
+static void test_floor_is_the_floor_of_the_exact_sum(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 1000000; i++) {
+        int32_t x = value(), mult = value(), add = value();
+        int shift = (int)(next() % 32);
+        int32_t want = low_word(floor_divide((wide)x * mult + add, shift));
+        if (run(SERAC_MODE_FLOOR, x, mult, shift, add) != want)
+            fail_msg("x %d mult %d shift %d add %d: %d, should be %d", x, mult,
+                     shift, add, run(SERAC_MODE_FLOOR, x, mult, shift, add),
+                     want);
+    }
 }
 
 static void test_floor_shifts_towards_minus_infinity(void **state)
@@ -124,6 +207,22 @@ static void test_threshold_counts_those_reached(void **state)
     assert_int_equal(serac_requant(SERAC_MODE_THRESHOLD, 0, &r, 20, 0), 3);
     assert_int_equal(serac_requant(SERAC_MODE_THRESHOLD, 0, &r, INT32_MAX, 0),
                      15);
+}
+
+static void test_threshold_is_reached_at_its_value_not_before(void **state)
+{
+    struct serac_record r = {0};
+    (void)state;
+    for (int i = 0; i < 100000; i++) {
+        int32_t x = value(), count = 0;
+        for (int k = 0; k < 15; k++) {
+            r.thresholds[k] =
+                next() % 2 ? value() : low_word((wide)x + k % 3 - 1);
+            count += (wide)x - r.thresholds[k] >= 0;
+        }
+        assert_int_equal(serac_requant(SERAC_MODE_THRESHOLD, 0, &r,
+                                       (uint32_t)x, 0), count);
+    }
 }
 
 static void test_correction_and_bias_wrap_like_registers(void **state)
@@ -155,9 +254,15 @@ int main(void)
         cmocka_unit_test(test_double_is_gemmlowps_multiply_by_quantized),
         cmocka_unit_test(test_double_saturates_the_one_overflow),
         cmocka_unit_test(test_double_rounds_ties_away_from_zero),
+        cmocka_unit_test(test_double_rounds_both_sides_of_a_tie_at_every_shift),
+        cmocka_unit_test(test_double_wraps_its_left_shift),
         cmocka_unit_test(test_single_rounds_once_halves_up),
+        cmocka_unit_test(test_single_rounds_up_from_the_tie_at_every_shift),
+        cmocka_unit_test(test_single_is_one_rounding_of_the_exact_product),
         cmocka_unit_test(test_floor_shifts_towards_minus_infinity),
+        cmocka_unit_test(test_floor_is_the_floor_of_the_exact_sum),
         cmocka_unit_test(test_threshold_counts_those_reached),
+        cmocka_unit_test(test_threshold_is_reached_at_its_value_not_before),
         cmocka_unit_test(test_correction_and_bias_wrap_like_registers),
         cmocka_unit_test(test_clamp_holds_both_ends),
     };
