@@ -12,7 +12,7 @@ for file in rtl/serac_*.v; do
   module=$(basename "$file" .v)
   log=build/synth/$module.log
   point=$(sed -n 's|^ *// LINT: *||p' "$file" | head -n 1 | sed 's/-G\([A-Za-z]*\)=\([0-9]*\)/-chparam \1 \2/g')
-  keep='blackbox serac_ram'
+  keep='blackbox *serac_ram*'
   [ "$module" != serac_ram ] || keep=''
   yosys -q -l "$log" -p "read_verilog -Irtl rtl/serac_*.v; hierarchy -check -top $module $point
     $keep; synth -noabc -top $module; select -assert-none t:\$_DLATCH*; stat" > /dev/null 2>&1 ||

@@ -66,7 +66,7 @@ refused "technology, out of range" "clock_mhz = -1: outside" describe --tech "$w
 refused "technology, unknown name" "tsmc7: not in configs/tech; there are published-45nm" describe --tech tsmc7
 
 # --- networks ---
-refused "network, unknown name" "fashion-w3: not in configs/networks; there are fashion-mixed, fashion-w1" infer fashion-w3
+refused "network, unknown name" "fashion-w3: not in configs/networks; there are example, fashion-mixed, fashion-w1" infer fashion-w3
 network n-unknown 's/pool = 1/pol = 1/'
 refused "network, unknown key" "pol: unknown key (did you mean pool?)" infer "$work/n-unknown.cfg" --limit 1
 network n-range 's/weight_bits = 2/weight_bits = 9/'

@@ -1,0 +1,85 @@
+/* serac_config_find.c - from the name of a configuration to its file. */
+#define _DEFAULT_SOURCE   /* scandir */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "serac_config.h"
+#include "serac_config_read.h"
+
+/* Where this copy was built, see the Makefile. */
+#if !defined(SERAC_CONFIGS_DIR) && defined(SERAC_ROOT)
+#define SERAC_CONFIGS_DIR SERAC_ROOT "/configs"
+#endif
+
+static int is_config(const struct dirent *entry)
+{
+    size_t length = strlen(entry->d_name);
+    return length > 4 && !strcmp(entry->d_name + length - 4, ".cfg");
+}
+
+static void list_names(const char *dir, char *to, size_t room)
+{
+    struct dirent **names;
+    int count = scandir(dir, &names, is_config, alphasort);
+    size_t used = strlen(to);
+    for (int i = 0; i < count; i++) {
+        int length = (int)strlen(names[i]->d_name) - 4;
+        if (used < room)
+            used += (size_t)snprintf(to + used, room - used, "%s%.*s",
+                                     used ? ", " : "", length,
+                                     names[i]->d_name);
+        free(names[i]);
+    }
+    if (count >= 0)
+        free(names);
+}
+
+enum serac_status serac_config_find(const char *kind, const char *name,
+                                    char *path, size_t room,
+                                    struct serac_error *error)
+{
+    size_t length = strlen(name);
+    bool given = strchr(name, '/') ||
+                 (length > 4 && !strcmp(name + length - 4, ".cfg"));
+    const char *roots[] = {
+        getenv("SERAC_CONFIGS"),
+#ifdef SERAC_CONFIGS_DIR
+        SERAC_CONFIGS_DIR,
+#endif
+        "configs",
+    };
+    size_t count = sizeof roots / sizeof *roots;
+    char dir[SERAC_CONFIG_PATH_MAX], names[320] = "";
+    if (length >= room) {
+        if (error)
+            snprintf(error->text, sizeof error->text, "%s: name too long",
+                     serac_config_tail(name));
+        return SERAC_E_INPUT;
+    }
+    if (given) {
+        snprintf(path, room, "%s", name);
+        return SERAC_OK;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!roots[i])
+            continue;
+        int used = snprintf(path, room, "%s/%s/%s.cfg", roots[i], kind, name);
+        if (used > 0 && (size_t)used < room && access(path, F_OK) == 0)
+            return SERAC_OK;
+    }
+    /* Those of the first folder that has any. */
+    for (size_t i = 0; i < count && !names[0]; i++) {
+        if (!roots[i])
+            continue;
+        snprintf(dir, sizeof dir, "%s/%s", roots[i], kind);
+        list_names(dir, names, sizeof names);
+    }
+    if (error)
+        snprintf(error->text, sizeof error->text,
+                 "%.64s: not in configs/%s; there are %s", name, kind,
+                 names[0] ? names : "none");
+    return SERAC_E_INPUT;
+}
