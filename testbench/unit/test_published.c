@@ -59,7 +59,7 @@ static void test_barvinn_cycles_are_the_published_ones(void **state)
     assert_int_equal(sum, 532872);
 }
 
-/* --- one layer on the timeline ------------------------------------------------ */
+/* --- one layer on the timeline -------------------------------------------- */
 
 #define PROGRAM 4096u
 
