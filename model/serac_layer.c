@@ -174,13 +174,15 @@ enum serac_status serac_layer_check_accumulator(const struct serac_layer *l,
         int64_t b = largest_activation(&l->input, l->input2_zero_point);
         a = a > b ? a : b;
     }
-    for (uint32_t m = 0; m < l->output.channels; m++) {
+    uint32_t operands = l->op == SERAC_OP_ADD ? 2 : 1;
+    for (uint32_t m = 0; m < operands * l->output.channels; m++) {
         int64_t bias = l->params ? llabs((int64_t)l->params[m].bias) : 0;
         int64_t sum = weight_sum(l, m);
         if (sum > (INT64_MAX - bias) / (a ? a : 1) || sum * a + bias > INT32_MAX)
             return fail(l, SERAC_E_OVERFLOW, error,
                         "channel %u: accumulator could reach %lld * %lld + "
-                        "%lld: beyond 32 bits (2147483647)", m,
+                        "%lld: beyond 32 bits (2147483647)",
+                        m % l->output.channels,
                         (long long)sum, (long long)a, (long long)bias);
         if (!l->weights && !l->params)
             break;   /* all channels alike */

@@ -411,6 +411,24 @@ static void test_add_counts_the_larger_operand(void **state)
     assert_fits(&l, false);
 }
 
+/* The parameters of the second operand follow those of the first. */
+static void test_add_counts_the_bias_of_the_second_operand(void **state)
+{
+    struct serac_param params[4] = {{.bias = 0}};
+    struct serac_layer l = gemm_layer(2, 2, 1, 8);
+    struct serac_error error = {""};
+    (void)state;
+    l.op = SERAC_OP_ADD;
+    l.params = params;
+    params[3].bias = INT32_MAX - 255;
+    assert_fits(&l, true);
+    params[3].bias++;
+    assert_fits(&l, false);
+    assert_int_equal(serac_layer_check_accumulator(&l, &error),
+                     SERAC_E_OVERFLOW);
+    assert_non_null(strstr(error.text, "channel 1"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -438,6 +456,7 @@ int main(void)
         cmocka_unit_test(test_overflow_names_the_channel_and_the_bound),
         cmocka_unit_test(test_zero_point_of_unsigned_weights_is_taken_away),
         cmocka_unit_test(test_add_counts_the_larger_operand),
+        cmocka_unit_test(test_add_counts_the_bias_of_the_second_operand),
     };
     return cmocka_run_group_tests_name("layer", tests, NULL, NULL);
 }
