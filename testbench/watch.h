@@ -149,8 +149,8 @@ static inline uint64_t watch_cycles(const struct watch *w,
     return sum;
 }
 
-/* Is every byte of every pixel of the layer's output written, none twice, and no
- * other? Of bursts with strobed ends only the sum is known. */
+/* Is every byte of every pixel of the layer's output written, none twice, and
+ * no other? Of bursts with strobed ends only the sum is known. */
 static inline bool watch_writes_once(const struct watch *w,
                                      const struct serac_layer *l,
                                      const struct serac_design *d)

@@ -1,0 +1,354 @@
+/* test_result.c - rows of results: cells, CSV, JSON, tables, and back again. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cjson/cJSON.h>
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "layers.h"
+#include "serac_result.h"
+
+#ifndef SERAC_ROOT
+#define SERAC_ROOT "."
+#endif
+
+static char path[] = SERAC_ROOT "/build/test-result-XXXXXX";
+
+static void write_file(const char *text)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* The header and `body` behind it, read back. */
+static enum serac_status read_body(const char *body, struct serac_row **rows,
+                                   size_t *count, struct serac_error *error)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    serac_result_csv_header(file);
+    fputs(body, file);
+    assert_int_equal(fclose(file), 0);
+    return serac_result_read(path, rows, count, error);
+}
+
+static void assert_refused(const char *body, const char *word)
+{
+    struct serac_row *rows = (struct serac_row *)1;
+    struct serac_error error = {""};
+    size_t count = 1;
+    assert_int_equal(read_body(body, &rows, &count, &error), SERAC_E_INPUT);
+    assert_null(rows);
+    assert_int_equal(count, 0);
+    assert_non_null(strstr(error.text, word));
+    assert_int_equal(serac_result_read(path, &rows, &count, NULL),
+                     SERAC_E_INPUT);
+}
+
+/* --- cells ---------------------------------------------------------------- */
+
+static void test_columns_are_those_of_the_design_document(void **state)
+{
+    (void)state;
+    assert_int_equal(SERAC_COLUMNS, 46);
+    assert_string_equal(serac_column_name(SERAC_COLUMN_design), "design");
+    assert_string_equal(serac_column_name(SERAC_COLUMN_gops_mm2), "gops_mm2");
+    assert_string_equal(serac_column_name(SERAC_COLUMNS - 1), "accuracy");
+    for (int i = 0; i < SERAC_COLUMNS; i++)
+        assert_int_equal(serac_column_is_text((enum serac_column)i), i < 6);
+}
+
+static void test_unknown_number_is_empty_and_zero_is_0(void **state)
+{
+    struct serac_row row = {{{0}}};
+    (void)state;
+    serac_row_f64(&row, SERAC_COLUMN_gops, 0);
+    assert_string_equal(row.cells[SERAC_COLUMN_gops], "0");
+    assert_true(serac_row_get(&row, SERAC_COLUMN_gops) == 0);
+    serac_row_f64(&row, SERAC_COLUMN_gops, NAN);
+    assert_string_equal(row.cells[SERAC_COLUMN_gops], "");
+    assert_true(isnan(serac_row_get(&row, SERAC_COLUMN_gops)));
+}
+
+static void test_largest_count_is_kept_to_the_last_digit(void **state)
+{
+    struct serac_row row = {{{0}}};
+    (void)state;
+    serac_row_u64(&row, SERAC_COLUMN_cycles, UINT64_MAX);
+    assert_string_equal(row.cells[SERAC_COLUMN_cycles],
+                        "18446744073709551615");
+}
+
+static void test_text_in_a_number_column_is_no_number(void **state)
+{
+    struct serac_row row = {{{0}}};
+    (void)state;
+    serac_row_text(&row, SERAC_COLUMN_weight_bits, "mixed");
+    assert_true(isnan(serac_row_get(&row, SERAC_COLUMN_weight_bits)));
+    serac_row_text(&row, SERAC_COLUMN_weight_bits, "8 bits");
+    assert_true(isnan(serac_row_get(&row, SERAC_COLUMN_weight_bits)));
+}
+
+static void test_long_text_is_cut_to_its_cell(void **state)
+{
+    struct serac_row row = {{{0}}};
+    char text[200];
+    (void)state;
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = 0;
+    serac_row_text(&row, SERAC_COLUMN_design, text);
+    assert_int_equal(strlen(row.cells[SERAC_COLUMN_design]), SERAC_CELL - 1);
+    assert_string_equal(row.cells[SERAC_COLUMN_technology], "");
+}
+
+static void test_causes_must_sum_to_the_cycles(void **state)
+{
+    struct serac_counters c = {.cycles = 63, .array_busy_cycles = 1,
+                               .stall_fetch_cycles = 2,
+                               .stall_requant_cycles = 4,
+                               .stall_store_cycles = 8,
+                               .stall_control_cycles = 16,
+                               .fill_drain_cycles = 32};
+    (void)state;
+    assert_true(serac_counters_add_up(&c));
+    c.cycles++;
+    assert_false(serac_counters_add_up(&c));
+    c.cycles -= 2;
+    assert_false(serac_counters_add_up(&c));
+}
+
+/* 4 x 4 x 32 lanes at 100 MHz: 1000 cycles are 10 us. */
+static void test_rates_follow_from_the_counters(void **state)
+{
+    struct serac_design d = small_design(4, 4, 32);
+    struct serac_tech t = {.name = "t", .clock_mhz = 100,
+                           .leakage_uw_per_mm2 = NAN,
+                           .control_pj_per_cycle = NAN};
+    struct serac_counters c = {.cycles = 1000, .array_busy_cycles = 800,
+                               .bytes_read = 77, .bytes_written = 55};
+    struct serac_row row = {{{0}}};
+    (void)state;
+    d.act_planes = 2;
+    serac_row_counters(&row, &d, &t, &c, 25600, 25600 * 2 * 8);
+    assert_string_equal(row.cells[SERAC_COLUMN_design], "small");
+    assert_string_equal(row.cells[SERAC_COLUMN_technology], "t");
+    assert_string_equal(row.cells[SERAC_COLUMN_macs], "25600");
+    assert_string_equal(row.cells[SERAC_COLUMN_cycles], "1000");
+    assert_string_equal(row.cells[SERAC_COLUMN_bytes_read], "77");
+    assert_string_equal(row.cells[SERAC_COLUMN_bytes_written], "55");
+    assert_string_equal(row.cells[SERAC_COLUMN_time_us], "10");
+    assert_string_equal(row.cells[SERAC_COLUMN_gops], "5.12");
+    assert_string_equal(row.cells[SERAC_COLUMN_utilisation], "0.4");
+    assert_string_equal(row.cells[SERAC_COLUMN_accuracy], "");
+    assert_string_equal(row.cells[SERAC_COLUMN_luts], "");
+    assert_string_equal(row.cells[SERAC_COLUMN_energy_leakage_uj], "");
+}
+
+static void test_rates_of_no_cycles_are_unknown(void **state)
+{
+    struct serac_design d = small_design(4, 4, 32);
+    struct serac_tech t = {.name = "t", .clock_mhz = 100};
+    struct serac_counters c = {.cycles = 0};
+    struct serac_row row = {{{0}}};
+    (void)state;
+    serac_row_counters(&row, &d, &t, &c, 0, 0);
+    assert_string_equal(row.cells[SERAC_COLUMN_cycles], "0");
+    assert_string_equal(row.cells[SERAC_COLUMN_utilisation], "");
+    assert_string_equal(row.cells[SERAC_COLUMN_gops], "");
+    assert_string_equal(row.cells[SERAC_COLUMN_power_mw], "");
+}
+
+/* --- CSV ------------------------------------------------------------------ */
+
+static struct serac_row sample(void)
+{
+    struct serac_row row = {{{0}}};
+    serac_row_text(&row, SERAC_COLUMN_design, "a,b");
+    serac_row_text(&row, SERAC_COLUMN_network, "net");
+    serac_row_text(&row, SERAC_COLUMN_weight_bits, "mixed");
+    serac_row_u64(&row, SERAC_COLUMN_cycles, UINT64_MAX);
+    serac_row_f64(&row, SERAC_COLUMN_gops, 1.25e-7);
+    serac_row_u64(&row, SERAC_COLUMN_images, 0);
+    serac_row_f64(&row, SERAC_COLUMN_accuracy, 0.875);
+    return row;
+}
+
+static void test_rows_come_back_from_csv_as_they_were(void **state)
+{
+    struct serac_row out[3] = {sample(), {{{0}}}, sample()}, *in;
+    size_t count;
+    FILE *file = fopen(path, "w");
+    (void)state;
+    assert_non_null(file);
+    memset(out[2].cells[SERAC_COLUMN_accuracy], 0, SERAC_CELL);
+    serac_result_csv_header(file);
+    for (int i = 0; i < 3; i++)
+        serac_result_csv(file, &out[i]);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(serac_result_read(path, &in, &count, NULL), SERAC_OK);
+    assert_int_equal(count, 3);
+    assert_memory_equal(in, out, sizeof out);
+    free(in);
+}
+
+static void test_cell_with_a_comma_is_quoted(void **state)
+{
+    struct serac_row row = sample();
+    char *text = NULL;
+    size_t size;
+    FILE *file = open_memstream(&text, &size);
+    (void)state;
+    serac_result_csv(file, &row);
+    fclose(file);
+    assert_int_equal(strncmp(text, "\"a,b\",,,,net,,", 14), 0);
+    free(text);
+}
+
+static void test_file_of_other_columns_is_refused(void **state)
+{
+    struct serac_row *rows;
+    size_t count;
+    struct serac_error error = {""};
+    (void)state;
+    write_file("design,technology,memory\n");
+    assert_int_equal(serac_result_read(path, &rows, &count, &error),
+                     SERAC_E_INPUT);
+    write_file("");
+    assert_int_equal(serac_result_read(path, &rows, &count, &error),
+                     SERAC_E_INPUT);
+    assert_non_null(strstr(error.text, "empty"));
+    unlink(path);
+    assert_int_equal(serac_result_read(path, &rows, &count, &error),
+                     SERAC_E_INPUT);
+    assert_non_null(strstr(error.text, "cannot be read"));
+    assert_int_equal(read_body("", &rows, &count, &error), SERAC_OK);
+    assert_int_equal(count, 0);
+    free(rows);
+}
+
+static void test_cell_longer_than_a_cell_is_refused(void **state)
+{
+    char body[200] = "";
+    (void)state;
+    memset(body, 'x', SERAC_CELL);
+    strcat(body, ",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\n");
+    assert_refused(body, ":2: not a result row");
+    struct serac_row *rows;
+    size_t count;
+    assert_int_equal(read_body(body + 1, &rows, &count, NULL), SERAC_OK);
+    free(rows);
+}
+
+/* --- JSON ----------------------------------------------------------------- */
+
+static cJSON *json_of(const struct serac_row *rows, size_t count)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *file = open_memstream(&text, &size);
+    serac_result_json(file, rows, count);
+    fclose(file);
+    cJSON *list = cJSON_Parse(text);
+    if (!list)
+        fail_msg("not JSON: %s", text);
+    free(text);
+    return list;
+}
+
+/* Each cell that is there is in the object, as a number where it is one; no
+ * other is. */
+static void test_json_says_what_the_csv_says(void **state)
+{
+    struct serac_row rows[2] = {sample(), {{{0}}}};
+    cJSON *list = json_of(rows, 2);
+    (void)state;
+    assert_int_equal(cJSON_GetArraySize(list), 2);
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetArrayItem(list, 1)), 0);
+    cJSON *object = cJSON_GetArrayItem(list, 0);
+    for (int i = 0; i < SERAC_COLUMNS; i++) {
+        enum serac_column c = (enum serac_column)i;
+        cJSON *item = cJSON_GetObjectItem(object, serac_column_name(c));
+        if (!rows[0].cells[c][0]) {
+            assert_null(item);
+            continue;
+        }
+        assert_non_null(item);
+        if (serac_column_is_text(c) || c == SERAC_COLUMN_weight_bits)
+            assert_string_equal(cJSON_GetStringValue(item), rows[0].cells[c]);
+        else
+            assert_true(item->valuedouble == serac_row_get(&rows[0], c));
+    }
+    cJSON_Delete(list);
+    list = json_of(NULL, 0);
+    assert_int_equal(cJSON_GetArraySize(list), 0);
+    cJSON_Delete(list);
+}
+
+/* --- tables --------------------------------------------------------------- */
+
+static void test_table_aligns_text_left_and_numbers_right(void **state)
+{
+    static const enum serac_column columns[] = {SERAC_COLUMN_design,
+                                                SERAC_COLUMN_m};
+    struct serac_row rows[2] = {{{{0}}}, {{{0}}}};
+    char *text = NULL;
+    size_t size;
+    FILE *file = open_memstream(&text, &size);
+    (void)state;
+    serac_row_text(&rows[0], SERAC_COLUMN_design, "long-name");
+    serac_row_u64(&rows[0], SERAC_COLUMN_m, 7);
+    serac_row_text(&rows[1], SERAC_COLUMN_design, "x");
+    serac_row_u64(&rows[1], SERAC_COLUMN_m, 1234);
+    serac_result_table(file, rows, 2, columns, 2);
+    fclose(file);
+    assert_string_equal(text, "design        m\n"
+                              "long-name     7\n"
+                              "x          1234\n");
+    free(text);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    (void)mkdir(SERAC_ROOT "/build", 0777);
+    int fd = mkstemp(path);
+    return fd < 0 || close(fd);
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    unlink(path);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_columns_are_those_of_the_design_document),
+        cmocka_unit_test(test_unknown_number_is_empty_and_zero_is_0),
+        cmocka_unit_test(test_largest_count_is_kept_to_the_last_digit),
+        cmocka_unit_test(test_text_in_a_number_column_is_no_number),
+        cmocka_unit_test(test_long_text_is_cut_to_its_cell),
+        cmocka_unit_test(test_causes_must_sum_to_the_cycles),
+        cmocka_unit_test(test_rates_follow_from_the_counters),
+        cmocka_unit_test(test_rates_of_no_cycles_are_unknown),
+        cmocka_unit_test(test_rows_come_back_from_csv_as_they_were),
+        cmocka_unit_test(test_cell_with_a_comma_is_quoted),
+        cmocka_unit_test(test_file_of_other_columns_is_refused),
+        cmocka_unit_test(test_cell_longer_than_a_cell_is_refused),
+        cmocka_unit_test(test_json_says_what_the_csv_says),
+        cmocka_unit_test(test_table_aligns_text_left_and_numbers_right),
+    };
+    return cmocka_run_group_tests_name("result", tests, set_up, tear_down);
+}
