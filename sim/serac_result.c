@@ -39,7 +39,7 @@ void serac_row_f64(struct serac_row *row, enum serac_column column,
                    double value)
 {
     row->cells[column][0] = 0;
-    if (!isnan(value))
+    if (isfinite(value))
         snprintf(row->cells[column], SERAC_CELL, "%.6g", value);
 }
 
@@ -126,12 +126,25 @@ void serac_result_csv_header(FILE *to)
     fputc('\n', to);
 }
 
-/* Cells hold no quotes; one with a comma is quoted. */
+/* A cell with a comma or a quote is quoted, and its quotes doubled. */
+static void csv_cell(FILE *to, const char *cell)
+{
+    if (!strpbrk(cell, ",\"")) {
+        fputs(cell, to);
+        return;
+    }
+    fputc('"', to);
+    for (; *cell; cell++)
+        fputs(*cell == '"' ? "\"\"" : (char[]){*cell, 0}, to);
+    fputc('"', to);
+}
+
 void serac_result_csv(FILE *to, const struct serac_row *row)
 {
     for (int i = 0; i < SERAC_COLUMNS; i++) {
-        const char *quote = strchr(row->cells[i], ',') ? "\"" : "";
-        fprintf(to, "%s%s%s%s", i ? "," : "", quote, row->cells[i], quote);
+        if (i)
+            fputc(',', to);
+        csv_cell(to, row->cells[i]);
     }
     fputc('\n', to);
 }
@@ -180,21 +193,26 @@ void serac_result_table(FILE *to, const struct serac_row *rows, size_t count,
 
 /* --- reader -------------------------------------------------------------------- */
 
-/* Cuts one cell off `line`; quotes are taken away. */
-static char *next_cell(char **line)
+/* Cuts one cell off `line`; quotes are taken away. NULL if it does not end at a
+ * comma or, the last one, at the end of the line. */
+static char *next_cell(char **line, bool last)
 {
-    char *start = *line, *end;
-    if (*start == '"') {
-        start++;
-        end = strchr(start, '"');
-        if (!end)
+    char *start = *line, *from = start, *to = start;
+    if (*from == '"') {
+        for (from++; *from && (*from != '"' || from[1] == '"'); from++) {
+            from += *from == '"';
+            *to++ = *from;
+        }
+        if (*from++ != '"')
             return NULL;
-        *end++ = 0;
     } else {
-        end = start + strcspn(start, ",\r\n");
+        from += strcspn(from, ",\r\n");
+        to = from;
     }
-    *line = *end ? end + 1 : end;
-    *end = 0;
+    if (last ? from[strspn(from, "\r\n")] != 0 : *from != ',')
+        return NULL;
+    *line = from + 1;
+    *to = 0;
     return start;
 }
 
@@ -211,7 +229,7 @@ static enum serac_status read_rows(FILE *file, const char *path,
                                    struct serac_row **rows, size_t *count,
                                    struct serac_error *error)
 {
-    char line[SERAC_COLUMNS * SERAC_CELL];
+    char line[2 * SERAC_COLUMNS * SERAC_CELL];   /* every character doubled */
     unsigned number = 0;
     while (fgets(line, sizeof line, file)) {
         char *at = line;
@@ -219,7 +237,7 @@ static enum serac_status read_rows(FILE *file, const char *path,
         memset(&row, 0, sizeof row);
         number++;
         for (int i = 0; i < SERAC_COLUMNS; i++) {
-            char *cell = next_cell(&at);
+            char *cell = next_cell(&at, i == SERAC_COLUMNS - 1);
             if (!cell || strlen(cell) >= SERAC_CELL)
                 return bad_line(error, path, number, "not a result row");
             if (number == 1 && strcmp(cell, names[i]))

@@ -42,7 +42,7 @@ void serac_row_text(struct serac_row *row, enum serac_column column,
                     const char *text);
 void serac_row_u64(struct serac_row *row, enum serac_column column,
                    uint64_t value);
-/* NAN leaves the cell empty. */
+/* NAN and infinity leave the cell empty. */
 void serac_row_f64(struct serac_row *row, enum serac_column column,
                    double value);
 /* The cell's number, NAN if empty. */
@@ -67,7 +67,8 @@ void serac_result_json(FILE *to, const struct serac_row *rows, size_t count);
 /* Aligned columns for a terminal. */
 void serac_result_table(FILE *to, const struct serac_row *rows, size_t count,
                         const enum serac_column *columns, size_t num_columns);
-/* Reads a CSV that serac_result_csv wrote. *rows is the caller's to free. */
+/* Reads a CSV that serac_result_csv wrote. *rows is the caller's to free.
+ * SERAC_E_INPUT: unreadable, other columns, or a row without all its cells. */
 enum serac_status serac_result_read(const char *path, struct serac_row **rows,
                                     size_t *count, struct serac_error *error);
 

@@ -80,6 +80,17 @@ static void test_unknown_number_is_empty_and_zero_is_0(void **state)
     assert_true(isnan(serac_row_get(&row, SERAC_COLUMN_gops)));
 }
 
+/* JSON has no infinity, and no figure is one. */
+static void test_infinite_number_is_unknown(void **state)
+{
+    struct serac_row row = {{{0}}};
+    (void)state;
+    serac_row_f64(&row, SERAC_COLUMN_tops_w, INFINITY);
+    assert_string_equal(row.cells[SERAC_COLUMN_tops_w], "");
+    serac_row_f64(&row, SERAC_COLUMN_tops_w, -INFINITY);
+    assert_string_equal(row.cells[SERAC_COLUMN_tops_w], "");
+}
+
 static void test_largest_count_is_kept_to_the_last_digit(void **state)
 {
     struct serac_row row = {{{0}}};
@@ -214,6 +225,48 @@ static void test_cell_with_a_comma_is_quoted(void **state)
     free(text);
 }
 
+static void test_quotes_in_a_cell_come_back(void **state)
+{
+    static const char *const texts[] = {"a\"b", "\"a\"", "a\",\"b", "\"", ",",
+                                        "\"\","};
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct serac_row out = {{{0}}}, *in;
+        size_t count;
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        serac_row_text(&out, SERAC_COLUMN_network, texts[i]);
+        serac_row_u64(&out, SERAC_COLUMN_m, 5);
+        serac_result_csv_header(file);
+        serac_result_csv(file, &out);
+        assert_int_equal(fclose(file), 0);
+        assert_int_equal(serac_result_read(path, &in, &count, NULL), SERAC_OK);
+        assert_int_equal(count, 1);
+        assert_memory_equal(in, &out, sizeof out);
+        free(in);
+    }
+}
+
+/* A row that was cut, or is of another version, is not read as unknowns. */
+static void test_row_with_other_than_all_cells_is_refused(void **state)
+{
+    static const char commas[] =   /* 45 */
+        ",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\n";
+    struct serac_row *rows;
+    size_t count;
+    (void)state;
+    assert_int_equal(read_body(commas, &rows, &count, NULL), SERAC_OK);
+    assert_int_equal(count, 1);
+    free(rows);
+    assert_refused(commas + 1, ":2: not a result row");
+    assert_refused(",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\n",
+                   ":2: not a result row");
+    assert_refused("\n", ":2: not a result row");
+    assert_refused("tiny,published", ":2: not a result row");
+    assert_refused("\"open,,,\n", ":2: not a result row");
+    assert_refused("\"a\"b,,,\n", ":2: not a result row");
+}
+
 static void test_file_of_other_columns_is_refused(void **state)
 {
     struct serac_row *rows;
@@ -337,6 +390,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_columns_are_those_of_the_design_document),
         cmocka_unit_test(test_unknown_number_is_empty_and_zero_is_0),
+        cmocka_unit_test(test_infinite_number_is_unknown),
         cmocka_unit_test(test_largest_count_is_kept_to_the_last_digit),
         cmocka_unit_test(test_text_in_a_number_column_is_no_number),
         cmocka_unit_test(test_long_text_is_cut_to_its_cell),
@@ -345,6 +399,8 @@ int main(void)
         cmocka_unit_test(test_rates_of_no_cycles_are_unknown),
         cmocka_unit_test(test_rows_come_back_from_csv_as_they_were),
         cmocka_unit_test(test_cell_with_a_comma_is_quoted),
+        cmocka_unit_test(test_quotes_in_a_cell_come_back),
+        cmocka_unit_test(test_row_with_other_than_all_cells_is_refused),
         cmocka_unit_test(test_file_of_other_columns_is_refused),
         cmocka_unit_test(test_cell_longer_than_a_cell_is_refused),
         cmocka_unit_test(test_json_says_what_the_csv_says),
