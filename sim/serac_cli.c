@@ -68,7 +68,8 @@ bool serac_cli_number(const char *option, const char *text, uint64_t low,
     char *end;
     errno = 0;
     unsigned long long v = strtoull(text, &end, 10);
-    if (errno || end == text || *end || text[0] == '-' || v < low || v > high) {
+    bool digit = text[0] >= '0' && text[0] <= '9';   /* no sign, no space */
+    if (errno || !digit || *end || v < low || v > high) {
         fprintf(stderr, "serac: %s %s: must be a number from %llu to %llu\n",
                 option, text, (unsigned long long)low,
                 (unsigned long long)high);

@@ -153,8 +153,9 @@ static void test_number_is_taken_within_its_limits(void **state)
 
 static void test_text_that_is_no_decimal_number_is_refused(void **state)
 {
-    static const char *const texts[] = {"", "-1", "x", "1x", "1.5", "0x10",
-                                        "1 ", "--help"};
+    static const char *const texts[] = {"", "-1", "x", "1x", "1.5", "0x1",
+                                        "1 ", "--help", " 1", "+1",
+                                        " -1", "\t1"};
     uint64_t n = 99;
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
