@@ -60,8 +60,9 @@ enum serac_status serac_run_data(const struct serac_design *design,
     struct serac_insn insn;
     do {
         uint8_t block[SERAC_INSN_BLOCK_BYTES];
-        if (bus->read(bus->ctx, program, block, sizeof block))
-            return SERAC_E_READ_DECERR;
+        int response = bus->read(bus->ctx, program, block, sizeof block);
+        if (response)
+            return response == 3 ? SERAC_E_READ_DECERR : SERAC_E_READ_SLVERR;
         serac_insn_decode(block, &insn);
         enum serac_status status = serac_function_block(design, &insn, bus);
         if (status != SERAC_OK)

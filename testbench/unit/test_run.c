@@ -205,6 +205,7 @@ static void test_slverr_of_the_bus_is_told_from_decerr(void **state)
     assert_int_equal(serac_run_program(&design, &memory_config, &bus, BASE, 1,
                                        &run), SERAC_OK);
     assert_int_equal(run.status, SERAC_E_READ_SLVERR);
+    assert_int_equal(serac_run_data(&design, &bus, BASE), SERAC_E_READ_SLVERR);
 }
 
 static void test_token_that_never_comes_is_a_deadlock(void **state)
