@@ -46,6 +46,8 @@ static void say_stalls(FILE *to, const struct serac_row *row)
     double cycles = serac_row_get(row, SERAC_COLUMN_cycles), most = -1;
     double busy = serac_row_get(row, SERAC_COLUMN_array_busy_cycles);
     enum serac_column cause = causes[0];
+    if (isnan(cycles) || isnan(busy))
+        return;
     for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
         if (serac_row_get(row, causes[i]) > most) {
             most = serac_row_get(row, causes[i]);
@@ -111,16 +113,19 @@ static void speed_ups(FILE *to, const struct serac_row *rows, size_t count)
                         rows[j].cells[SERAC_COLUMN_technology]);
             if (!same)
                 continue;
-            fprintf(to, "- `%s` on `%s` (%s): %.2f times as fast as `%s`, "
-                        "%.2f of its energy\n",
+            double energy =
+                serac_row_get(&rows[i], SERAC_COLUMN_energy_uj) /
+                serac_row_get(&rows[j], SERAC_COLUMN_energy_uj);
+            fprintf(to, "- `%s` on `%s` (%s): %.2f times as fast as `%s`",
                     rows[i].cells[SERAC_COLUMN_network],
                     rows[i].cells[SERAC_COLUMN_design],
                     rows[i].cells[SERAC_COLUMN_memory],
                     serac_row_get(&rows[j], SERAC_COLUMN_cycles) /
                         serac_row_get(&rows[i], SERAC_COLUMN_cycles),
-                    rows[j].cells[SERAC_COLUMN_network],
-                    serac_row_get(&rows[i], SERAC_COLUMN_energy_uj) /
-                        serac_row_get(&rows[j], SERAC_COLUMN_energy_uj));
+                    rows[j].cells[SERAC_COLUMN_network]);
+            if (isfinite(energy))
+                fprintf(to, ", %.2f of its energy", energy);
+            fputc('\n', to);
         }
     }
 }

@@ -219,6 +219,21 @@ static void test_no_rows_make_a_report_without_numbers(void **state)
     assert_null(strstr(text, "nan"));
 }
 
+/* Unknown is left out: no figure is made of it. */
+static void test_unknown_energy_and_causes_make_no_figure(void **state)
+{
+    (void)state;
+    for (int i = 0; i < ROWS; i++)
+        serac_row_text(&rows[i], SERAC_COLUMN_energy_uj, "");
+    for (int c = SERAC_COLUMN_array_busy_cycles;
+         c <= SERAC_COLUMN_fill_drain_cycles; c++)
+        serac_row_text(&rows[1], (enum serac_column)c, "");
+    write_report(ROWS);
+    says("`net-w2` on `serial` (default): 4.00 times as fast as `net-w8`\n");
+    assert_null(strstr(text, "least energy"));
+    assert_null(strstr(text, "nan"));
+}
+
 #define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -231,6 +246,7 @@ int main(void)
         EACH(test_rows_that_do_not_add_up_are_counted),
         EACH(test_technology_is_named_with_its_source),
         EACH(test_no_rows_make_a_report_without_numbers),
+        EACH(test_unknown_energy_and_causes_make_no_figure),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }
