@@ -18,7 +18,7 @@
 #define SERAC_ROOT "."
 #endif
 
-static const char path[] = SERAC_ROOT "/build/test-sweep.cfg";
+static char path[1024];
 static struct serac_sweep sweep, before;
 
 static void write_file(const char *text)
@@ -179,6 +179,8 @@ static int set_up(void **state)
 {
     (void)state;
     (void)mkdir(SERAC_ROOT "/build", 0777);
+    snprintf(path, sizeof path, "%s/build/test-sweep-%ld.cfg", SERAC_ROOT,
+             (long)getpid());
     return 0;
 }
 
