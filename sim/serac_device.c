@@ -24,7 +24,7 @@ static enum serac_status arena_alloc(void *ctx, size_t bytes,
 {
     struct serac_device *d = ctx;
     uint64_t size = (bytes + PAGE - 1) / PAGE * (uint64_t)PAGE;
-    if (size > d->arena.size - d->arena_used)
+    if (bytes > d->arena.size || size > d->arena.size - d->arena_used)
         return SERAC_E_NOMEM;
     buffer->cpu = d->arena.bytes + d->arena_used;
     buffer->bus = d->arena.base + d->arena_used;

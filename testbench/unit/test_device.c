@@ -119,6 +119,8 @@ static void test_arena_is_full_at_its_last_page(void **state)
     (void)state;
     assert_int_equal(device->io.alloc(device->io.ctx, ARENA + 1, &b),
                      SERAC_E_NOMEM);
+    assert_int_equal(device->io.alloc(device->io.ctx, SIZE_MAX, &b),
+                     SERAC_E_NOMEM);   /* nor do pages wrap */
     b = alloc(ARENA);
     assert_int_equal(device->io.alloc(device->io.ctx, 1, &(struct serac_buffer){
                          NULL, 0, 0}), SERAC_E_NOMEM);
