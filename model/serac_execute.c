@@ -4,7 +4,7 @@
 #include "serac_stages.h"
 
 /* Last digit pair of a tile to the cycle before its drain begins (param read). */
-#define DRAIN_LEAD 7
+#define DRAIN_LEAD (SERAC_ISSUE_DEPTH + SERAC_ARRAY_DEPTH - 1)
 /* Parameter read to the write into the output buffer. */
 #define DRAIN_DEPTH (2 + SERAC_POST_DEPTH)
 

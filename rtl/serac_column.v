@@ -4,7 +4,7 @@
 // further pixel it moves on, over a line's end to the head window if need be. A tap outside
 // the image gives the zero point's digit instead of the bank's.
 //
-// Timing: load/step at s0, address at s1, digit out at s3.
+// Timing: load/step at s1, address at s2, read at s4, digit out at s6.
 `default_nettype none
 `include "serac_regs.vh"
 
@@ -27,7 +27,7 @@ module serac_column #(
   input  wire [BankAddrBits-1:0]    waddr_i,
   input  wire [8*BeatBytes-1:0]     wdata_i,
 
-  input  wire                       load_i,        // s0
+  input  wire                       load_i,        // s2
   input  wire                       step_i,
   input  wire [16:0]                line_i,
   input  wire [31:0]                x_i,
@@ -35,15 +35,15 @@ module serac_column #(
   input  wire [PlaneBits-1:0]       tail_i,
   input  wire [PlaneBits-1:0]       head_i,
 
-  input  wire                       valid_i,       // s1
+  input  wire                       valid_i,       // s2
   input  wire [PlaneBits-1:0]       addr_i,
   input  wire [16:0]                tap_line_i,
   input  wire [31:0]                tap_x_i,
   input  wire [3:0]                 real_i,
   input  wire [ActPlanes-1:0]       pad_digit_i,
-  input  wire [Lanes-1:0]           pad_lanes_i,   // s3: real lanes of this block
+  input  wire [Lanes-1:0]           pad_lanes_i,   // s6: real lanes of this block
 
-  output wire [ActPlanes*Lanes-1:0] digit_o        // s3, plane 0 least significant
+  output wire [ActPlanes*Lanes-1:0] digit_o        // s6, plane 0 least significant
 );
   wire [31:0] out_width   = section_i[`SERAC_EXEC_OUT_WIDTH];
   wire [15:0] row_step    = section_i[`SERAC_EXEC_ROW_STEP];
@@ -72,23 +72,44 @@ module serac_column #(
     end
   end
 
-  wire [16:0] tap_line = line_q + tap_line_i;
-  wire [31:0] tap_x    = x_q + tap_x_i;
-  wire        outside  = {{15{tap_line[16]}}, tap_line} >= in_height || tap_x >= line_planes;
-  wire [PlaneBits-1:0] addr = addr_i + origin_q + x_q[PlaneBits-1:0];
-
-  reg                 outside_q2, outside_q3;
-  reg [3:0]           real_q2, real_q3;
-  reg [ActPlanes-1:0] pad_q2, pad_q3;
+  // s3: where the tap lies. s4: is it in the image?
+  reg  [16:0]          tap_line_q3;
+  reg  [31:0]          tap_x_q3;
+  reg  [PlaneBits-1:0] addr_q3, addr_q4;
+  reg                  valid_q3, valid_q4, outside_q4, outside_q5, outside_q6;
+  reg  [3:0]           real_q3, real_q4, real_q5, real_q6;
+  reg  [ActPlanes-1:0] pad_q3, pad_q4, pad_q5, pad_q6;
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      valid_q3 <= 1'b0;
+      valid_q4 <= 1'b0;
+    end else begin
+      valid_q3 <= valid_i;
+      valid_q4 <= valid_q3;
+    end
+  end
   always @(posedge clk_i) begin
     if (valid_i) begin
-      outside_q2 <= outside;
-      real_q2    <= real_i;
-      pad_q2     <= pad_digit_i;
+      tap_line_q3 <= line_q + tap_line_i;
+      tap_x_q3    <= x_q + tap_x_i;
+      addr_q3     <= addr_i + origin_q + x_q[PlaneBits-1:0];
+      real_q3     <= real_i;
+      pad_q3      <= pad_digit_i;
     end
-    outside_q3 <= outside_q2;
-    real_q3    <= real_q2;
-    pad_q3     <= pad_q2;
+    if (valid_q3) begin
+      outside_q4  <= {{15{tap_line_q3[16]}}, tap_line_q3} >= in_height || tap_x_q3 >= line_planes;
+      addr_q4     <= addr_q3;
+      real_q4     <= real_q3;
+      pad_q4      <= pad_q3;
+    end
+    if (valid_q4) begin
+      outside_q5  <= outside_q4;
+      real_q5     <= real_q4;
+      pad_q5      <= pad_q4;
+    end
+    outside_q6 <= outside_q5;
+    real_q6    <= real_q5;
+    pad_q6     <= pad_q5;
   end
 
   wire [ActPlanes*Lanes-1:0] planes, digit;
@@ -103,8 +124,8 @@ module serac_column #(
     .we_i    (we_i),
     .waddr_i (waddr_i),
     .wdata_i (wdata_i),
-    .re_i    (valid_i && !outside),
-    .raddr_i (addr),
+    .re_i    (valid_q4 && !outside_q4),
+    .raddr_i (addr_q4),
     .rdata_o (planes)
   );
 
@@ -113,7 +134,7 @@ module serac_column #(
     .Width  (Lanes)
   ) u_digit (
     .planes_i (planes),
-    .real_i   (real_q3),
+    .real_i   (real_q6),
     .extend_i (section_i[`SERAC_EXEC_ACT_SIGNED]),
     .digit_o  (digit)
   );
@@ -121,7 +142,7 @@ module serac_column #(
   genvar p;
   generate
     for (p = 0; p < ActPlanes; p = p + 1) begin : gen_pad
-      assign digit_o[p*Lanes +: Lanes] = outside_q3 ? pad_lanes_i & {Lanes{pad_q3[p]}}
+      assign digit_o[p*Lanes +: Lanes] = outside_q6 ? pad_lanes_i & {Lanes{pad_q6[p]}}
                                                     : digit[p*Lanes +: Lanes];
     end
   endgenerate

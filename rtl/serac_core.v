@@ -239,7 +239,7 @@ module serac_core #(
 
   // --- execute ---------------------------------------------------------------
   wire                  out_free, post_done, tile, col_load, col_step, act_half;
-  wire                  s1_valid, pad_last, wgt_first, wgt_last, act_first, act_last;
+  wire                  s2_valid, pad_last, wgt_first, wgt_last, act_first, act_last;
   wire                  tile_first, tile_last;
   wire [WGT_PLANES-1:0] wgt_raddr;
   wire [ACT_PLANES-1:0] act_raddr;
@@ -274,7 +274,7 @@ module serac_core #(
     .col_load_o     (col_load),
     .col_step_o     (col_step),
     .act_half_o     (act_half),
-    .valid_o        (s1_valid),
+    .valid_o        (s2_valid),
     .wgt_addr_o     (wgt_raddr),
     .wgt_real_o     (wgt_real),
     .act_addr_o     (act_raddr),
@@ -298,24 +298,30 @@ module serac_core #(
     .state_o        (exec_state)
   );
 
-  // Control of a digit pair, from its address (s1) to its operands (s3).
-  reg [11:0] ctl_q2, ctl_q3;
+  // Control of a digit pair, from its address (s2) to its operands (s6); weights
+  // are read in s4, as columns read activations.
+  reg  [11:0]           ctl_q [3:6];
+  reg  [WGT_PLANES-1:0] wgt_raddr_q3, wgt_raddr_q4;
+  integer s;
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      ctl_q2 <= 12'd0;
-      ctl_q3 <= 12'd0;
+      for (s = 3; s <= 6; s = s + 1) ctl_q[s] <= 12'd0;
     end else begin
-      ctl_q2 <= {s1_valid, wgt_real, pad_last, wgt_first, wgt_last, act_first, act_last,
-                 tile_first, tile_last};
-      ctl_q3 <= ctl_q2;
+      ctl_q[3] <= {s2_valid, wgt_real, pad_last, wgt_first, wgt_last, act_first, act_last,
+                   tile_first, tile_last};
+      for (s = 4; s <= 6; s = s + 1) ctl_q[s] <= ctl_q[s-1];
     end
   end
-  wire       s3_valid = ctl_q3[11];
-  wire [3:0] s3_real  = ctl_q3[10:7];
-  wire       s3_pad_last, s3_wgt_first, s3_wgt_last, s3_act_first, s3_act_last;
-  wire       s3_tile_first, s3_tile_last;
-  assign {s3_pad_last, s3_wgt_first, s3_wgt_last, s3_act_first, s3_act_last, s3_tile_first,
-          s3_tile_last} = ctl_q3[6:0];
+  always @(posedge clk_i) begin
+    if (s2_valid) wgt_raddr_q3 <= wgt_raddr;
+    if (ctl_q[3][11]) wgt_raddr_q4 <= wgt_raddr_q3;
+  end
+  wire       s6_valid = ctl_q[6][11];
+  wire [3:0] s6_real  = ctl_q[6][10:7];
+  wire       s6_pad_last, s6_wgt_first, s6_wgt_last, s6_act_first, s6_act_last;
+  wire       s6_tile_first, s6_tile_last;
+  assign {s6_pad_last, s6_wgt_first, s6_wgt_last, s6_act_first, s6_act_last, s6_tile_first,
+          s6_tile_last} = ctl_q[6][6:0];
 
   wire [WgtPlanes*Rows*Lanes-1:0] wgt_planes, wgt_digit, wgt_operand;
   serac_plane_buffer #(
@@ -329,13 +335,13 @@ module serac_core #(
     .we_i    (wgt_we),
     .waddr_i (wgt_waddr),
     .wdata_i (beat_data),
-    .re_i    (s1_valid),
-    .raddr_i (wgt_raddr),
+    .re_i    (ctl_q[4][11]),
+    .raddr_i (wgt_raddr_q4),
     .rdata_o (wgt_planes)
   );
   serac_digit #(.Planes (WgtPlanes), .Width (Rows * Lanes)) u_wgt_digit (
     .planes_i (wgt_planes),
-    .real_i   (s3_real),
+    .real_i   (s6_real),
     .extend_i (exec_section[`SERAC_EXEC_WGT_SIGNED]),
     .digit_o  (wgt_digit)
   );
@@ -382,14 +388,14 @@ module serac_core #(
     .read_head_o      (col_head)
   );
 
-  // Real lanes of the block that s3 works on.
+  // Real lanes of the block that s6 works on.
   wire [15:0]      last_lanes = exec_section[`SERAC_EXEC_LAST_LANES];
   wire [Lanes-1:0] real_lanes;
   wire [Cols*ActPlanes*Lanes-1:0] act_operand;
   genvar i;
   generate
     for (i = 0; i < Lanes; i = i + 1) begin : gen_lane
-      assign real_lanes[i] = !s3_pad_last || i < {16'd0, last_lanes};
+      assign real_lanes[i] = !s6_pad_last || i < {16'd0, last_lanes};
     end
     for (i = 0; i < Cols; i = i + 1) begin : gen_column
       serac_column #(
@@ -413,7 +419,7 @@ module serac_core #(
         .left_i      (col_left[i*32 +: 32]),
         .tail_i      (col_tail[i*ACT_PLANES +: ACT_PLANES]),
         .head_i      (col_head[i*ACT_PLANES +: ACT_PLANES]),
-        .valid_i     (s1_valid),
+        .valid_i     (s2_valid),
         .addr_i      (act_raddr),
         .tap_line_i  (tap_line),
         .tap_x_i     (tap_x),
@@ -441,17 +447,17 @@ module serac_core #(
   ) u_array (
     .clk_i         (clk_i),
     .rst_ni        (rst_ni),
-    .valid_i       (s3_valid),
-    .wgt_first_i   (s3_wgt_first),
-    .wgt_last_i    (s3_wgt_last),
-    .act_first_i   (s3_act_first),
-    .act_last_i    (s3_act_last),
-    .tile_first_i  (s3_tile_first),
-    .tile_last_i   (s3_tile_last),
+    .valid_i       (s6_valid),
+    .wgt_first_i   (s6_wgt_first),
+    .wgt_last_i    (s6_wgt_last),
+    .act_first_i   (s6_act_first),
+    .act_last_i    (s6_act_last),
+    .tile_first_i  (s6_tile_first),
+    .tile_last_i   (s6_tile_last),
     .wgt_i         (wgt_operand),
-    .wgt_neg_i     (s3_wgt_first && exec_section[`SERAC_EXEC_WGT_SIGNED]),
+    .wgt_neg_i     (s6_wgt_first && exec_section[`SERAC_EXEC_WGT_SIGNED]),
     .act_i         (act_operand),
-    .act_neg_i     (s3_act_first && exec_section[`SERAC_EXEC_ACT_SIGNED]),
+    .act_neg_i     (s6_act_first && exec_section[`SERAC_EXEC_ACT_SIGNED]),
     /* verilator lint_off PINCONNECTEMPTY */ // post counts the delay itself
     .drain_valid_o (),
     /* verilator lint_on PINCONNECTEMPTY */

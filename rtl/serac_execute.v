@@ -1,9 +1,10 @@
 // serac_execute.v - walks a layer's loop nest, one digit pair a cycle.
 //
-// Addresses leave one cycle after a pair was issued (s1), operands reach the
-// array two cycles later (s3). The last pair of a tile is held back until the
-// drain of the tile before has been booked to its end, and, for the first tile
-// of an output tile, until half of the output buffer is free. So post never waits.
+// A pair is issued in s0, its loop state is kept in s1, its addresses leave in s2;
+// operands reach the array SERAC_ISSUE_DEPTH cycles after the issue. The last pair
+// of a tile is held back until the drain of the tile before has been booked to its
+// end, and, for the first tile of an output tile, until half of the output buffer
+// is free. So post never waits.
 //
 // Timing: issue_o in every cycle of RUN unless held back; the next iteration
 // follows without a gap when its operands have arrived.
@@ -41,11 +42,11 @@ module serac_execute #(
   output wire [1:0]              act_free_o,      // halves freed
   output wire                    tile_o,          // last pair of a tile (s0)
 
-  output wire                    col_load_o,      // s0: columns start a run
-  output wire                    col_step_o,      // s0: columns go on by one pixel
-  output wire                    act_half_o,      // s0
+  output reg                     col_load_o,      // s1: columns start a run
+  output reg                     col_step_o,      // s1: columns go on by one pixel
+  output reg                     act_half_o,      // s1
 
-  output reg                     valid_o,         // s1 from here
+  output reg                     valid_o,         // s2 from here
   output reg  [WgtPlaneBits-1:0] wgt_addr_o,
   output reg  [3:0]              wgt_real_o,      // stored planes in the digit
   output reg  [ActPlaneBits-1:0] act_addr_o,      // to add to a column's position
@@ -89,80 +90,121 @@ module serac_execute #(
   wire        wgt_signed = section_i[`SERAC_EXEC_WGT_SIGNED];
   wire        act_signed = section_i[`SERAC_EXEC_ACT_SIGNED];
   wire [2:0]  mode       = section_i[`SERAC_EXEC_MODE];
-  wire [31:0] groups     = section_i[`SERAC_EXEC_GROUPS];
-  wire [31:0] n_tiles    = section_i[`SERAC_EXEC_N_TILES];
-  wire [15:0] run        = section_i[`SERAC_EXEC_RUN];
-  wire [15:0] run_last   = section_i[`SERAC_EXEC_RUN_LAST];
-  wire [31:0] blocks     = section_i[`SERAC_EXEC_BLOCKS];
   wire [7:0]  act_zero   = section_i[`SERAC_EXEC_ACT_ZERO];
-  wire [15:0] gather     = section_i[`SERAC_EXEC_GATHER];
   wire [15:0] last_cols  = section_i[`SERAC_EXEC_LAST_COLS];
-  wire [7:0]  tile_shift = section_i[`SERAC_EXEC_ACT_TILE_SHIFT];
+  wire        slow       = mode == `SERAC_MODE_RAW || mode == `SERAC_MODE_THRESHOLD;
 
-  wire [3:0] wgt_digits = (wgt_bits + WgtPlanes[3:0] - 4'd1) >> W_LOG;
-  wire [3:0] act_digits = (act_bits + ActPlanes[3:0] - 4'd1) >> A_LOG;
+  // Rounds - 1 of each inner loop, and whether that is zero; a cycle after the section.
+  reg  [3:0]  w_top_q, a_top_q;
+  reg  [7:0]  kx_top_q, ky_top_q;
+  reg  [31:0] block_top_q, mtile_mask_q;
+  reg         w_one_q, a_one_q, block_one_q, kx_one_q, ky_one_q;
+  reg  [15:0] drain_full_q, drain_more_q, drain_less_q;   // drain cycles - 1 of a tile
+  wire [3:0]  w_top = (wgt_bits - 4'd1) >> W_LOG;
+  wire [3:0]  a_top = (act_bits - 4'd1) >> A_LOG;
+  wire [4:0]  drain_log = GROUP_LOG[4:0] + {3'd0, slow, 1'b0};
+  always @(posedge clk_i) begin
+    w_top_q      <= w_top;
+    a_top_q      <= a_top;
+    w_one_q      <= w_top == 4'd0;
+    a_one_q      <= a_top == 4'd0;
+    block_top_q  <= section_i[`SERAC_EXEC_BLOCKS] - 32'd1;
+    block_one_q  <= section_i[`SERAC_EXEC_BLOCKS] == 32'd1;
+    kx_top_q     <= section_i[`SERAC_EXEC_KERNEL_W] - 8'd1;
+    kx_one_q     <= section_i[`SERAC_EXEC_KERNEL_W] == 8'd1;
+    ky_top_q     <= section_i[`SERAC_EXEC_KERNEL_H] - 8'd1;
+    ky_one_q     <= section_i[`SERAC_EXEC_KERNEL_H] == 8'd1;
+    mtile_mask_q <= (32'd1 << section_i[`SERAC_EXEC_ACT_TILE_SHIFT]) - 32'd1;
+    drain_full_q <= (Cols[15:0] << drain_log) - 16'd1;
+    drain_more_q <= (last_cols << drain_log) - 16'd1;
+    drain_less_q <= ((last_cols - 16'd1) << drain_log) - 16'd1;
+  end
 
-  // --- loop counters ---------------------------------------------------------
+  // --- the loop nest ---------------------------------------------------------
   reg  [1:0]  state_q, state_d;
   reg         first_q, ended_q;
-  reg  [31:0] g_q, n_q, block_q;
-  reg  [15:0] m_q, t_q, sub_q;
   reg  [31:0] mtile_q, mtile_group_q;         // m-tile of the layer; of the group
-  reg  [7:0]  py_q, px_q, ky_q, kx_q;
-  reg  [3:0]  a_q, w_q;
   reg         wgt_half_q, act_half_q;         // of this iteration
   reg         wgt_next_q, act_next_q;         // of the next load
   reg  [1:0]  wgt_token_q, act_token_q, out_free_q;
   reg  [15:0] book_q;                         // drain cycles booked
+  reg         drain_ok_q;                     // none
   // Plane offsets: each loop keeps where its inner loops start.
   reg  [ActPlaneBits-1:0] at_group_q, at_m_q, at_py_q, at_px_q, at_ky_q, at_kx_q, at_q;
   reg  [16:0] line_py_q, line_q;              // the same in input lines
   reg  [31:0] x_px_q, x_q;                    // and in planes of a line
   reg  [WgtPlaneBits-1:0] wgt_m_q, wgt_q;
 
-  wire last_group = g_q == groups - 32'd1;
-  wire last_n     = n_q == n_tiles - 32'd1;
-  wire last_iter  = last_group && last_n;
-  wire [15:0] mtiles  = last_group ? section_i[`SERAC_EXEC_GROUP_LAST_MTILES]
-                                   : section_i[`SERAC_EXEC_GROUP_MTILES];
-  wire [15:0] run_now = last_n ? run_last : run;
-
-  wire w_last  = w_q == wgt_digits - 4'd1;
-  wire a_last  = w_last && a_q == act_digits - 4'd1;
-  wire cb_end  = block_q == blocks - 32'd1;
+  // Inner loops: last round, and of all loops inside too.
+  wire [3:0]  w_left, a_left;
+  wire start, w_first, a_first, cb_first, kx_first, ky_first;
+  wire w_end, a_end, cb_end, kx_end, ky_end;
+  wire a_last  = w_end && a_end;
   wire cb_last = a_last && cb_end;
-  wire kx_last = cb_last && kx_q == section_i[`SERAC_EXEC_KERNEL_W] - 8'd1;
-  wire k_last  = kx_last && ky_q == section_i[`SERAC_EXEC_KERNEL_H] - 8'd1;   // tile
-  wire px_last = k_last && px_q == section_i[`SERAC_EXEC_PHASES_X] - 8'd1;
-  wire py_last = px_last && py_q == section_i[`SERAC_EXEC_PHASES_Y] - 8'd1;
-  wire t_last  = py_last && t_q == run_now - 16'd1;
-  wire m_last  = t_last && m_q == mtiles - 16'd1;                              // iteration
-  wire done    = m_last && last_iter;
+  wire kx_last = cb_last && kx_end;
+  wire k_last  = kx_last && ky_end;                 // tile
+  wire k_first = w_first && a_first && cb_first && kx_first && ky_first;
 
-  wire k_first     = w_q == 4'd0 && a_q == 4'd0 && block_q == 32'd0 && kx_q == 8'd0 && ky_q == 8'd0;
-  wire phase_first = px_q == 8'd0 && py_q == 8'd0;
-  wire out_first   = sub_q == 16'd0 && t_q == 16'd0 && phase_first;
+  // Outer loops, of the tile.
+  wire phase_first, x_end, phase_end, t_first, t_end, t_more, m_end, out_first;
+  wire g_first, g_end, g_single, n_first, n_end, n_single;
+  wire px_last = k_last && x_end;
+  wire py_last = k_last && phase_end;
+  wire t_last  = k_last && t_end;
+  wire m_last  = k_last && m_end;                   // iteration
+  wire last_iter = g_end && n_end;
 
-  // --- hold back or issue ------------------------------------------------------
-  wire drain_ok = book_q == 16'd0;
+  // Hold back or issue.
   wire space_ok = !out_first || out_free_q != 2'd0;
-  wire issue    = state_q == RUN && (!k_last || (drain_ok && space_ok));
+  wire issue    = state_q == RUN && (!k_last || (drain_ok_q && space_ok));
   wire tile     = issue && k_last;
-  wire go_on    = issue && m_last;           // the iteration ends
+  wire go_on    = issue && m_last;                  // the iteration ends
 
-  wire [15:0] cols_now = !last_n ? Cols[15:0] :
-                         (t_q < section_i[`SERAC_EXEC_LAST_STEPS]) ? last_cols : last_cols - 16'd1;
-  wire slow = mode == `SERAC_MODE_RAW || mode == `SERAC_MODE_THRESHOLD;
-  wire [15:0] drain = slow ? cols_now << (GROUP_LOG + 2) : cols_now << GROUP_LOG;
+  /* verilator lint_off PINCONNECTEMPTY */ // most loops need no more than first and last
+  serac_loop #(.Bits (4)) u_w (.clk_i (clk_i), .rst_ni (rst_ni), .start_i (start), .step_i (issue),
+    .end_i (1'b0), .top_i (w_top_q), .single_i (w_one_q),
+    .left_o (w_left), .first_o (w_first), .last_o (w_end), .last_d_o ());
+  serac_loop #(.Bits (4)) u_a (.clk_i (clk_i), .rst_ni (rst_ni), .start_i (start), .step_i (issue && w_end),
+    .end_i (1'b0), .top_i (a_top_q), .single_i (a_one_q),
+    .left_o (a_left), .first_o (a_first), .last_o (a_end), .last_d_o ());
+  serac_loop #(.Bits (32)) u_block (.clk_i (clk_i), .rst_ni (rst_ni), .start_i (start), .step_i (issue && a_last),
+    .end_i (1'b0), .top_i (block_top_q), .single_i (block_one_q),
+    .left_o (), .first_o (cb_first), .last_o (cb_end), .last_d_o ());
+  serac_loop #(.Bits (8)) u_kx (.clk_i (clk_i), .rst_ni (rst_ni), .start_i (start), .step_i (issue && cb_last),
+    .end_i (1'b0), .top_i (kx_top_q), .single_i (kx_one_q),
+    .left_o (), .first_o (kx_first), .last_o (kx_end), .last_d_o ());
+  serac_loop #(.Bits (8)) u_ky (.clk_i (clk_i), .rst_ni (rst_ni), .start_i (start), .step_i (issue && kx_last),
+    .end_i (1'b0), .top_i (ky_top_q), .single_i (ky_one_q),
+    .left_o (), .first_o (ky_first), .last_o (ky_end), .last_d_o ());
+  serac_nest u_nest (
+    .clk_i         (clk_i),
+    .rst_ni        (rst_ni),
+    .section_i     (section_i),
+    .start_i       (state_q == IDLE && ready_i),
+    .step_i        (tile),
+    .start_o       (start),
+    .phase_first_o (phase_first),
+    .x_last_o      (x_end),
+    .phase_last_o  (phase_end),
+    .t_first_o     (t_first),
+    .t_last_o      (t_end),
+    .t_more_o      (t_more),
+    .m_last_o      (m_end),
+    .out_first_o   (out_first),
+    .out_last_o    (),
+    .g_first_o     (g_first),
+    .g_last_o      (g_end),
+    .g_single_o    (g_single),
+    .n_first_o     (n_first),
+    .n_last_o      (n_end),
+    .n_single_o    (n_single)
+  );
+  /* verilator lint_on PINCONNECTEMPTY */
 
   // --- the next iteration's operands -------------------------------------------
-  wire [31:0] g_next = order ? (last_n ? g_q + 32'd1 : g_q) : (last_group ? 32'd0 : g_q + 32'd1);
-  wire [31:0] n_next = order ? (last_n ? 32'd0 : n_q + 32'd1) : (last_group ? n_q + 32'd1 : n_q);
-  wire [31:0] g_due  = (state_q == RUN) ? g_next : g_q;
-  wire [31:0] n_due  = (state_q == RUN) ? n_next : n_q;
-  wire        first_due = first_q && state_q != RUN;
-  wire wgt_due = order ? n_due == 32'd0 : (first_due || groups != 32'd1);
-  wire act_due = order ? (first_due || n_tiles != 32'd1) : g_due == 32'd0;
+  wire first_due = first_q && state_q != RUN;
+  wire wgt_due = first_due || (order ? (state_q == RUN ? n_end : n_first) : !g_single);
+  wire act_due = first_due || (order ? !n_single : (state_q == RUN ? g_end : g_first));
   wire loaded  = (!wgt_due || wgt_token_q != 2'd0) && (!act_due || act_token_q != 2'd0);
   wire enter   = loaded && (state_q == WAIT || (go_on && !last_iter));
 
@@ -177,14 +219,12 @@ module serac_execute #(
     if (clear_i) state_d = IDLE;
   end
 
-  wire sub_end   = sub_q == gather - 16'd1 || (m_q == mtiles - 16'd1 && (order || last_group));
-  wire [31:0] mtile_mask = (32'd1 << tile_shift) - 32'd1;
-  wire        block_step = (~mtile_q & mtile_mask) == 32'd0;
+  wire        block_step = (~mtile_q & mtile_mask_q) == 32'd0;
   wire [ActPlaneBits-1:0] at_m_next = at_m_q + (block_step
          ? section_i[`SERAC_EXEC_ACT_TILE_PLANES_LSB +: ActPlaneBits] : {ActPlaneBits{1'b0}});
   // Where the next iteration's m-tiles start.
-  wire keep_group = order && !last_n;
-  wire wrap_group = !order && last_group;
+  wire keep_group = order && !n_end;
+  wire wrap_group = !order && g_end;
   wire [ActPlaneBits-1:0] at_iter = keep_group ? at_group_q :
                                     wrap_group ? {ActPlaneBits{1'b0}} : at_m_next;
   wire [31:0] mtile_iter = keep_group ? mtile_group_q : wrap_group ? 32'd0 : mtile_q + 32'd1;
@@ -195,6 +235,8 @@ module serac_execute #(
   wire [ActPlaneBits-1:0] at_px_next = at_px_q + section_i[`SERAC_EXEC_PHASE_PLANES_LSB +: ActPlaneBits];
   wire [ActPlaneBits-1:0] at_py_next = at_py_q + section_i[`SERAC_EXEC_PHASE_LINES_LSB +: ActPlaneBits];
   wire [WgtPlaneBits-1:0] wgt_m_next = wgt_m_q + section_i[`SERAC_EXEC_TILE_WGT_PLANES_LSB +: WgtPlaneBits];
+
+  wire [15:0] drain = !n_end ? drain_full_q : t_more ? drain_more_q : drain_less_q;
 
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -209,15 +251,17 @@ module serac_execute #(
       act_token_q   <= 2'd0;
       out_free_q    <= 2'd2;
       book_q        <= 16'd0;
+      drain_ok_q    <= 1'b1;
     end else begin
       state_q     <= state_d;
       wgt_token_q <= wgt_token_q + {1'b0, wgt_loaded_i} - {1'b0, enter && wgt_due};
       act_token_q <= act_token_q + {1'b0, act_loaded_i} - {1'b0, enter && act_due};
       out_free_q  <= out_free_q + {1'b0, out_free_i} - {1'b0, tile && out_first};
-      book_q      <= tile ? drain - 16'd1 : drain_ok ? 16'd0 : book_q - 16'd1;
+      book_q      <= tile ? drain : drain_ok_q ? 16'd0 : book_q - 16'd1;
+      drain_ok_q  <= tile ? drain == 16'd0 : book_q <= 16'd1;
       if (state_q == IDLE && ready_i) first_q <= 1'b1;
       else if (enter) first_q <= 1'b0;
-      if (state_q == RUN && issue && done) ended_q <= section_i[`SERAC_EXEC_LAST];
+      if (state_q == RUN && issue && m_last && last_iter) ended_q <= section_i[`SERAC_EXEC_LAST];
       if (enter && wgt_due) begin
         wgt_half_q <= wgt_next_q;
         wgt_next_q <= wgt_next_q ^ wgt_one;
@@ -234,48 +278,30 @@ module serac_execute #(
         act_token_q <= 2'd0;
         out_free_q  <= 2'd2;
         book_q      <= 16'd0;
+        drain_ok_q  <= 1'b1;
       end
     end
   end
 
-  wire start = state_q == IDLE && ready_i;
-
-  // The loop nest, innermost first.
-  always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      {g_q, n_q, block_q, mtile_q, mtile_group_q} <= {5{32'd0}};
-      {m_q, t_q, sub_q}                           <= {3{16'd0}};
-      {py_q, px_q, ky_q, kx_q}                    <= {4{8'd0}};
-      {a_q, w_q}                                  <= 8'd0;
+  // The loops' places, innermost first.
+  always @(posedge clk_i) begin
+    if (start) begin
+      {mtile_q, mtile_group_q}    <= 64'd0;
       {at_group_q, at_m_q, at_py_q, at_px_q, at_ky_q, at_kx_q, at_q} <= {7*ActPlaneBits{1'b0}};
-      {line_py_q, line_q}                         <= 34'd0;
-      {x_px_q, x_q}                               <= 64'd0;
-      {wgt_m_q, wgt_q}                            <= {2*WgtPlaneBits{1'b0}};
-    end else if (start) begin
-      {g_q, n_q, block_q, mtile_q, mtile_group_q} <= {5{32'd0}};
-      {m_q, t_q, sub_q}                           <= {3{16'd0}};
-      {py_q, px_q, ky_q, kx_q}                    <= {4{8'd0}};
-      {a_q, w_q}                                  <= 8'd0;
-      {at_group_q, at_m_q, at_py_q, at_px_q, at_ky_q, at_kx_q, at_q} <= {7*ActPlaneBits{1'b0}};
-      {line_py_q, line_q}                         <= 34'd0;
-      {x_px_q, x_q}                               <= 64'd0;
-      {wgt_m_q, wgt_q}                            <= {2*WgtPlaneBits{1'b0}};
+      {line_py_q, line_q}         <= 34'd0;
+      {x_px_q, x_q}               <= 64'd0;
+      {wgt_m_q, wgt_q}            <= {2*WgtPlaneBits{1'b0}};
     end else if (issue) begin
-      w_q <= w_last ? 4'd0 : w_q + 4'd1;
-      if (w_last) a_q <= a_last ? 4'd0 : a_q + 4'd1;
       if (a_last) begin
-        block_q <= cb_last ? 32'd0 : block_q + 32'd1;
         at_q    <= at_q + {{ActPlaneBits-4{1'b0}}, act_store};
         wgt_q   <= wgt_q + {{WgtPlaneBits-4{1'b0}}, wgt_store};
       end
       if (cb_last) begin
-        kx_q    <= kx_last ? 8'd0 : kx_q + 8'd1;
         at_kx_q <= at_kx_next;
         at_q    <= at_kx_next;
         x_q     <= x_q + {16'd0, section_i[`SERAC_EXEC_TAP_PLANES]};
       end
       if (kx_last) begin
-        ky_q    <= k_last ? 8'd0 : ky_q + 8'd1;
         at_ky_q <= at_ky_next;
         at_kx_q <= at_ky_next;
         at_q    <= at_ky_next;
@@ -283,7 +309,6 @@ module serac_execute #(
         line_q  <= line_q + {9'd0, section_i[`SERAC_EXEC_DILATION_H]};
       end
       if (k_last) begin
-        px_q    <= px_last ? 8'd0 : px_q + 8'd1;
         wgt_q   <= wgt_m_q;
         {at_px_q, at_ky_q, at_kx_q, at_q} <= {4{at_px_next}};
         x_px_q  <= x_px_q + {16'd0, section_i[`SERAC_EXEC_PHASE_PLANES]};
@@ -291,7 +316,6 @@ module serac_execute #(
         line_q  <= line_py_q;
       end
       if (px_last) begin
-        py_q      <= py_last ? 8'd0 : py_q + 8'd1;
         {at_py_q, at_px_q, at_ky_q, at_kx_q, at_q} <= {5{at_py_next}};
         x_px_q    <= 32'd0;
         x_q       <= 32'd0;
@@ -299,22 +323,17 @@ module serac_execute #(
         line_q    <= line_py_q + {9'd0, section_i[`SERAC_EXEC_PHASE_DY]};
       end
       if (py_last) begin
-        t_q       <= t_last ? 16'd0 : t_q + 16'd1;
         {at_py_q, at_px_q, at_ky_q, at_kx_q, at_q} <= {5{at_tile}};
         line_py_q <= 17'd0;
         line_q    <= 17'd0;
       end
       if (t_last) begin
-        m_q     <= m_last ? 16'd0 : m_q + 16'd1;
-        sub_q   <= sub_end ? 16'd0 : sub_q + 16'd1;
         mtile_q <= mtile_q + 32'd1;
         at_m_q  <= at_m_next;
         wgt_m_q <= wgt_m_next;
         wgt_q   <= wgt_m_next;
       end
       if (m_last) begin
-        g_q           <= g_next;
-        n_q           <= n_next;
         mtile_q       <= mtile_iter;
         mtile_group_q <= mtile_iter;
         at_m_q        <= at_iter;
@@ -325,23 +344,64 @@ module serac_execute #(
     end
   end
 
-  // --- s0 to s1: digit addresses -------------------------------------------------
+  // --- s1: the pair's place ------------------------------------------------------
+  reg                    valid_q1, wgt_half_q1, pad_last_q1, wgt_first_q1, wgt_last_q1;
+  reg                    act_first_q1, act_last_q1, tile_first_q1, tile_last_q1;
+  reg [3:0]              w_left_q1, a_left_q1;
+  reg [WgtPlaneBits-1:0] wgt_q1;
+  reg [ActPlaneBits-1:0] at_q1;
+  reg [16:0]             line_q1;
+  reg [31:0]             x_q1;
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      valid_q1   <= 1'b0;
+      valid_o    <= 1'b0;
+      col_load_o <= 1'b0;
+      col_step_o <= 1'b0;
+    end else begin
+      valid_q1   <= issue && !clear_i;
+      valid_o    <= valid_q1 && !clear_i;
+      col_load_o <= issue && k_first && phase_first && t_first;
+      col_step_o <= issue && k_first && phase_first && !t_first;
+    end
+  end
+  always @(posedge clk_i) begin
+    if (issue) begin
+      w_left_q1     <= w_left;
+      a_left_q1     <= a_left;
+      wgt_q1        <= wgt_q;
+      at_q1         <= at_q;
+      line_q1       <= line_q;
+      x_q1          <= x_q;
+      wgt_half_q1   <= wgt_half_q;
+      act_half_o    <= act_half_q;
+      pad_last_q1   <= cb_end;
+      wgt_first_q1  <= w_first;
+      wgt_last_q1   <= w_end;
+      act_first_q1  <= a_first;
+      act_last_q1   <= a_end;
+      tile_first_q1 <= cb_first && kx_first && ky_first;
+      tile_last_q1  <= k_last;
+    end
+  end
+
+  // --- s2: digit addresses -------------------------------------------------------
   // Lowest bit of the digit; planes are stored most significant first, so the
   // digit's real planes end at the plane of that bit.
-  wire [3:0] w_low  = (wgt_digits - 4'd1 - w_q) << W_LOG;
-  wire [3:0] a_low  = (act_digits - 4'd1 - a_q) << A_LOG;
+  wire [3:0] w_low  = w_left_q1 << W_LOG;
+  wire [3:0] a_low  = a_left_q1 << A_LOG;
   wire       w_has  = w_low < wgt_store;
   wire       a_has  = a_low < act_store;
   wire [3:0] w_real = w_has ? wgt_store - w_low : {3'd0, wgt_signed};
   wire [3:0] a_real = a_has ? act_store - a_low : {3'd0, act_signed};
-  wire [WgtPlaneBits-1:0] w_end = w_has ? {{WgtPlaneBits-4{1'b0}}, wgt_store - w_low}
-                                        : {{WgtPlaneBits-1{1'b0}}, 1'b1};
-  wire [ActPlaneBits-1:0] a_end = a_has ? {{ActPlaneBits-4{1'b0}}, act_store - a_low}
-                                        : {{ActPlaneBits-1{1'b0}}, 1'b1};
+  wire [WgtPlaneBits-1:0] w_stop = w_has ? {{WgtPlaneBits-4{1'b0}}, wgt_store - w_low}
+                                         : {{WgtPlaneBits-1{1'b0}}, 1'b1};
+  wire [ActPlaneBits-1:0] a_stop = a_has ? {{ActPlaneBits-4{1'b0}}, act_store - a_low}
+                                         : {{ActPlaneBits-1{1'b0}}, 1'b1};
   localparam [WgtPlaneBits-1:0] W_SPAN = WgtPlanes[WgtPlaneBits-1:0];
   localparam [ActPlaneBits-1:0] A_SPAN = ActPlanes[ActPlaneBits-1:0];
-  wire [WgtPlaneBits-1:0] wgt_base = {wgt_half_q, {WgtPlaneBits-1{1'b0}}};
-  wire [ActPlaneBits-1:0] act_base = {act_half_q, {ActPlaneBits-1{1'b0}}};
+  wire [WgtPlaneBits-1:0] wgt_base = {wgt_half_q1, {WgtPlaneBits-1{1'b0}}};
+  wire [ActPlaneBits-1:0] act_base = {act_half_o, {ActPlaneBits-1{1'b0}}};
 
   // Bits of the zero point from the digit's lowest on, sign-extended.
   wire signed [15:0] zero_wide = {{8{act_zero[7] && act_signed}}, act_zero};
@@ -349,41 +409,32 @@ module serac_execute #(
   wire [15:0] zero_digit = zero_wide >>> a_low;
   /* verilator lint_on UNUSEDSIGNAL */
 
-  always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) valid_o <= 1'b0;
-    else         valid_o <= issue && !clear_i;
-  end
-
   always @(posedge clk_i) begin
-    if (issue) begin
-      wgt_addr_o   <= wgt_base + wgt_q + w_end - W_SPAN;
+    if (valid_q1) begin
+      wgt_addr_o   <= wgt_base + wgt_q1 + (w_stop - W_SPAN);
       wgt_real_o   <= (w_real > WgtPlanes[3:0]) ? WgtPlanes[3:0] : w_real;
-      act_addr_o   <= act_base + at_q + a_end - A_SPAN;
+      act_addr_o   <= act_base + at_q1 + (a_stop - A_SPAN);
       act_real_o   <= (a_real > ActPlanes[3:0]) ? ActPlanes[3:0] : a_real;
-      tap_line_o   <= line_q;
-      tap_x_o      <= x_q;
+      tap_line_o   <= line_q1;
+      tap_x_o      <= x_q1;
       pad_digit_o  <= zero_digit[ActPlanes-1:0];
-      pad_last_o   <= cb_end;
-      wgt_first_o  <= w_q == 4'd0;
-      wgt_last_o   <= w_last;
-      act_first_o  <= a_q == 4'd0;
-      act_last_o   <= a_q == act_digits - 4'd1;
-      tile_first_o <= block_q == 32'd0 && kx_q == 8'd0 && ky_q == 8'd0;
-      tile_last_o  <= k_last;
+      pad_last_o   <= pad_last_q1;
+      wgt_first_o  <= wgt_first_q1;
+      wgt_last_o   <= wgt_last_q1;
+      act_first_o  <= act_first_q1;
+      act_last_o   <= act_last_q1;
+      tile_first_o <= tile_first_q1;
+      tile_last_o  <= tile_last_q1;
     end
   end
 
   assign take_o         = state_q == IDLE;
   assign tile_o         = tile;
-  assign col_load_o     = issue && k_first && phase_first && t_q == 16'd0;
-  assign col_step_o     = issue && k_first && phase_first && t_q != 16'd0;
-  assign act_half_o     = act_half_q;
-  assign act_free_o     = (go_on && (order ? (n_tiles != 32'd1 || last_iter) : last_group))
-                          ? act_halves : 2'd0;
+  assign act_free_o     = (go_on && (order ? (!n_single || last_iter) : g_end)) ? act_halves : 2'd0;
   assign issue_o        = issue;
   assign wait_load_o    = state_q == WAIT;
-  assign wait_requant_o = (state_q == RUN && k_last && !drain_ok) || state_q == FINISH;
-  assign wait_space_o   = state_q == RUN && k_last && drain_ok && !space_ok;
+  assign wait_requant_o = (state_q == RUN && k_last && !drain_ok_q) || state_q == FINISH;
+  assign wait_space_o   = state_q == RUN && k_last && drain_ok_q && !space_ok;
   assign ended_o        = ended_q;
   assign idle_o         = state_q == IDLE && !loading_i && !ready_i;
 
@@ -392,7 +443,7 @@ module serac_execute #(
       IDLE:    state_o = (loading_i || ready_i) ? `SERAC_STATE_RUN : `SERAC_STATE_IDLE;
       WAIT:    state_o = `SERAC_STATE_WAIT_RECEIVE;
       RUN:     state_o = issue ? `SERAC_STATE_RUN :
-                         !drain_ok ? `SERAC_STATE_WAIT_SEND : `SERAC_STATE_WAIT_SPACE;
+                         !drain_ok_q ? `SERAC_STATE_WAIT_SEND : `SERAC_STATE_WAIT_SPACE;
       default: state_o = `SERAC_STATE_WAIT_SEND;
     endcase
   end

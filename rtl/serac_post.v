@@ -6,7 +6,8 @@
 // groups and the sub-cycles of modes raw and threshold.
 //
 // Timing, for a tile whose last digit pair was issued at t: parameters are read
-// from t+7, the drain registers from t+8, values enter serac_post_path at t+9.
+// from t+LEAD, the drain registers a cycle later, values enter serac_post_path yet
+// a cycle later.
 // Twin: model/serac_execute.c (post has no time of its own).
 `default_nettype none
 `include "serac_regs.vh"
@@ -56,31 +57,50 @@ module serac_post #(
   localparam LANE_LOG  = $clog2(Lanes / RequantLanes);
   localparam PLANE_LOG = $clog2(Lanes / 8);
   localparam DEPTH     = 2 + `SERAC_POST_DEPTH;         // parameter read to write
+  localparam COLS_TOP  = Cols - 1;
+  localparam LEAD      = `SERAC_ISSUE_DEPTH + `SERAC_ARRAY_DEPTH - 1;
 
   wire        order       = section_i[`SERAC_EXEC_ORDER];
   wire [1:0]  wgt_halves  = section_i[`SERAC_EXEC_WGT_HALVES];
   wire [2:0]  mode        = section_i[`SERAC_EXEC_MODE];
-  wire [31:0] groups      = section_i[`SERAC_EXEC_GROUPS];
-  wire [31:0] n_tiles     = section_i[`SERAC_EXEC_N_TILES];
-  wire [15:0] run         = section_i[`SERAC_EXEC_RUN];
-  wire [15:0] run_last    = section_i[`SERAC_EXEC_RUN_LAST];
-  wire [31:0] out_width   = section_i[`SERAC_EXEC_OUT_WIDTH];
   wire [15:0] last_cols   = section_i[`SERAC_EXEC_LAST_COLS];
-  wire [15:0] gather      = section_i[`SERAC_EXEC_GATHER];
   wire [7:0]  out_bits    = section_i[`SERAC_EXEC_OUT_BITS];
+  wire [31:0] channels    = section_i[`SERAC_EXEC_CHANNELS];
   wire [OutPlaneBits-1:0] slot_planes = section_i[`SERAC_EXEC_SLOT_PLANES_LSB +: OutPlaneBits];
 
   wire threshold = mode == `SERAC_MODE_THRESHOLD;
   wire slow      = threshold || mode == `SERAC_MODE_RAW;
 
+  // What follows from the section, a cycle later: a run in pixels and in bytes mod
+  // 64, as it is and as it is over a line's end.
+  reg  [15:0] more_top_q, less_top_q;              // columns - 1 of the last pixel tile
+  reg  [31:0] width_top_q;
+  reg  [31:0] run_q [0:1];
+  reg  [32:0] run_wrap_q [0:1];
+  reg  [5:0]  al_run_q [0:1], al_run_wrap_q [0:1], al_pixel_q, al_pixel_wrap_q;
+  wire [31:0] out_width = section_i[`SERAC_EXEC_OUT_WIDTH];
+  wire [5:0]  al_wrap   = section_i[`SERAC_EXEC_ALIGN_WRAP];
+  always @(posedge clk_i) begin
+    more_top_q       <= last_cols - 16'd1;
+    less_top_q       <= last_cols - 16'd2;
+    width_top_q      <= out_width - 32'd1;
+    run_q[0]         <= {16'd0, section_i[`SERAC_EXEC_RUN]};
+    run_q[1]         <= {16'd0, section_i[`SERAC_EXEC_RUN_LAST]};
+    run_wrap_q[0]    <= {17'd0, section_i[`SERAC_EXEC_RUN]} - {1'b0, out_width};
+    run_wrap_q[1]    <= {17'd0, section_i[`SERAC_EXEC_RUN_LAST]} - {1'b0, out_width};
+    al_run_q[0]      <= section_i[`SERAC_EXEC_ALIGN_RUN];
+    al_run_q[1]      <= section_i[`SERAC_EXEC_ALIGN_RUN_LAST];
+    al_run_wrap_q[0] <= section_i[`SERAC_EXEC_ALIGN_RUN] - al_wrap;
+    al_run_wrap_q[1] <= section_i[`SERAC_EXEC_ALIGN_RUN_LAST] - al_wrap;
+    al_pixel_q       <= section_i[`SERAC_EXEC_ALIGN_PIXEL];
+    al_pixel_wrap_q  <= section_i[`SERAC_EXEC_ALIGN_PIXEL] - al_wrap;
+  end
+
   // --- loops -----------------------------------------------------------------
-  reg  [5:0]  go_q;                       // tile_i, one to six cycles later
+  reg  [LEAD-2:0] go_q;                   // tile_i, one to LEAD - 1 cycles later
   reg         active_q;
   reg  [1:0]  sub_q;
   reg  [6:0]  group_q, col_q;             // row group, column
-  reg  [31:0] g_q, n_q;
-  reg  [15:0] m_q, t_q, gather_q;
-  reg  [7:0]  px_q, py_q;
   reg  [31:0] left_q, left_group_q;       // channels from this m-tile (group) on
   reg         wgt_half_q, wgt_next_q, out_half_q;
   reg  [ParamPlaneBits-1:0] param_m_q, param_q;    // records of the m-tile; of the phase
@@ -91,111 +111,113 @@ module serac_post #(
   reg  [31:0] held_q;
   reg  [31:0] place_q;                             // m-tile in the gather, in row groups
 
-  wire last_group = g_q == groups - 32'd1;
-  wire last_n     = n_q == n_tiles - 32'd1;
-  wire [15:0] mtiles  = last_group ? section_i[`SERAC_EXEC_GROUP_LAST_MTILES]
-                                   : section_i[`SERAC_EXEC_GROUP_MTILES];
-  wire [15:0] run_now = last_n ? run_last : run;
-  wire [15:0] cols_now = !last_n ? Cols[15:0] :
-                         (t_q < section_i[`SERAC_EXEC_LAST_STEPS]) ? last_cols : last_cols - 16'd1;
-
+  wire start, phase_first, phase_end, t_first, t_end, t_more, m_end, out_end;
+  wire last_group, single_group, last_n;
   wire sub_last   = !slow || sub_q == 2'd3;
-  wire group_last = sub_last && group_q == GROUPS[6:0] - 7'd1;
-  wire drain_last = active_q && group_last && {9'd0, col_q} == cols_now - 16'd1;
-  wire col_last   = active_q && group_last;
-  wire px_last    = px_q == section_i[`SERAC_EXEC_PHASES_X] - 8'd1;
-  wire phase_last = px_last && py_q == section_i[`SERAC_EXEC_PHASES_Y] - 8'd1;
-  wire phase_first = px_q == 8'd0 && py_q == 8'd0;
-  wire t_last     = phase_last && t_q == run_now - 16'd1;
-  wire m_last     = t_last && m_q == mtiles - 16'd1;
+  wire col_last   = active_q && sub_last && group_q == GROUPS[6:0] - 7'd1;   // of the column
+  wire [15:0] col_top = !last_n ? COLS_TOP[15:0] : t_more ? more_top_q : less_top_q;
+  wire drain_last = col_last && {9'd0, col_q} == col_top;                    // of the tile
+  wire phase_last = drain_last && phase_end;
+  wire t_last     = drain_last && t_end;
+  wire m_last     = drain_last && m_end;
+  wire tile_end   = drain_last && out_end;
   wire layer_last = m_last && last_group && last_n;
-  wire pass_last  = m_q == mtiles - 16'd1 && (order || last_group);
-  wire tile_end   = t_last && (gather_q == gather - 16'd1 || pass_last);
+
+  /* verilator lint_off PINCONNECTEMPTY */ // the rest is execute's
+  serac_nest u_nest (
+    .clk_i         (clk_i),
+    .rst_ni        (rst_ni),
+    .section_i     (section_i),
+    .start_i       (start_i),
+    .step_i        (drain_last),
+    .start_o       (start),
+    .phase_first_o (phase_first),
+    .x_last_o      (),
+    .phase_last_o  (phase_end),
+    .t_first_o     (t_first),
+    .t_last_o      (t_end),
+    .t_more_o      (t_more),
+    .m_last_o      (m_end),
+    .out_first_o   (),
+    .out_last_o    (out_end),
+    .g_first_o     (),
+    .g_last_o      (last_group),
+    .g_single_o    (single_group),
+    .n_first_o     (),
+    .n_last_o      (last_n),
+    .n_single_o    ()
+  );
+  /* verilator lint_on PINCONNECTEMPTY */
 
   // Does the iteration after this one use newly loaded weights?
-  wire wgt_ends   = m_last && (order ? last_n : (groups != 32'd1 || layer_last));
+  wire wgt_ends   = order ? last_n : !single_group || (last_group && last_n);
 
   // --- one column on, one step on ------------------------------------------------
-  wire [31:0] ox_run   = ox_q + {16'd0, run_now};
-  wire        ox_wrap  = ox_run >= out_width;
-  wire [5:0]  al_wrap  = section_i[`SERAC_EXEC_ALIGN_WRAP];
-  wire [5:0]  al_run   = last_n ? section_i[`SERAC_EXEC_ALIGN_RUN_LAST]
-                                : section_i[`SERAC_EXEC_ALIGN_RUN];
-  wire [31:0] ox_col   = ox_wrap ? ox_run - out_width : ox_run;
-  wire [5:0]  al_col   = al_q + al_run - (ox_wrap ? al_wrap : 6'd0);
+  wire [31:0] ox_run   = ox_q + run_q[last_n];
+  wire [32:0] ox_over  = {1'b0, ox_q} + run_wrap_q[last_n];
+  wire        ox_wrap  = !ox_over[32];
+  wire [31:0] ox_col   = ox_wrap ? ox_over[31:0] : ox_run;
+  wire [5:0]  al_col   = ox_wrap ? al_q + al_run_wrap_q[last_n] : al_q + al_run_q[last_n];
   wire [OutPlaneBits-1:0] slot_run = last_n
          ? section_i[`SERAC_EXEC_RUN_LAST_SLOT_PLANES_LSB +: OutPlaneBits]
          : section_i[`SERAC_EXEC_RUN_SLOT_PLANES_LSB +: OutPlaneBits];
-  wire        t_wrap   = ox_t_q + 32'd1 == out_width;
+  wire        t_wrap   = ox_t_q == width_top_q;
   wire [31:0] ox_step  = t_wrap ? 32'd0 : ox_t_q + 32'd1;
-  wire [5:0]  al_step  = al_t_q + section_i[`SERAC_EXEC_ALIGN_PIXEL] - (t_wrap ? al_wrap : 6'd0);
+  wire [5:0]  al_step  = t_wrap ? al_t_q + al_pixel_wrap_q : al_t_q + al_pixel_q;
   // The tile after this one; known once its t = 0 was drained to the last column.
-  wire        next_known = t_q == 16'd0 && col_last && {9'd0, col_q} == Cols[15:0] - 16'd1;
+  wire        next_known = t_first && col_last && {9'd0, col_q} == COLS_TOP[15:0];
   wire [31:0] ox_next  = next_known ? ox_col : ox_next_q;
   wire [5:0]  al_next  = next_known ? al_col : al_next_q;
-  wire        next_n   = m_last && (order || last_group);    // another pixel tile follows
+  wire        next_n   = m_end && (order || last_group);     // another pixel tile follows
   wire        restart  = next_n && order && last_n;          // from the first pixel again
   wire [31:0] ox_tile  = restart ? 32'd0 : next_n ? ox_next : ox_n_q;
   wire [5:0]  al_tile  = restart ? 6'd0 : next_n ? al_next : al_n_q;
 
   wire keep_group = order && !last_n;
   wire wrap_group = !order && last_group;
-  wire [31:0] channels  = section_i[`SERAC_EXEC_CHANNELS];
   wire [31:0] left_next = left_q - Rows;
   wire [31:0] left_iter = keep_group ? left_group_q : wrap_group ? channels : left_next;
-  wire [5:0]  chunk_next = tile_end ? chunk_q + section_i[`SERAC_EXEC_ALIGN_CHUNK] : chunk_q;
+  wire [5:0]  chunk_next = out_end ? chunk_q + section_i[`SERAC_EXEC_ALIGN_CHUNK] : chunk_q;
   wire [5:0]  chunk_iter = keep_group ? chunk_group_q : wrap_group ? 6'd0 : chunk_next;
   wire [ParamPlaneBits-1:0] param_m_next =
          param_m_q + section_i[`SERAC_EXEC_TILE_PARAM_PLANES_LSB +: ParamPlaneBits];
-  wire [ParamPlaneBits-1:0] param_tile = !t_last ? param_m_q : !m_last ? param_m_next
+  wire [ParamPlaneBits-1:0] param_tile = !t_end ? param_m_q : !m_end ? param_m_next
                                                  : {ParamPlaneBits{1'b0}};
 
   // The weight half of the iteration that begins: the layer's first, or any that loads.
-  wire iter_loads = order ? last_n : groups != 32'd1;
-  wire take_half  = start_i || (drain_last && m_last && !layer_last && iter_loads);
+  wire iter_loads = order ? last_n : !single_group;
+  wire take_half  = start_i || (m_last && !layer_last && iter_loads);
 
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      go_q       <= 6'd0;
+      go_q       <= {LEAD-1{1'b0}};
       active_q   <= 1'b0;
       wgt_half_q <= 1'b0;
       wgt_next_q <= 1'b0;
       out_half_q <= 1'b0;
     end else if (clear_i) begin
-      go_q       <= 6'd0;
+      go_q       <= {LEAD-1{1'b0}};
       active_q   <= 1'b0;
       wgt_next_q <= 1'b0;
       out_half_q <= 1'b0;
     end else begin
-      go_q       <= {go_q[4:0], tile_i};
-      active_q   <= go_q[5] || (active_q && !drain_last);
+      go_q       <= {go_q[LEAD-3:0], tile_i};
+      active_q   <= go_q[LEAD-2] || (active_q && !drain_last);
       if (take_half) begin
         wgt_half_q <= wgt_next_q;
         wgt_next_q <= wgt_next_q ^ wgt_halves[0];
       end
-      if (drain_last && tile_end) out_half_q <= !out_half_q;
+      if (tile_end) out_half_q <= !out_half_q;
     end
   end
 
-  always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
+  always @(posedge clk_i) begin
+    if (start) begin
       sub_q    <= 2'd0;
       {group_q, col_q} <= 14'd0;
-      {g_q, n_q, left_q, left_group_q, held_q, place_q} <= {6{32'd0}};
-      {m_q, t_q, gather_q} <= 48'd0;
-      {px_q, py_q} <= 16'd0;
-      {param_m_q, param_q} <= {2*ParamPlaneBits{1'b0}};
-      {slot_t_q, slot_q} <= {2*OutPlaneBits{1'b0}};
-      {ox_n_q, ox_t_q, ox_q, ox_next_q} <= 128'd0;
-      {al_n_q, al_t_q, al_q, al_next_q, chunk_q, chunk_group_q} <= 36'd0;
-    end else if (start_i) begin
-      sub_q    <= 2'd0;
-      {group_q, col_q} <= 14'd0;
-      {g_q, n_q, held_q, place_q} <= {4{32'd0}};
+      {held_q, place_q} <= 64'd0;
       left_q   <= channels;
       left_group_q <= channels;
-      {m_q, t_q, gather_q} <= 48'd0;
-      {px_q, py_q} <= 16'd0;
       {param_m_q, param_q} <= {2*ParamPlaneBits{1'b0}};
       {slot_t_q, slot_q} <= {2*OutPlaneBits{1'b0}};
       {ox_n_q, ox_t_q, ox_q, ox_next_q} <= 128'd0;
@@ -203,10 +225,10 @@ module serac_post #(
     end else if (active_q) begin
       sub_q <= sub_last ? 2'd0 : sub_q + 2'd1;
       if (sub_last) begin
-        group_q <= group_last ? 7'd0 : group_q + 7'd1;
+        group_q <= col_last ? 7'd0 : group_q + 7'd1;
         held_q  <= held_q + 32'd1;
       end
-      if (group_last) begin
+      if (col_last) begin
         col_q  <= col_q + 7'd1;
         slot_q <= slot_q + slot_run;
         ox_q   <= ox_col;
@@ -219,37 +241,30 @@ module serac_post #(
       if (drain_last) begin
         col_q   <= 7'd0;
         held_q  <= 32'd0;
-        px_q    <= px_last ? 8'd0 : px_q + 8'd1;
-        if (px_last) py_q <= phase_last ? 8'd0 : py_q + 8'd1;
-        param_q <= phase_last ? param_tile
+        param_q <= phase_end ? param_tile
                    : param_q + section_i[`SERAC_EXEC_PHASE_PARAM_PLANES_LSB +: ParamPlaneBits];
         {slot_q, ox_q, al_q} <= {slot_t_q, ox_t_q, al_t_q};
-        if (phase_last) begin
-          t_q <= t_last ? 16'd0 : t_q + 16'd1;
-          slot_t_q <= slot_t_q + slot_planes;
-          slot_q   <= slot_t_q + slot_planes;
-          {ox_t_q, ox_q} <= {2{ox_step}};
-          {al_t_q, al_q} <= {2{al_step}};
-        end
-        if (t_last) begin
-          m_q       <= m_last ? 16'd0 : m_q + 16'd1;
-          gather_q  <= tile_end ? 16'd0 : gather_q + 16'd1;
-          place_q   <= tile_end ? 32'd0 : place_q + GROUPS;
-          left_q    <= left_next;
-          param_m_q <= param_tile;
-          chunk_q   <= chunk_next;
-          {slot_t_q, slot_q} <= {2*OutPlaneBits{1'b0}};
-          {ox_n_q, ox_t_q, ox_q} <= {3{ox_tile}};
-          {al_n_q, al_t_q, al_q} <= {3{al_tile}};
-        end
-        if (m_last) begin
-          g_q <= order ? (last_n ? g_q + 32'd1 : g_q) : (last_group ? 32'd0 : g_q + 32'd1);
-          n_q <= order ? (last_n ? 32'd0 : n_q + 32'd1) : (last_group ? n_q + 32'd1 : n_q);
-          left_q        <= left_iter;
-          left_group_q  <= left_iter;
-          chunk_q       <= chunk_iter;
-          chunk_group_q <= chunk_iter;
-        end
+      end
+      if (phase_last) begin
+        slot_t_q <= slot_t_q + slot_planes;
+        slot_q   <= slot_t_q + slot_planes;
+        {ox_t_q, ox_q} <= {2{ox_step}};
+        {al_t_q, al_q} <= {2{al_step}};
+      end
+      if (t_last) begin
+        place_q   <= out_end ? 32'd0 : place_q + GROUPS;
+        left_q    <= left_next;
+        param_m_q <= param_tile;
+        chunk_q   <= chunk_next;
+        {slot_t_q, slot_q} <= {2*OutPlaneBits{1'b0}};
+        {ox_n_q, ox_t_q, ox_q} <= {3{ox_tile}};
+        {al_n_q, al_t_q, al_q} <= {3{al_tile}};
+      end
+      if (m_last) begin
+        left_q        <= left_iter;
+        left_group_q  <= left_iter;
+        chunk_q       <= chunk_iter;
+        chunk_group_q <= chunk_iter;
       end
     end
   end
@@ -265,18 +280,28 @@ module serac_post #(
   assign param_addr_o = param_sum[ParamPlaneBits-1:0];
 
   // --- where the values go -----------------------------------------------------
+  // Plane = base + block * out_bits, in two steps beside the parameter read.
   wire [31:0] place   = place_q + {25'd0, group_q};
-  wire [31:0] block   = place >> LANE_LOG;
-  wire [31:0] block_planes = block * {24'd0, out_bits};
   localparam  ALIGN_MASK = BeatBytes - 1;
   wire [5:0]  offset  = (al_q + chunk_q) & ALIGN_MASK[5:0];
   wire [5:0]  offset_planes = offset >> PLANE_LOG;
   wire [OutPlaneBits-1:0] out_base = {out_half_q, {OutPlaneBits-1{1'b0}}};
-  /* verilator lint_off UNUSEDSIGNAL */ // wraps at the buffer
-  wire [OutPlaneBits+31:0] out_sum = {32'd0, out_base + slot_q}
-                                     + {{OutPlaneBits{1'b0}}, block_planes}
-                                     + {{OutPlaneBits+26{1'b0}}, offset_planes};
+  /* verilator lint_off UNUSEDSIGNAL */ // cut to the output buffer's planes
+  wire [31:0] block   = place >> LANE_LOG;
+  wire [OutPlaneBits+5:0] offset_wide = {{OutPlaneBits{1'b0}}, offset_planes};
+  reg  [OutPlaneBits-1:0] base_q, base_q2, block_q, planes_q2;
+  wire [OutPlaneBits+7:0] block_planes = block_q * out_bits;
   /* verilator lint_on UNUSEDSIGNAL */
+  always @(posedge clk_i) begin
+    if (active_q) begin
+      base_q  <= out_base + slot_q + offset_wide[OutPlaneBits-1:0];
+      block_q <= block[OutPlaneBits-1:0];
+    end
+    if (ctl_q[CTL-1]) begin
+      base_q2   <= base_q;
+      planes_q2 <= block_planes[OutPlaneBits-1:0];
+    end
+  end
   wire [RequantLanes-1:0] mask;
   genvar i;
   generate
@@ -286,7 +311,7 @@ module serac_post #(
   endgenerate
 
   // --- two cycles later: accumulators meet parameters ------------------------------
-  localparam CTL = 1 + 2 + 2 + 32 + RequantLanes + OutPlaneBits + LaneBits + 1;
+  localparam CTL = 1 + 2 + 2 + 32 + RequantLanes + LaneBits + 1;
   reg  [CTL-1:0] ctl_q, ctl_q2;
   reg  [6:0]     group_q2, col_q2;
   reg  [RequantLanes*32-1:0] acc_q;
@@ -303,8 +328,8 @@ module serac_post #(
       ctl_q  <= {CTL{1'b0}};
       ctl_q2 <= {CTL{1'b0}};
     end else begin
-      ctl_q  <= {active_q && !clear_i, sub_q, phase_first, phase_last, held_q, mask,
-                 out_sum[OutPlaneBits-1:0], lane_wide[LaneBits-1:0], lane_wide == 32'd0};
+      ctl_q  <= {active_q && !clear_i, sub_q, phase_first, phase_end, held_q, mask,
+                 lane_wide[LaneBits-1:0], lane_wide == 32'd0};
       ctl_q2 <= ctl_q;
     end
   end
@@ -323,9 +348,8 @@ module serac_post #(
   wire [31:0]             p_held;
   /* verilator lint_on UNUSEDSIGNAL */
   wire [RequantLanes-1:0] p_mask;
-  wire [OutPlaneBits-1:0] p_addr;
   wire [LaneBits-1:0]     p_lane;
-  assign {p_valid, p_sub, p_first, p_last, p_held, p_mask, p_addr, p_lane, p_clear} = ctl_q2;
+  assign {p_valid, p_sub, p_first, p_last, p_held, p_mask, p_lane, p_clear} = ctl_q2;
 
   localparam HELD_BITS = (GROUPS * Cols > 1) ? $clog2(GROUPS * Cols) : 1;
   serac_post_path #(
@@ -353,7 +377,7 @@ module serac_post #(
     .phase_last_i  (p_last),
     .held_addr_i   (p_held[HELD_BITS-1:0]),
     .mask_i        (p_mask),
-    .out_addr_i    (p_addr),
+    .out_addr_i    (base_q2 + planes_q2),
     .out_lane_i    (p_lane),
     .out_clear_i   (p_clear),
     .we_o          (out_we_o),
@@ -375,15 +399,15 @@ module serac_post #(
       ready_q <= {DEPTH{1'b0}};   // else the next run would see this one's tile
       done_q  <= {DEPTH{1'b0}};
     end else begin
-      ready_q <= {ready_q[DEPTH-2:0], drain_last && tile_end};
-      done_q  <= {done_q[DEPTH-2:0], drain_last && layer_last};
+      ready_q <= {ready_q[DEPTH-2:0], tile_end};
+      done_q  <= {done_q[DEPTH-2:0], layer_last};
     end
   end
 
-  assign wgt_free_o  = (drain_last && wgt_ends) ? wgt_halves : 2'd0;
+  assign wgt_free_o  = (m_last && wgt_ends) ? wgt_halves : 2'd0;
   assign out_ready_o = ready_q[DEPTH-1];
   assign done_o      = done_q[DEPTH-1];
   assign results_o   = active_q && sub_last;
-  assign busy_o      = active_q || go_q != 6'd0 || done_q != {DEPTH{1'b0}};
+  assign busy_o      = active_q || go_q != {LEAD-1{1'b0}} || done_q != {DEPTH{1'b0}};
 endmodule
 `default_nettype wire

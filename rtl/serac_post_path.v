@@ -54,37 +54,46 @@ module serac_post_path #(
   wire threshold = mode_i == `SERAC_MODE_THRESHOLD;
 
   // Control beside the values: delay line of SERAC_POST_DEPTH stages.
-  localparam CTL = 1 + 2 + 2 + HeldBits + RequantLanes + OutAddrBits + LaneBits + 1;
-  reg  [CTL-1:0] ctl_q [1:`SERAC_POST_DEPTH];
-  integer s;
+  localparam CTL = 2 + 2 + HeldBits + RequantLanes + OutAddrBits + LaneBits + 1;
+  localparam W   = `SERAC_POST_DEPTH;
+  reg  [W:1]     valid_q;
+  reg  [CTL-1:0] ctl_q [1:W];
+  wire           enter = valid_i && (!threshold || sub_i == 2'd3);
   always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      for (s = 1; s <= `SERAC_POST_DEPTH; s = s + 1) ctl_q[s] <= {CTL{1'b0}};
-    end else begin
-      ctl_q[1] <= {valid_i && (!threshold || sub_i == 2'd3), sub_i, phase_first_i, phase_last_i,
-                   held_addr_i, mask_i, out_addr_i, out_lane_i, out_clear_i};
-      for (s = 2; s <= `SERAC_POST_DEPTH; s = s + 1) ctl_q[s] <= ctl_q[s-1];
-    end
+    if (!rst_ni) valid_q <= {W{1'b0}};
+    else         valid_q <= {valid_q[W-1:1], enter};
+  end
+  integer s;
+  always @(posedge clk_i) begin
+    if (enter) ctl_q[1] <= {sub_i, phase_first_i, phase_last_i, held_addr_i, mask_i,
+                            out_addr_i, out_lane_i, out_clear_i};
+    for (s = 2; s <= W; s = s + 1) if (valid_q[s-1]) ctl_q[s] <= ctl_q[s-1];
   end
 
-  wire                held_valid5 = ctl_q[5][CTL-1];
-  wire                held_first5 = ctl_q[5][CTL-4];
-  wire [HeldBits-1:0] held_addr5  = ctl_q[5][CTL-6 -: HeldBits];
-  wire                valid6, first6, last6;
-  wire [1:0]          sub6;
-  wire [HeldBits-1:0] held_addr6;
-  assign {valid6, sub6, first6, last6, held_addr6} = ctl_q[6][CTL-1 -: 5+HeldBits];
+  // Stage R: the requantised value. Control of a stage is by name, not by place.
+  localparam R = `SERAC_REQUANT_DEPTH;
+  localparam ADDR_LSB = LaneBits + 1, MASK_LSB = ADDR_LSB + OutAddrBits;
+  localparam HELD_LSB = MASK_LSB + RequantLanes, LAST = HELD_LSB + HeldBits;
+  localparam FIRST = LAST + 1, SUB_LSB = LAST + 2;
 
-  // The held value is read in stage 5, combined in 6, written at its end. What
-  // was written one cycle before the read data arrives is forwarded.
+  // The held value is read in stage R-2 and waits in a register in R, where it is
+  // combined; the result is written at the end of R. What the two values ahead
+  // have just written is taken from them.
+  wire [HeldBits-1:0] held_addr_r2 = ctl_q[R-2][HELD_LSB +: HeldBits];
+  wire [HeldBits-1:0] held_addr_r1 = ctl_q[R-1][HELD_LSB +: HeldBits];
+  wire [HeldBits-1:0] held_addr_r  = ctl_q[R][HELD_LSB +: HeldBits];
+  wire                held_re      = valid_q[R-2] && !ctl_q[R-2][FIRST];
+  wire                held_we      = valid_q[R] && !ctl_q[R][LAST] &&
+                                     (!raw || ctl_q[R][SUB_LSB +: 2] == 2'd3);
   wire [RequantLanes*32-1:0] held_mem, combined;
-  wire                       held_we = valid6 && !last6 && (!raw || sub6 == 2'd3);
-  wire                       clash   = held_we && held_valid5 && held_addr6 == held_addr5;
   reg                        forward_q;
-  reg  [RequantLanes*32-1:0] forward_data_q;
+  reg  [RequantLanes*32-1:0] forward_data_q, held_q;
   always @(posedge clk_i) begin
-    forward_q <= clash;
-    if (clash) forward_data_q <= combined;
+    forward_q <= held_we && held_addr_r == held_addr_r2;
+    if (held_we && held_re) forward_data_q <= combined;
+    if (valid_q[R-1])
+      held_q <= (held_we && held_addr_r == held_addr_r1) ? combined :
+                forward_q ? forward_data_q : held_mem;
   end
   serac_ram #(
     .Width   (RequantLanes * 32),
@@ -93,35 +102,30 @@ module serac_post_path #(
   ) u_held (
     .clk_i   (clk_i),
     .we_i    (held_we),
-    .waddr_i (held_addr6),
+    .waddr_i (held_addr_r),
     .wdata_i (combined),
-    .re_i    (held_valid5 && !held_first5),
-    .raddr_i (held_addr5),
+    .re_i    (held_re),
+    .raddr_i (held_addr_r2),
     .rdata_o (held_mem)
   );
-  wire [RequantLanes*32-1:0] held = forward_q ? forward_data_q : held_mem;
 
   wire [33:0] low  = {{2{clamp_min_i[31]}}, clamp_min_i};
   wire [33:0] high = {{2{clamp_max_i[31]}}, clamp_max_i};
   wire [33:0] zero = {{2{out_zero_i[31]}}, out_zero_i};
 
-  wire [1:0]              sub8;
-  wire                    valid8, last8, clear8;
-  wire [RequantLanes-1:0] mask7;
-  wire [OutAddrBits-1:0]  addr8;
-  wire [LaneBits-1:0]     lane8;
-  assign mask7 = ctl_q[7][LaneBits+OutAddrBits+1 +: RequantLanes];
-  assign {addr8, lane8, clear8} = ctl_q[8][OutAddrBits+LaneBits:0];
-  assign valid8 = ctl_q[8][CTL-1];
-  assign sub8   = ctl_q[8][CTL-2 -: 2];
-  assign last8  = ctl_q[8][CTL-5];
+  // R+1 combined, R+2 plus zero point, R+3 clamped, R+4 as planes.
+  wire                    move1 = valid_q[R], move2 = valid_q[R+1];
+  wire                    move3 = valid_q[R+2], move4 = valid_q[R+3];
+  wire [RequantLanes-1:0] mask  = ctl_q[R+2][MASK_LSB +: RequantLanes];
+  wire [1:0]              sub   = ctl_q[R+3][SUB_LSB +: 2];
 
   genvar i, p;
   generate
     for (i = 0; i < RequantLanes; i = i + 1) begin : gen_lane
-      wire [31:0] value6;
+      wire [31:0] value;
       serac_requant u_requant (
         .clk_i       (clk_i),
+        .rst_ni      (rst_ni),
         .valid_i     (valid_i),
         .mode_i      (mode_i),
         .dot_shift_i (dot_shift_i),
@@ -129,35 +133,39 @@ module serac_post_path #(
         .dot_i       (acc_i[i*32 +: 32]),
         .ones_i      (ones_i),
         .record_i    (records_i[i*128 +: 128]),
-        .value_o     (value6)
+        .value_o     (value)
       );
 
-      wire [31:0] held_value = held[i*32 +: 32];
-      wire        greater    = $signed(held_value) > $signed(value6);
-      assign combined[i*32 +: 32] = first6 ? value6 :
-                                    combine_add_i ? held_value + value6 :
-                                    greater ? held_value : value6;
-      reg [31:0] value_q7, y_q8;
-      wire signed [33:0] sum = {{2{value_q7[31]}}, value_q7} + zero;
-      wire [31:0] clamped = (sum < $signed(low)) ? clamp_min_i :
-                            (sum > $signed(high)) ? clamp_max_i : sum[31:0];
+      wire [31:0] held_value = held_q[i*32 +: 32];
+      wire        greater    = $signed(held_value) > $signed(value);
+      assign combined[i*32 +: 32] = ctl_q[R][FIRST] ? value :
+                                    combine_add_i ? held_value + value :
+                                    greater ? held_value : value;
+      reg         [31:0] value_q1, y_q3;
+      reg  signed [33:0] sum_q2;
+      wire        [31:0] clamped = (sum_q2 < $signed(low)) ? clamp_min_i :
+                                   (sum_q2 > $signed(high)) ? clamp_max_i : sum_q2[31:0];
       always @(posedge clk_i) begin
-        value_q7 <= combined[i*32 +: 32];
-        y_q8     <= !mask7[i] ? 32'd0 : raw ? value_q7 : clamped;
+        if (move1) value_q1 <= combined[i*32 +: 32];
+        if (move2) sum_q2   <= {{2{value_q1[31]}}, value_q1} + (raw ? 34'd0 : zero);
+        if (move3) y_q3     <= !mask[i] ? 32'd0 : raw ? sum_q2[31:0] : clamped;
       end
 
       // Plane p is bit out_bits-1-p; raw: the byte of this sub-cycle, top first.
       for (p = 0; p < 8; p = p + 1) begin : gen_plane
-        wire [4:0] bit_index = raw ? {~sub8, 3'd7 - p[2:0]} : out_bits_i[4:0] - 5'd1 - p[4:0];
-        assign wdata_o[p*RequantLanes + i] = y_q8[bit_index];
+        wire [4:0] bit_index = raw ? {~sub, 3'd7 - p[2:0]} : out_bits_i[4:0] - 5'd1 - p[4:0];
+        reg        plane_q4;
+        always @(posedge clk_i) if (move4) plane_q4 <= y_q3[bit_index];
+        assign wdata_o[p*RequantLanes + i] = plane_q4;
       end
     end
   endgenerate
 
-  assign we_o      = valid8 && last8;
-  assign waddr_o   = raw ? addr8 + {{OutAddrBits-5{1'b0}}, sub8, 3'd0} : addr8;
+  wire [OutAddrBits-1:0] addr = ctl_q[W][ADDR_LSB +: OutAddrBits];
+  assign we_o      = valid_q[W] && ctl_q[W][LAST];
+  assign waddr_o   = raw ? addr + {{OutAddrBits-5{1'b0}}, ctl_q[W][SUB_LSB +: 2], 3'd0} : addr;
   assign wplanes_o = raw ? 4'd8 : out_bits_i[3:0];
-  assign wlane_o   = lane8;
-  assign wclear_o  = clear8;
+  assign wlane_o   = ctl_q[W][1 +: LaneBits];
+  assign wclear_o  = ctl_q[W][0];
 endmodule
 `default_nettype wire

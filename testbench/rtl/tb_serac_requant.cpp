@@ -12,7 +12,7 @@
 #include "record.h"
 
 enum {
-    LATENCY = 6,            // = serac_requant.v
+    LATENCY = SERAC_REQUANT_DEPTH,
     ENOUGH = 1500000,       // cycles in which all of struct Seen happens
     LAYER = 400             // values
 };
@@ -143,6 +143,7 @@ static void insist(Bench &b, const Seen &seen)
 int main(int argc, char **argv)
 {
     Bench b(argc, argv, "tb_serac_requant", {});
+    b.reset([&] { b.top->valid_i = b.rng.flag(); });
     Driver driver(b);
     uint64_t length = b.length(ENOUGH);
     while (b.cycle < length)
