@@ -150,16 +150,17 @@ inline void random_formats(Rng &r, serac_layer &l)
 {
     l.weight_bits = (uint32_t)r.in(1, 8);
     l.weight_store_bits = r.chance(25) ? (uint32_t)r.in(1, l.weight_bits) : l.weight_bits;
-    l.weight_kind = l.op == SERAC_OP_DEPTHWISE || r.flag() ? SERAC_WEIGHT_SIGNED
-                                                           : SERAC_WEIGHT_UNSIGNED;
+    l.weight_kind = (serac_weight_kind)r.below(l.weight_store_bits < 8 ? 3 : 2);
+    if (l.op == SERAC_OP_DEPTHWISE)
+        l.weight_kind = SERAC_WEIGHT_SIGNED;
     l.input.bits = (uint32_t)r.in(1, 8);
     l.act_bits = r.chance(25) ? (uint32_t)r.in(l.input.bits, 8) : l.input.bits;
     l.input.is_signed = r.flag();
     int32_t low = l.input.is_signed ? -(1 << (l.input.bits - 1)) : 0;
     l.input.zero_point = l.input2_zero_point = (int32_t)r.in(low, low + (1 << l.input.bits) - 1);
     l.mode = (serac_requant_mode)r.below(l.op == SERAC_OP_ADD ? 3 : 5);
-    l.output.bits = l.mode == SERAC_MODE_RAW ? 32
-                                             : (uint32_t)r.in(1, l.mode == SERAC_MODE_THRESHOLD ? 4 : 8);
+    uint32_t most = l.mode == SERAC_MODE_THRESHOLD ? 4 : 8;
+    l.output.bits = l.mode == SERAC_MODE_RAW ? 32 : (uint32_t)r.in(1, most);
     l.output.is_signed = l.mode == SERAC_MODE_RAW || r.flag();
     l.clamp_min = INT32_MIN;
     l.clamp_max = INT32_MAX;
@@ -210,7 +211,7 @@ Layer random_layer(Rng &r, Design design, uint64_t most, uint32_t tokens, bool l
         uint64_t page = r.bits(r.chance(30) ? 36 : 20) + 1;
         l.at.weights = page << 12 | r.below(64) << 6;
         l.at.input = (page + 1000 + r.below(1000)) << 12;
-        l.at.input2 = r.flag() ? l.at.input + (r.below(50) << 12) : l.at.input - (r.below(50) << 12);
+        l.at.input2 = l.at.input + ((r.below(100) - 50) << 12);
         l.at.output = (page + 5000 + r.below(1000)) << 12;
         if (serac_layer_check(&l.layer, nullptr) == SERAC_OK &&
             serac_map_busy_cycles(&l.layer, &l.design) <= most &&

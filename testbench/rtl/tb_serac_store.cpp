@@ -184,7 +184,7 @@ private:
                 state("without a token", c.first ? SERAC_STATE_WAIT_RECEIVE : -1);
             if (begun)
                 state("with a chunk", taken ? SERAC_STATE_RUN : SERAC_STATE_WAIT_MEMORY);
-            if (lead_ < 0 && b.cycle > tile_ended_ + 1000 && b.cycle > token_seen_ + 1000 && tokens_)
+            if (lead_ < 0 && tokens_ && b.cycle > due + 1000)
                 b.fail("no chunk after a token");
             edge(c.first && taken);
             if (taken && c.last)
