@@ -55,6 +55,8 @@ module serac_columns #(
 );
   localparam BEAT_LOG  = $clog2(BeatBytes);
   localparam PLANE_LOG = $clog2(Lanes / 8);
+  // Bank addresses wrap, so that no more bits of a line's number matter.
+  localparam K_BITS    = (BankAddrBits < 16) ? BankAddrBits : 16;
   localparam [BankAddrBits-1:0] HALF = {1'b1, {BankAddrBits-1{1'b0}}};
 
   wire [15:0] kernel_lines  = section_i[`SERAC_FETCH_KERNEL_LINES];
@@ -121,11 +123,11 @@ module serac_columns #(
       /* verilator lint_on UNUSEDSIGNAL */
 
       reg                    we_q, we_q2;
-      reg [7:0]              k_q;
+      reg [K_BITS-1:0]       k_q;
       reg [BankAddrBits-1:0] place_q, addr_q;
       wire [BankAddrBits-1:0] base = beat_half_q ? HALF : {BankAddrBits{1'b0}};
       /* verilator lint_off UNUSEDSIGNAL */ // cut to the bank address
-      wire [BankAddrBits+7:0] lines_below = k_q * segment_beats[BankAddrBits-1:0];
+      wire [BankAddrBits+K_BITS-1:0] lines_below = k_q * segment_beats[BankAddrBits-1:0];
       /* verilator lint_on UNUSEDSIGNAL */
       reg                    beat_half_q;
 
@@ -141,7 +143,7 @@ module serac_columns #(
       // Cycle 2: the bank address.
       always @(posedge clk_i) begin
         if (beat_valid_i) begin
-          k_q         <= in_tail ? tail_k[7:0] : head_k[7:0];
+          k_q         <= in_tail ? tail_k[K_BITS-1:0] : head_k[K_BITS-1:0];
           place_q     <= place[BankAddrBits-1:0];
           beat_half_q <= beat_half_i;
         end
