@@ -326,6 +326,12 @@ bool serac_config_is_group(const struct serac_group *group)
     return config_setting_is_group(setting(group));
 }
 
+bool serac_config_is_list(const struct serac_group *group)
+{
+    return config_setting_is_list(setting(group)) ||
+           config_setting_is_array(setting(group));
+}
+
 bool serac_config_integer(const struct serac_group *element, int64_t *value)
 {
     if (!is_integer(setting(element)))

@@ -58,6 +58,8 @@ uint32_t serac_config_count(const struct serac_group *group);
 const struct serac_group *serac_config_element(const struct serac_group *group,
                                                uint32_t index);
 bool serac_config_is_group(const struct serac_group *group);
+/* A list ( ) or an array [ ]. */
+bool serac_config_is_list(const struct serac_group *group);
 /* The element's integer or string; false if it is something else. */
 bool serac_config_integer(const struct serac_group *element, int64_t *value);
 const char *serac_config_string(const struct serac_group *element);

@@ -8,6 +8,7 @@
 #include <zlib.h>
 
 #include "serac_network_read.h"
+#include "serac_workload.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
@@ -197,6 +198,18 @@ static enum serac_status read_network(struct serac_network_reader *r)
     return status == SERAC_OK ? read_layers(r) : status;
 }
 
+/* A workload given for a network deserves a better answer than its first key. */
+static void explain_workload(const char *name, struct serac_error *error)
+{
+    struct serac_workload *workload;
+    if (!error || serac_workload_load(name, &workload, NULL) != SERAC_OK)
+        return;
+    serac_workload_destroy(workload);
+    snprintf(error->text, sizeof error->text, "%.200s: a workload, shapes without "
+             "weights: it cannot be run, only timed by serac sweep (key "
+             "workloads)", name);
+}
+
 enum serac_status serac_network_load(const char *name,
                                      struct serac_network **network,
                                      struct serac_error *error)
@@ -207,8 +220,10 @@ enum serac_status serac_network_load(const char *name,
         serac_config_find("networks", name, path, sizeof path, error);
     if (status == SERAC_OK)
         status = serac_config_open(path, &r.config, error);
-    if (status != SERAC_OK)
+    if (status != SERAC_OK) {
+        explain_workload(name, error);
         return status;
+    }
     r.network = calloc(1, sizeof *r.network);
     status = r.network ? read_network(&r) : SERAC_E_NOMEM;
     if (status == SERAC_E_NOMEM && error)
@@ -218,6 +233,8 @@ enum serac_status serac_network_load(const char *name,
         *network = r.network;
     else
         serac_network_destroy(r.network);
+    if (status == SERAC_E_INPUT)
+        explain_workload(name, error);
     return status;
 }
 
