@@ -11,6 +11,7 @@
 #include "serac_insn.h"
 #include "serac_layer.h"
 #include "serac_memory.h"
+#include "serac_run.h"
 
 /* The free choices of a mapping; everything else follows. */
 struct serac_mapping {
@@ -70,6 +71,15 @@ enum serac_status serac_map_best(const struct serac_layer *layer,
                                  const struct serac_memory_config *memory,
                                  struct serac_mapping *mapping,
                                  uint64_t *cycles, struct serac_error *error);
+
+/* The counters of the layer alone under one mapping, program read included.
+ * SERAC_E_FIT, with the reason, if it does not fit. */
+enum serac_status serac_map_time(const struct serac_layer *layer,
+                                 const struct serac_design *design,
+                                 const struct serac_memory_config *memory,
+                                 const struct serac_mapping *mapping,
+                                 struct serac_counters *counters,
+                                 struct serac_error *error);
 
 /* Cycles in which the array is busy: one per digit pair (design.md, section 1). Fused
  * pooling and additions count every phase. */

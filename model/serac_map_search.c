@@ -121,21 +121,25 @@ static int no_write(void *ctx, uint64_t address, const void *from, size_t bytes)
     return 0;
 }
 
-static enum serac_status time_mapping(const struct search *s,
-                                      const struct serac_memory_config *memory,
-                                      const struct serac_mapping *m,
-                                      uint64_t *cycles)
+enum serac_status serac_map_time(const struct serac_layer *layer,
+                                 const struct serac_design *design,
+                                 const struct serac_memory_config *memory,
+                                 const struct serac_mapping *mapping,
+                                 struct serac_counters *counters,
+                                 struct serac_error *error)
 {
     struct serac_insn insn;
+    struct serac_addresses addresses = some_addresses();
     uint8_t block[SERAC_INSN_BLOCK_STRIDE] = {0};
-    if (!apply(s, m, &insn))
-        return SERAC_E_FIT;
+    enum serac_status status = serac_map_apply(
+        layer, design, mapping, &addresses, 0, true, &insn, error);
+    if (status != SERAC_OK)
+        return status;
     serac_insn_encode(&insn, block);
     struct serac_bus bus = {block_read, no_write, block};
     struct serac_run run = {0};
-    enum serac_status status =
-        serac_run_program(s->design, memory, &bus, PROGRAM, 0, &run);
-    *cycles = run.total.cycles;
+    status = serac_run_program(design, memory, &bus, PROGRAM, 0, &run);
+    *counters = run.total;
     return status == SERAC_OK ? run.status : status;
 }
 
@@ -169,12 +173,13 @@ enum serac_status serac_map_best(const struct serac_layer *layer,
     qsort(s.list, s.count, sizeof *s.list, by_bytes);
     uint64_t best = UINT64_MAX;
     for (uint32_t i = 0; i < s.count && i < SERAC_MAP_TRIES; i++) {
-        uint64_t now;
-        status = time_mapping(&s, memory, &s.list[i].mapping, &now);
+        struct serac_counters now;
+        status = serac_map_time(layer, design, memory, &s.list[i].mapping,
+                                &now, error);
         if (status != SERAC_OK)
             break;
-        if (now < best) {
-            best = now;
+        if (now.cycles < best) {
+            best = now.cycles;
             *mapping = s.list[i].mapping;
         }
     }

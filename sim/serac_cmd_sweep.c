@@ -1,10 +1,9 @@
 /* serac_cmd_sweep.c - serac sweep: every point of a sweep file, in parallel.
  *
- * A point is design x memory x technology x network. Each is a file DIR/points/
- * HASH.csv, written whole or not at all, where HASH covers the contents of all
- * files that determine it and the program's version; so a sweep that was stopped goes on
- * where it was, and a changed config is run anew. Points are dealt to worker
- * processes; results.csv and results.json are put together at the end. */
+ * Each point (serac_point.h) is a file DIR/points/HASH.csv, written whole or not at
+ * all; so a sweep that was stopped goes on where it was, and a changed config is run
+ * anew. Points are dealt to worker processes; results.csv and results.json are put
+ * together at the end. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,107 +13,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "serac_infer.h"
-#include "serac_sweep.h"
+#include "serac_point.h"
+#include "serac_result.h"
 
 struct sweep_run {
     struct serac_sweep sweep;
     const char *out;
     uint32_t points, shard, shards, jobs;
 };
-
-struct point {
-    const char *design, *memory, *technology, *network;
-};
-
-static struct point point_of(const struct sweep_run *run, uint32_t index)
-{
-    const struct serac_sweep *s = &run->sweep;
-    struct point p;
-    p.network = s->networks.names[index % s->networks.count];
-    index /= s->networks.count;
-    p.technology = s->technologies.names[index % s->technologies.count];
-    index /= s->technologies.count;
-    p.memory = s->memories.names[index % s->memories.count];
-    p.design = s->designs.names[index / s->memories.count];
-    return p;
-}
-
-static uint64_t mix(uint64_t hash, const void *bytes, size_t count)
-{
-    const unsigned char *b = bytes;
-    while (count--)
-        hash = (hash ^ *b++) * 0x100000001b3u;
-    return hash;
-}
-
-static uint64_t mix_config(uint64_t hash, const char *kind, const char *name)
-{
-    char path[1024], buffer[4096];
-    size_t got;
-    hash = mix(hash, name, strlen(name) + 1);
-    if (serac_config_find(kind, name, path, sizeof path, NULL) != SERAC_OK)
-        return hash;
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return hash;
-    while ((got = fread(buffer, 1, sizeof buffer, file)) > 0)
-        hash = mix(hash, buffer, got);
-    fclose(file);
-    return hash;
-}
-
-/* The network's file holds the CRC of its blob. */
-static void point_path(const struct sweep_run *run, uint32_t index, char *path,
-                       size_t room)
-{
-    struct point p = point_of(run, index);
-    uint64_t hash = mix(0xcbf29ce484222325u, SERAC_VERSION, 5);
-    hash = mix_config(hash, "designs", p.design);
-    hash = mix_config(hash, "memory", p.memory);
-    hash = mix_config(hash, "tech", p.technology);
-    hash = mix_config(hash, "networks", p.network);
-    hash = mix(hash, run->sweep.dataset, strlen(run->sweep.dataset));
-    hash = mix(hash, &run->sweep.images, sizeof run->sweep.images);
-    snprintf(path, room, "%s/points/%016llx.csv", run->out,
-             (unsigned long long)hash);
-}
-
-/* Runs one point and writes its file. An exit code. */
-static int run_point(const struct sweep_run *run, uint32_t index)
-{
-    struct point p = point_of(run, index);
-    struct serac_setting setting;
-    struct serac_infer_result result;
-    struct serac_error error = {""};
-    char path[1200], part[1300];
-    int code = serac_cli_setting(p.design, p.memory, p.technology, &setting);
-    if (code >= 0)
-        return code;
-    struct serac_infer_job job = {
-        .setting = &setting, .network = p.network, .backend = "model",
-        .dataset = run->sweep.dataset[0] ? run->sweep.dataset : NULL,
-        .limit = run->sweep.images};
-    enum serac_status status = serac_infer_run(&job, &result, &error);
-    if (status != SERAC_OK)
-        return serac_cli_fail(status, &error);
-    point_path(run, index, path, sizeof path);
-    snprintf(part, sizeof part, "%s.%ld", path, (long)getpid());
-    FILE *file = fopen(part, "w");
-    bool bad = !file;
-    if (file) {
-        serac_result_csv_header(file);
-        for (size_t i = 0; i < result.num_rows; i++)
-            serac_result_csv(file, &result.rows[i]);
-        bad = fclose(file) != 0;
-    }
-    serac_infer_free(&result);
-    if (bad || rename(part, path)) {
-        fprintf(stderr, "serac: %s: %s\n", path, strerror(errno));
-        return SERAC_EXIT_INTERNAL;
-    }
-    return SERAC_EXIT_DONE;
-}
 
 /* --- workers --------------------------------------------------------------------- */
 
@@ -150,7 +56,7 @@ static int run_points(const struct sweep_run *run)
     for (uint32_t i = 0; i < run->points && !stopped && !worst; i++) {
         if (i % run->shards != run->shard)
             continue;
-        point_path(run, i, path, sizeof path);
+        serac_point_path(&run->sweep, i, run->out, path, sizeof path);
         serac_cli_progress("points", ++done,
                            (run->points + run->shards - 1 - run->shard) /
                                run->shards);
@@ -161,7 +67,7 @@ static int run_points(const struct sweep_run *run)
         fflush(NULL);
         pid_t pid = fork();
         if (pid == 0)
-            _exit(run_point(run, i));
+            _exit(serac_point_run(&run->sweep, i, run->out));
         if (pid < 0)
             return SERAC_EXIT_INTERNAL;
         running++;
@@ -203,7 +109,7 @@ static int gather(const struct sweep_run *run)
         size_t more;
         if (i % run->shards != run->shard)
             continue;
-        point_path(run, i, path, sizeof path);
+        serac_point_path(&run->sweep, i, run->out, path, sizeof path);
         enum serac_status status =
             serac_result_read(path, &rows, &more, &error);
         struct serac_row *bigger =
@@ -229,27 +135,6 @@ static int gather(const struct sweep_run *run)
     printf("%s/results.csv and results.json: %u points, %zu rows\n", run->out,
            run->points, count);
     return SERAC_EXIT_DONE;
-}
-
-/* Every name of the sweep, read once before anything is written. */
-static int check_names(const struct sweep_run *run)
-{
-    struct serac_setting setting;
-    for (uint32_t i = 0; i < run->points; i++) {
-        struct point p = point_of(run, i);
-        struct serac_network *network;
-        struct serac_error error = {""};
-        int code =
-            serac_cli_setting(p.design, p.memory, p.technology, &setting);
-        if (code >= 0)
-            return code;
-        enum serac_status status =
-            serac_network_load(p.network, &network, &error);
-        if (status != SERAC_OK)
-            return serac_cli_fail(status, &error);
-        serac_network_destroy(network);
-    }
-    return -1;
 }
 
 static int make_folders(const char *out)
@@ -288,8 +173,9 @@ int serac_cmd_sweep(int argc, char **argv)
         {NULL, NULL, NULL, NULL}};
     const struct serac_usage usage = {
         "sweep", "SWEEP --out DIR [options]",
-        "Runs every design x memory x technology x network of a sweep file (a "
-        "name in\nconfigs/sweeps or a path). Goes on where it was stopped.",
+        "Runs every design x memory x technology x (network, or workload x "
+        "precision) of a sweep\nfile (a name in configs/sweeps or a path). Goes "
+        "on where it was stopped.",
         "  serac sweep fashion --out build/fashion --jobs 2\n"
         "  serac sweep my.cfg --out results --shard 1/4\n",
         options};
@@ -313,9 +199,8 @@ int serac_cmd_sweep(int argc, char **argv)
         return serac_cli_fail(status, &error);
     run.out = out;
     run.jobs = (uint32_t)jobs;
-    run.points = run.sweep.designs.count * run.sweep.memories.count *
-                 run.sweep.technologies.count * run.sweep.networks.count;
-    code = check_names(&run);
+    run.points = serac_point_count(&run.sweep);
+    code = serac_point_check_names(&run.sweep);
     if (code < 0)
         code = make_folders(out);
     if (code >= 0)

@@ -12,7 +12,9 @@ struct serac_sweep_list {
 };
 
 struct serac_sweep {
-    struct serac_sweep_list designs, memories, technologies, networks;
+    struct serac_sweep_list designs, memories, technologies;
+    struct serac_sweep_list networks, workloads;   /* one may be empty */
+    struct serac_sweep_list precisions;            /* "W/A", with workloads */
     char dataset[256];
     uint32_t images;            /* per point; 0: all */
 };

@@ -1,0 +1,258 @@
+/* serac_workload_run.c - a workload on a design: how long, at what cost. */
+#include "serac_workload_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "serac_map.h"
+
+/* A layer at its widths and what one of it takes. */
+struct timed {
+    const struct serac_workload_layer *layer;   /* borrowed */
+    struct serac_layer shape;
+    struct serac_counters one;
+    uint64_t weight_bytes, live_bytes;
+};
+
+static enum serac_status fail(struct serac_error *error, const char *name,
+                              const char *what)
+{
+    if (error)
+        snprintf(error->text, sizeof error->text, "layer %s: %s", name, what);
+    return SERAC_E_INTERNAL;
+}
+
+/* Equal in all that mapper and timeline look at. The rest of the two structs is
+ * zero: both were copied whole from calloc'ed ones. */
+static bool same_shape(const struct serac_layer *a, const struct serac_layer *b)
+{
+    struct serac_layer x = *a;
+    memcpy(x.name, b->name, sizeof x.name);
+    return !memcmp(&x, b, sizeof x);
+}
+
+static enum serac_status time_layer(const struct serac_workload_job *job,
+                                    struct timed *t, struct serac_error *error)
+{
+    const struct serac_design *d = &job->setting->design;
+    const struct serac_memory_config *m = &job->setting->memory;
+    struct serac_mapping mapping;
+    enum serac_status status =
+        serac_map_best(&t->shape, d, m, &mapping, NULL, error);
+    if (status == SERAC_OK)
+        status = serac_map_time(&t->shape, d, m, &mapping, &t->one, error);
+    if (status != SERAC_OK)
+        return status;
+    if (!serac_counters_add_up(&t->one))
+        return fail(error, t->layer->name,
+                    "the causes do not sum to the cycles");
+    if (t->one.array_busy_cycles != serac_map_busy_cycles(&t->shape, d))
+        return fail(error, t->layer->name,
+                    "array_busy_cycles differ from the formula");
+    return SERAC_OK;
+}
+
+/* Weights, and the tensors that are alive while it runs. */
+static void measure(const struct serac_design *d, struct timed *t)
+{
+    struct serac_footprint f;
+    serac_map_footprint(&t->shape, d, &f);
+    uint64_t operands = t->shape.op == SERAC_OP_ADD ? 2 : 1;
+    t->live_bytes = operands * f.input + f.output +
+                    (t->layer->kept * t->shape.input.bits + 7) / 8;
+    if (t->layer->run_time)
+        t->live_bytes += f.weights;
+    else
+        t->weight_bytes = f.weights;
+}
+
+static void add_counters(struct serac_counters *to,
+                         const struct serac_counters *one, uint64_t count)
+{
+#define ADD(field) to->field += count * one->field;
+    ADD(cycles)
+    ADD(array_busy_cycles)
+    ADD(stall_fetch_cycles)
+    ADD(stall_requant_cycles)
+    ADD(stall_store_cycles)
+    ADD(stall_control_cycles)
+    ADD(fill_drain_cycles)
+    ADD(bytes_read)
+    ADD(bytes_written)
+    ADD(read_bursts)
+    ADD(write_bursts)
+    ADD(results)
+    ADD(blocks)
+#undef ADD
+}
+
+/* --- rows ---------------------------------------------------------------- */
+
+static void common_cells(const struct serac_workload_job *job,
+                         struct serac_row *row)
+{
+    serac_row_text(row, SERAC_COLUMN_memory, job->setting->memory.name);
+    serac_row_text(row, SERAC_COLUMN_backend, "model");
+    serac_row_text(row, SERAC_COLUMN_network, job->workload->name);
+    serac_row_u64(row, SERAC_COLUMN_batch, 1);
+}
+
+static void layer_row(const struct serac_workload_job *job,
+                      const struct timed *t, struct serac_row *row)
+{
+    const struct serac_layer *l = &t->shape;
+    uint64_t macs = t->layer->count * serac_layer_macs(l);
+    struct serac_counters all = {0};
+    add_counters(&all, &t->one, t->layer->count);
+    serac_row_counters(row, &job->setting->design, &job->setting->tech, &all,
+                       macs, macs * l->weight_bits * l->act_bits);
+    common_cells(job, row);
+    serac_row_text(row, SERAC_COLUMN_layer, l->name);
+    serac_row_u64(row, SERAC_COLUMN_m, l->output.channels);
+    serac_row_u64(row, SERAC_COLUMN_n, (uint64_t)l->pool * l->pool *
+                                           l->output.height * l->output.width);
+    serac_row_u64(row, SERAC_COLUMN_k, (uint64_t)l->kernel_h * l->kernel_w *
+                  (l->op == SERAC_OP_CONV ? l->input.channels : 1));
+    serac_row_u64(row, SERAC_COLUMN_act_bits, l->act_bits);
+    serac_row_u64(row, SERAC_COLUMN_weight_bytes,
+                  t->layer->count * t->weight_bytes);
+    if (l->op == SERAC_OP_ADD)
+        return;
+    serac_row_u64(row, SERAC_COLUMN_weight_bits, l->weight_bits);
+    serac_row_u64(row, SERAC_COLUMN_weight_store_bits, l->weight_store_bits);
+}
+
+static void total_row(const struct serac_workload_job *job,
+                      const struct timed *timed, uint32_t count,
+                      const struct serac_counters *total,
+                      struct serac_row *row)
+{
+    uint64_t macs = 0, products = 0, weights = 0, packed = 0, live = 0;
+    bool mixed = false;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct timed *t = &timed[i];
+        uint64_t all = t->layer->count * serac_layer_macs(&t->shape);
+        macs += all;
+        products += all * t->shape.weight_bits * t->shape.act_bits;
+        packed += t->layer->count * t->weight_bytes;
+        live = t->live_bytes > live ? t->live_bytes : live;
+        if (t->shape.op == SERAC_OP_ADD)
+            continue;
+        mixed = mixed || t->shape.weight_bits != job->weight_bits;
+        if (!t->layer->run_time)   /* without the bias */
+            weights += t->layer->count *
+                       (t->layer->parameters - t->shape.output.channels);
+    }
+    serac_row_counters(row, &job->setting->design, &job->setting->tech, total,
+                       macs, products);
+    common_cells(job, row);
+    serac_row_text(row, SERAC_COLUMN_layer, "total");
+    serac_row_u64(row, SERAC_COLUMN_weight_bits, job->weight_bits);
+    serac_row_u64(row, SERAC_COLUMN_weight_store_bits, job->weight_bits);
+    if (mixed) {
+        serac_row_text(row, SERAC_COLUMN_weight_bits, "mixed");
+        serac_row_text(row, SERAC_COLUMN_weight_store_bits, "mixed");
+    }
+    serac_row_u64(row, SERAC_COLUMN_act_bits, job->act_bits);
+    serac_row_u64(row, SERAC_COLUMN_weight_bytes,
+                  (weights * job->weight_bits + 7) / 8);
+    serac_row_u64(row, SERAC_COLUMN_memory_bytes, packed + live);
+}
+
+/* --- the run ------------------------------------------------------------- */
+
+/* Shapes of the layers that run on the array. */
+static enum serac_status shapes(const struct serac_workload_job *job,
+                                struct timed *timed, uint32_t *count,
+                                struct serac_error *error)
+{
+    enum serac_status status = SERAC_OK;
+    *count = 0;
+    for (uint32_t i = 0; status == SERAC_OK && i < job->workload->num_layers;
+         i++) {
+        const struct serac_workload_layer *l = &job->workload->layers[i];
+        if (l->op == SERAC_WORKLOAD_HOST)
+            continue;
+        timed[*count].layer = l;
+        status = serac_workload_layer_at(l, job->weight_bits, job->act_bits,
+                                         &timed[(*count)++].shape, error);
+    }
+    return status;
+}
+
+static enum serac_status time_all(const struct serac_workload_job *job,
+                                  struct timed *timed, uint32_t count,
+                                  struct serac_workload_result *result,
+                                  struct serac_error *error)
+{
+    const struct serac_design *d = &job->setting->design;
+    uint64_t rest = 0;      /* at least this much is still to come */
+    for (uint32_t i = 0; i < count; i++)
+        rest += timed[i].layer->count *
+                serac_map_busy_cycles(&timed[i].shape, d);
+    for (uint32_t i = 0; i < count && !result->gave_up; i++) {
+        struct timed *t = &timed[i];
+        uint32_t twin = 0;
+        while (twin < i && !same_shape(&timed[twin].shape, &t->shape))
+            twin++;
+        t->one = timed[twin].one;
+        enum serac_status status =
+            twin < i ? SERAC_OK : time_layer(job, t, error);
+        if (status != SERAC_OK)
+            return status;
+        measure(d, t);
+        add_counters(&result->total, &t->one, t->layer->count);
+        rest -= t->layer->count * t->one.array_busy_cycles;
+        result->gave_up = job->give_up_cycles &&
+                          result->total.cycles + rest > job->give_up_cycles;
+    }
+    return SERAC_OK;
+}
+
+enum serac_status serac_workload_run(const struct serac_workload_job *job,
+                                     struct serac_workload_result *result,
+                                     struct serac_error *error)
+{
+    uint32_t count;
+    memset(result, 0, sizeof *result);
+    struct timed *timed = calloc(job->workload->num_layers + 1, sizeof *timed);
+    if (!timed)
+        return SERAC_E_NOMEM;
+    enum serac_status status = shapes(job, timed, &count, error);
+    if (status == SERAC_OK)
+        status = time_all(job, timed, count, result, error);
+    if (status == SERAC_OK && !result->gave_up) {
+        result->rows = calloc(count + 1, sizeof *result->rows);
+        status = result->rows ? SERAC_OK : SERAC_E_NOMEM;
+    }
+    if (result->rows) {
+        for (uint32_t i = 0; i < count; i++)
+            layer_row(job, &timed[i], &result->rows[i]);
+        total_row(job, timed, count, &result->total, &result->rows[count]);
+        result->num_rows = count + 1;
+    }
+    free(timed);
+    return status;
+}
+
+void serac_workload_free(struct serac_workload_result *result)
+{
+    free(result->rows);
+    result->rows = NULL;
+    result->num_rows = 0;
+}
+
+uint64_t serac_workload_busy_cycles(const struct serac_workload_job *job)
+{
+    uint64_t sum = 0;
+    struct serac_layer shape;
+    for (uint32_t i = 0; i < job->workload->num_layers; i++) {
+        const struct serac_workload_layer *l = &job->workload->layers[i];
+        if (l->op != SERAC_WORKLOAD_HOST &&
+            serac_workload_layer_at(l, job->weight_bits, job->act_bits, &shape,
+                                    NULL) == SERAC_OK)
+            sum += l->count *
+                   serac_map_busy_cycles(&shape, &job->setting->design);
+    }
+    return sum;
+}
