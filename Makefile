@@ -94,6 +94,10 @@ demo: setup ## the main job: five networks, three designs, RTL proof, one table
 	@$(MAKE) -s all
 	@scripts/demo.sh
 
+.PHONY: reports
+reports: $(B)/serac ## compares every plane pair, into reports/pairs.md; JOBS=n
+	@scripts/reports.sh
+
 test: setup ## every test; ends with N passed, N failed, N skipped
 	@$(MAKE) -s all lib
 	@rm -f $(B)/results.txt

@@ -1,8 +1,8 @@
 /* serac_workload.h - a network's shapes without its numbers.
  *
- * A workload is what a paper's table tells: layers with their sizes and how often
- * each occurs. It has no weights, so it can be timed and costed at any width, but
- * not run. What does not map to the array is listed with its operations. */
+ * A workload is what a paper's table tells: layers with their sizes and how
+ * often each occurs. It has no weights, so it can be timed and costed at any
+ * width, but not run. What does not map to the array is listed with its operations. */
 #ifndef SERAC_WORKLOAD_H
 #define SERAC_WORKLOAD_H
 
@@ -37,8 +37,8 @@ struct serac_workload {
 };
 
 /* Reads a workload (a name in configs/workloads, or a path; keys documented in
- * configs/README.md). Totals that the file says were published must be met within
- * one percent. On failure *workload is untouched. */
+ * configs/README.md). Totals that the file says were published must be met
+ * within one percent. On failure *workload is untouched. */
 enum serac_status serac_workload_load(const char *name,
                                       struct serac_workload **workload,
                                       struct serac_error *error);

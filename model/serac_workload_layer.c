@@ -159,7 +159,7 @@ static enum serac_status read_window(const struct reader *r,
     return SERAC_OK;
 }
 
-/* A convolution as the product with a matrix of its patches, made by the host. */
+/* A convolution as the product with a matrix of its patches, the host's work. */
 static enum serac_status make_patches(const struct reader *r,
                                       struct serac_workload_layer *w)
 {

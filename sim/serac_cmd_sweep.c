@@ -134,6 +134,7 @@ static int gather(const struct sweep_run *run)
     }
     printf("%s/results.csv and results.json: %u points, %zu rows\n", run->out,
            run->points, count);
+    serac_point_say_host(&run->sweep);
     return SERAC_EXIT_DONE;
 }
 

@@ -223,3 +223,15 @@ int serac_point_check_names(const struct serac_sweep *s)
     enum serac_status status = check_programs(s, &error);
     return status == SERAC_OK ? -1 : serac_cli_fail(status, &error);
 }
+
+void serac_point_say_host(const struct serac_sweep *sweep)
+{
+    for (uint32_t i = 0; i < sweep->workloads.count; i++) {
+        struct serac_workload *workload;
+        if (serac_workload_load(sweep->workloads.names[i], &workload, NULL) !=
+            SERAC_OK)
+            continue;
+        serac_workload_say_host(stdout, workload);
+        serac_workload_destroy(workload);
+    }
+}

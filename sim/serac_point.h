@@ -1,8 +1,8 @@
 /* serac_point.h - the points of a sweep.
  *
- * A point is design x memory x technology x (network, or workload x precision). Its
- * results are a file OUT/points/HASH.csv, where HASH covers the contents of all files
- * that determine it and the program's version. */
+ * A point is design x memory x technology x (network, or workload x precision).
+ * Its results are a file OUT/points/HASH.csv, where HASH covers the contents of
+ * all files that determine it and the program's version. */
 #ifndef SERAC_POINT_H
 #define SERAC_POINT_H
 
@@ -23,5 +23,8 @@ int serac_point_run(const struct serac_sweep *sweep, uint32_t index,
 /* Reads every file the sweep names, once, before anything is written. -1, or the
  * exit code after a message. */
 int serac_point_check_names(const struct serac_sweep *sweep);
+
+/* A line per workload on stdout: what is the host's, and in no row. */
+void serac_point_say_host(const struct serac_sweep *sweep);
 
 #endif

@@ -256,3 +256,22 @@ uint64_t serac_workload_busy_cycles(const struct serac_workload_job *job)
     }
     return sum;
 }
+
+void serac_workload_say_host(FILE *to, const struct serac_workload *w)
+{
+    fprintf(to, "%s: %.3g M operations beside %.0f M multiply-accumulates are "
+                "the host's, and in no time or energy:", w->name,
+            (double)serac_workload_host_operations(w) * 1e-6,
+            (double)serac_workload_macs(w) * 1e-6);
+    const char *comma = " ";
+    for (uint32_t i = 0; i < w->num_layers; i++) {
+        const struct serac_workload_layer *l = &w->layers[i];
+        if (!l->host_operations)
+            continue;
+        fprintf(to, "%s%s%s %.3g M", comma, l->name,
+                l->patches ? " as patches" : "",
+                (double)l->count * (double)l->host_operations * 1e-6);
+        comma = ", ";
+    }
+    fprintf(to, "%s\n", *comma == ',' ? "" : " none");
+}

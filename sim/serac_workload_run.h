@@ -1,8 +1,8 @@
 /* serac_workload_run.h - a workload on a design: how long, at what cost.
  *
- * Each layer is mapped and timed alone by the timeline, so its cycles are exact for
- * it; layers run one after the other, without the overlap of one layer's fetch with
- * another's work that a program of the whole network has. */
+ * Each layer is mapped and timed alone by the timeline, so its cycles are exact
+ * for it; layers run one after the other, without the overlap of one layer's
+ * fetch with another's work that a program of the whole network has. */
 #ifndef SERAC_WORKLOAD_RUN_H
 #define SERAC_WORKLOAD_RUN_H
 
@@ -18,7 +18,7 @@ struct serac_workload_job {
 };
 
 struct serac_workload_result {
-    struct serac_row *rows;      /* owned; a row per layer on the array, total last */
+    struct serac_row *rows;      /* owned; of layers on the array, total last */
     size_t num_rows;
     struct serac_counters total;
     bool gave_up;                /* no rows: it takes more than give_up_cycles */
@@ -30,6 +30,9 @@ enum serac_status serac_workload_run(const struct serac_workload_job *job,
                                      struct serac_workload_result *result,
                                      struct serac_error *error);
 void serac_workload_free(struct serac_workload_result *result);
+
+/* One line: what of the workload is the host's and in no row. */
+void serac_workload_say_host(FILE *to, const struct serac_workload *workload);
 
 /* Array-busy cycles of the whole workload: a lower bound of its cycles. */
 uint64_t serac_workload_busy_cycles(const struct serac_workload_job *job);

@@ -129,6 +129,24 @@ mkdir "$work/report"
 printf 'a,b\n1,2\n' > "$work/report/results.csv"
 refused "report of another file" "results.csv" report "$work/report"
 
+# --- workloads ---
+edited workloads/bert-base.cfg w-unknown.cfg 's/run_time/runtime/'
+refused "workload, unknown key" "runtime: unknown key (did you mean run_time?)" shapes "$work/w-unknown.cfg"
+edited workloads/resnet50.cfg w-macs.cfg 's/macs = 4090000000L/macs = 4290000000L/'
+refused "workload, totals that are not the published" "w-macs.cfg:9: macs = 4290000000: the layers have 4089184256, more than 1 % apart" shapes "$work/w-macs.cfg"
+refused "workload, unknown name" "bert: not in configs/workloads; there are bert-base, mobilenetv2, resnet50" shapes bert
+refused "workload given to infer" "resnet50: a workload, shapes without weights: it cannot be run" infer resnet50
+for text in 8 9/8 8/0 x/y 88/8; do
+  refused "shapes --precision $text" "--precision $text: must be W/A, both 1..8" shapes bert-base --precision "$text"
+done
+refused "shapes --slack 100" "--slack 100: must be a number from 0 to 99" shapes bert-base --slack 100
+cat > "$work/w-large.cfg" << END
+name = "large"; source = "invented"; layers = ( { name = "large"; op = "gemm"; m = 1; n = 1; k = 65536; } );
+END
+refused "shapes, nothing fits" "no shape of this pair fits the area; of the last: layer large does not fit the design" shapes "$work/w-large.cfg" --design tiny
+refused "compare of another file" "not a result file of this version" compare "$work/report/results.csv" --out "$work/pairs"
+refused "compare of a missing file" "nothing.csv: cannot be read" compare "$work/nothing.csv" --out "$work/pairs"
+
 # --- output that cannot be written (root may write everywhere, but not below a file) ---
 touch "$work/file"
 refused "sweep, unwritable folder" "$work/file/x" sweep example --out "$work/file/x"
@@ -140,15 +158,16 @@ refused "infer, bad backend and --outputs" "verilog" infer fashion-w2 --backend 
 
 # --- the command line ---
 refused "unknown command" "inver: unknown command" inver
-for command in infer cosim sweep report compile describe; do
+for command in infer cosim sweep report compile describe shapes compare; do
   refused "$command, unknown option" "--desing: unknown option; see serac $command --help" $command --desing tiny
 done
-for command in infer sweep report compile; do
+for command in infer sweep report compile shapes compare; do
   refused "$command, missing argument" "missing argument" $command
   refused "$command, one argument too many" "b: one argument too many" $command a b
 done
 refused "option without its argument" "--design: needs an argument" infer fashion-w2 --design
 refused "sweep without --out" "--out is missing" sweep example
+refused "compare without --out" "--out is missing" compare x.csv
 refused "compile without --out" "--out" compile fashion-w2
 refused "cosim without a program" "give --network or --random" cosim
 refused "cosim with two programs" "give --network or --random" cosim --network fashion-w2 --random 1
