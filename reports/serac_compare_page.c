@@ -181,9 +181,9 @@ static void requantiser(const struct serac_page *page)
             "\n## Without the requantiser's limit\n\nThe same designs with "
             "`requant_lanes` at the most their shape allows, min(rows, lanes, "
             "32), instead of 8; all else is held, parameter buffer included. "
-            "(8,A) designs have 8 lanes and no more to gain. Speed-up, and in "
-            "brackets the share of cycles that waited for the requantiser "
-            "before.\n");
+            "(8,A) designs have 8 lanes and (W,8) designs 8 rows, so 8 is "
+            "their most: their limit stays. Speed-up, and in brackets the "
+            "share of cycles that waited for the requantiser before.\n");
     for (size_t i = 0; i < page->num_programs; i++)
         if (serac_page_has_view(page, SERAC_VIEW_WIDE, i))
             matrix(page, SERAC_VIEW_WIDE, i, "speed-up without the limit",
@@ -222,9 +222,10 @@ static void equal_area(const struct serac_page *page)
     fprintf(
         page->to,
         "\n## At equal area\n\nFor each pair the rows x cols x lanes, of all "
-        "powers of two, with the least time in 90 to 100 %% of the area of "
-        "`peak-8-8`, with its buffers, bus and requantiser (`serac shapes`; "
-        "exact, no candidate is left out).\n");
+        "powers of two, in 90 to 100 %% of the area of `peak-8-8`, with its "
+        "buffers, bus and requantiser: of those within 1 %% of the least time "
+        "the one of least energy (`serac shapes`; exact, no candidate is left "
+        "out). The shape may differ between precisions.\n");
     for (size_t i = 0; i < page->num_programs; i++)
         for (int c = 0; c < PRECISIONS; c++)
             if (serac_page_has_column(page, SERAC_VIEW_AREA, i, c))

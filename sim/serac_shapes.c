@@ -13,6 +13,8 @@ struct shape {
     struct serac_design design;
     double um2;
     uint64_t busy;             /* lower bound of the workload's cycles */
+    uint64_t cycles;           /* 0: not timed, not fit or given up */
+    struct serac_row row;      /* the total, if there are cycles */
 };
 
 static uint32_t least(uint32_t a, uint32_t b)
@@ -93,20 +95,41 @@ static struct serac_workload_job job_of(const struct serac_shapes_job *job,
         .weight_bits = job->weight_bits, .act_bits = job->act_bits};
 }
 
-/* One clock for all shapes: the technology's. So the fewest cycles win. */
+static uint64_t tie(uint64_t cycles)
+{
+    return (uint64_t)((double)cycles * SERAC_SHAPES_TIE);
+}
+
+/* Times a shape; its figures are left in `shape`, cycles 0 if it is of no use. */
+static enum serac_status time_shape(const struct serac_shapes_job *job,
+                                    struct shape *shape, uint64_t best,
+                                    struct serac_error *error)
+{
+    struct serac_setting setting;
+    struct serac_workload_job one = job_of(job, &setting, shape);
+    struct serac_workload_result r;
+    one.give_up_cycles = best ? tie(best) : 0;
+    enum serac_status status = serac_workload_run(&one, &r, error);
+    if (status == SERAC_OK && !r.gave_up) {
+        shape->cycles = r.total.cycles;
+        shape->row = r.rows[r.num_rows - 1];
+    }
+    serac_workload_free(&r);
+    return status;
+}
+
+/* One clock for all shapes, the technology's: the fewest cycles win. */
 static enum serac_status try_shapes(const struct serac_shapes_job *job,
-                                    const struct shape *list, uint32_t count,
+                                    struct shape *list, uint32_t count,
                                     struct serac_shapes_result *result,
                                     struct serac_error *error)
 {
     uint64_t best = 0;
-    struct serac_error detail = {""};
-    for (uint32_t i = 0; i < count && (!best || list[i].busy < best); i++) {
-        struct serac_setting setting;
-        struct serac_workload_job one = job_of(job, &setting, &list[i]);
-        struct serac_workload_result r;
-        one.give_up_cycles = best ? best - 1 : 0;
-        enum serac_status status = serac_workload_run(&one, &r, &detail);
+    double energy = 0;
+    struct serac_error detail = {"the buffers alone are larger"};
+    for (uint32_t i = 0; i < count && (!best || list[i].busy <= tie(best));
+         i++) {
+        enum serac_status status = time_shape(job, &list[i], best, &detail);
         result->timed++;
         result->unfit += status == SERAC_E_FIT;
         if (status != SERAC_OK && status != SERAC_E_FIT) {
@@ -114,17 +137,22 @@ static enum serac_status try_shapes(const struct serac_shapes_job *job,
                 *error = detail;
             return status;
         }
-        if (status == SERAC_OK && !r.gave_up) {
-            best = r.total.cycles;
-            result->row = r.rows[r.num_rows - 1];
-            result->design = list[i].design;
-        }
-        serac_workload_free(&r);
+        if (list[i].cycles && (!best || list[i].cycles < best))
+            best = list[i].cycles;
+    }
+    for (uint32_t i = 0; i < result->timed; i++) {
+        double now = serac_row_get(&list[i].row, SERAC_COLUMN_energy_uj);
+        bool first = !result->design.rows;
+        if (!list[i].cycles || list[i].cycles > tie(best) ||
+            !(first || now < energy))
+            continue;
+        energy = now;
+        result->row = list[i].row;
+        result->design = list[i].design;
     }
     if (!best && error)
         snprintf(error->text, sizeof error->text, "no shape of this pair fits "
-                 "the area; of the last: %.300s",
-                 count ? detail.text : "the buffers alone are larger");
+                 "the area; of the last: %.300s", detail.text);
     return best ? SERAC_OK : SERAC_E_FIT;
 }
 
@@ -135,7 +163,7 @@ enum serac_status serac_shapes_best(const struct serac_shapes_job *job,
                                     struct serac_error *error)
 {
     uint32_t planes[2] = {weight_planes, act_planes};
-    struct shape *list = malloc(SHAPES * sizeof *list);
+    struct shape *list = calloc(SHAPES, sizeof *list);
     memset(result, 0, sizeof *result);
     if (!list)
         return SERAC_E_NOMEM;

@@ -8,6 +8,8 @@
 
 #include "serac_workload_run.h"
 
+#define SERAC_SHAPES_TIE 1.01
+
 struct serac_shapes_job {
     const struct serac_setting *budget;  /* its design's area is the limit */
     const struct serac_workload *workload;
@@ -24,9 +26,9 @@ struct serac_shapes_result {
     uint32_t unfit;            /* a layer does not fit */
 };
 
-/* The shape with the least time for one pair, exactly: shapes are tried by
- * rising array-busy cycles, a lower bound, until it reaches the best time. The
- * design's name is area-W-A-ROWSxCOLSxLANES. SERAC_E_FIT if no shape fits. */
+/* Of the shapes within SERAC_SHAPES_TIE of the least time for one pair, the one
+ * of least energy; exactly: shapes are tried by rising array-busy cycles, a lower
+ * bound, until that leaves the tie. The design's name is area-W-A-ROWSxCOLSxLANES. SERAC_E_FIT if no shape fits. */
 enum serac_status serac_shapes_best(const struct serac_shapes_job *job,
                                     uint32_t weight_planes,
                                     uint32_t act_planes,
