@@ -3,7 +3,8 @@
 // D is the dot product of two digit vectors; Horner over weight digits (inner),
 // over activation digits (outer), then the accumulator over k-tiles. Where a
 // side has one plane its digit selects the other's; with one plane each it is
-// AND and popcount; else signed multipliers, one bit wider than the digits.
+// AND and popcount; else signed multipliers, one bit wider than the digits. A selecting
+// digit's sign waits beside D: inner adds or subtracts D in the same adder.
 //
 // Timing: operands at t, D in its register at t+1, inner at t+2, outer at t+3,
 // accumulator at t+4 (serac_array holds the operand register before). The control
@@ -35,24 +36,21 @@ module serac_dpu #(
 );
   localparam LOG   = $clog2(Lanes);
   localparam WIDE  = 17 + LOG;                          // inner and outer
-  localparam TERM  = (WgtPlanes == 1 && ActPlanes == 1) ? 2 :
-                     (WgtPlanes == 1) ? ActPlanes + 2 :
-                     (ActPlanes == 1) ? WgtPlanes + 2 : WgtPlanes + ActPlanes + 2;
+  localparam TERM  = (WgtPlanes == 1 && ActPlanes == 1) ? 1 :
+                     (WgtPlanes == 1) ? ActPlanes + 1 :
+                     (ActPlanes == 1) ? WgtPlanes + 1 : WgtPlanes + ActPlanes + 2;
   localparam DOT   = TERM + LOG;
+  localparam SELECT = WgtPlanes == 1 || ActPlanes == 1;
 
-  wire [DOT-1:0] dot;
+  wire [DOT-1:0] dot;         // without the selecting digit's sign
   genvar l, p;
   generate
     if (WgtPlanes == 1 && ActPlanes == 1) begin : gen_and
-      wire [LOG:0] count;
-      serac_popcount #(.Lanes (Lanes)) u_count (.bits_i (wgt_i & act_i), .count_o (count));
-      wire negative = wgt_neg_i ^ act_neg_i;
-      wire [DOT-1:0] wide = {{DOT-LOG-1{1'b0}}, count};
-      assign dot = negative ? {DOT{1'b0}} - wide : wide;
+      serac_and_popcount #(.Lanes (Lanes)) u_count (
+        .wgt_i (wgt_i), .act_i (act_i), .count_o (dot));
     end else if (WgtPlanes == 1 || ActPlanes == 1) begin : gen_select
       localparam PLANES = (WgtPlanes == 1) ? ActPlanes : WgtPlanes;
       wire [Lanes-1:0]        sel      = (WgtPlanes == 1) ? wgt_i[Lanes-1:0] : act_i[Lanes-1:0];
-      wire                    sel_neg  = (WgtPlanes == 1) ? wgt_neg_i : act_neg_i;
       wire                    data_neg = (WgtPlanes == 1) ? act_neg_i : wgt_neg_i;
       wire [PLANES*Lanes-1:0] data;
       if (WgtPlanes == 1) begin : gen_act
@@ -67,11 +65,8 @@ module serac_dpu #(
         end
         assign terms[l*(PLANES+1) + PLANES] = sel[l] && data_neg && data[(PLANES-1)*Lanes + l];
       end
-      wire [PLANES+LOG:0] sum;
-      serac_adder_tree #(.Terms (Lanes), .Width (PLANES + 1)) u_tree (
-        .terms_i (terms), .sum_o (sum));
-      wire [DOT-1:0] wide = {sum[PLANES+LOG], sum};
-      assign dot = sel_neg ? {DOT{1'b0}} - wide : wide;
+      serac_adder_tree #(.Terms (Lanes), .Width (TERM)) u_tree (
+        .terms_i (terms), .sum_o (dot));
     end else begin : gen_multiply
       wire [Lanes*TERM-1:0] terms;
       for (l = 0; l < Lanes; l = l + 1) begin : gen_lane
@@ -96,9 +91,12 @@ module serac_dpu #(
   reg  [WIDE-1:0] inner_q, outer_q;
   reg  [31:0]     acc_q;
 
-  wire [WIDE-1:0] dot_wide;
+  wire [WIDE-1:0] dot_wide, inner;
+  wire            dot_neg;
   generate
-    if (WIDE > DOT) begin : gen_extend
+    if (WgtPlanes == 1 && ActPlanes == 1) begin : gen_unsigned
+      assign dot_wide = {{WIDE-DOT{1'b0}}, dot_q};
+    end else if (WIDE > DOT) begin : gen_extend
       assign dot_wide = {{WIDE-DOT{dot_q[DOT-1]}}, dot_q};
     end else begin : gen_cut
       assign dot_wide = dot_q[WIDE-1:0];
@@ -108,10 +106,27 @@ module serac_dpu #(
         /* verilator lint_on UNUSEDSIGNAL */
       end
     end
+    if (SELECT) begin : gen_sign
+      wire neg = (WgtPlanes == 1) ? wgt_neg_i ^ (ActPlanes == 1 && act_neg_i) : act_neg_i;
+      reg  neg_q;
+      always @(posedge clk_i) if (dot_en_i) neg_q <= neg;
+      assign dot_neg = neg_q;
+    end else begin : gen_no_sign
+      assign dot_neg = 1'b0;
+    end
   endgenerate
-  wire [WIDE-1:0] inner = (inner_first_i ? {WIDE{1'b0}} : inner_q << WgtPlanes) + dot_wide;
-  wire [WIDE-1:0] outer = (outer_first_i ? {WIDE{1'b0}} : outer_q << ActPlanes) + inner_q;
-  wire [31:0]     acc   = (acc_first_i ? 32'd0 : acc_q) + {{32-WIDE{outer_q[WIDE-1]}}, outer_q};
+
+  wire [WIDE-1:0] outer;
+  wire [31:0]     acc;
+  serac_horner #(.Width (WIDE), .Subtract (SELECT)) u_inner (
+    .a_i (inner_q << WgtPlanes), .first_i (inner_first_i), .b_i (dot_wide), .neg_i (dot_neg),
+    .sum_o (inner));
+  serac_horner #(.Width (WIDE), .Subtract (0)) u_outer (
+    .a_i (outer_q << ActPlanes), .first_i (outer_first_i), .b_i (inner_q), .neg_i (1'b0),
+    .sum_o (outer));
+  serac_horner #(.Width (32), .Subtract (0)) u_acc (
+    .a_i (acc_q), .first_i (acc_first_i), .b_i ({{32-WIDE{outer_q[WIDE-1]}}, outer_q}),
+    .neg_i (1'b0), .sum_o (acc));
 
   always @(posedge clk_i) begin
     if (dot_en_i) dot_q <= dot;

@@ -22,31 +22,57 @@ module serac_ones #(
 );
   localparam LOG  = $clog2(Lanes);
   localparam WIDE = 17 + LOG;
-  localparam SUM  = ActPlanes + 1 + LOG;
+  localparam SIZE = (ActPlanes == 1) ? 1 : ActPlanes + 1;   // bits of a term
+  localparam SUM  = SIZE + LOG;
 
-  wire [Lanes*(ActPlanes+1)-1:0] terms;
+  wire [SUM-1:0] sum;         // with one plane: without its sign
   genvar l, p;
   generate
-    for (l = 0; l < Lanes; l = l + 1) begin : gen_lane
-      for (p = 0; p < ActPlanes; p = p + 1) begin : gen_plane
-        assign terms[l*(ActPlanes+1) + p] = act_i[p*Lanes + l];
+    if (ActPlanes == 1) begin : gen_count
+      serac_popcount #(.Lanes (Lanes)) u_count (.bits_i (act_i), .count_o (sum));
+    end else begin : gen_tree
+      wire [Lanes*SIZE-1:0] terms;
+      for (l = 0; l < Lanes; l = l + 1) begin : gen_lane
+        for (p = 0; p < ActPlanes; p = p + 1) begin : gen_plane
+          assign terms[l*SIZE + p] = act_i[p*Lanes + l];
+        end
+        assign terms[l*SIZE + ActPlanes] = act_neg_i && act_i[(ActPlanes-1)*Lanes + l];
       end
-      assign terms[l*(ActPlanes+1) + ActPlanes] = act_neg_i && act_i[(ActPlanes-1)*Lanes + l];
+      serac_adder_tree #(.Terms (Lanes), .Width (SIZE)) u_tree (
+        .terms_i (terms), .sum_o (sum));
     end
   endgenerate
-  wire [SUM-1:0] sum;
-  serac_adder_tree #(.Terms (Lanes), .Width (ActPlanes + 1)) u_tree (
-    .terms_i (terms), .sum_o (sum));
 
-  reg  [SUM-1:0]  sum_q;
-  reg  [WIDE-1:0] inner_q, outer_q;
+  reg  [SUM-1:0]  sum_q, sum_q2;
+  reg  [WIDE-1:0] outer_q;
   reg  [31:0]     acc_q;
-  wire [WIDE-1:0] outer = (outer_first_i ? {WIDE{1'b0}} : outer_q << ActPlanes) + inner_q;
-  wire [31:0]     acc   = (acc_first_i ? 32'd0 : acc_q) + {{32-WIDE{outer_q[WIDE-1]}}, outer_q};
+  wire [WIDE-1:0] outer, sum_wide;
+  wire [31:0]     acc;
+  wire            sum_neg;
+  generate
+    if (ActPlanes == 1) begin : gen_sign
+      reg neg_q, neg_q2;
+      always @(posedge clk_i) begin
+        if (dot_en_i) neg_q <= act_neg_i;
+        neg_q2 <= neg_q;
+      end
+      assign sum_neg  = neg_q2;
+      assign sum_wide = {{WIDE-SUM{1'b0}}, sum_q2};
+    end else begin : gen_no_sign
+      assign sum_neg  = 1'b0;
+      assign sum_wide = {{WIDE-SUM{sum_q2[SUM-1]}}, sum_q2};
+    end
+  endgenerate
+  serac_horner #(.Width (WIDE), .Subtract (ActPlanes == 1)) u_outer (
+    .a_i (outer_q << ActPlanes), .first_i (outer_first_i), .b_i (sum_wide), .neg_i (sum_neg),
+    .sum_o (outer));
+  serac_horner #(.Width (32), .Subtract (0)) u_acc (
+    .a_i (acc_q), .first_i (acc_first_i), .b_i ({{32-WIDE{outer_q[WIDE-1]}}, outer_q}),
+    .neg_i (1'b0), .sum_o (acc));
 
   always @(posedge clk_i) begin
     if (dot_en_i) sum_q <= sum;
-    inner_q <= {{WIDE-SUM{sum_q[SUM-1]}}, sum_q};
+    sum_q2 <= sum_q;
     if (outer_en_i) outer_q <= outer;
     if (acc_en_i) acc_q <= acc;
   end

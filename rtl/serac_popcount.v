@@ -1,7 +1,7 @@
 // serac_popcount.v - number of ones. Combinational.
 //
-// The tree of adders is what is synthesised; SERAC_FAST_POPCOUNT replaces it
-// by a system function that simulates faster (SystemVerilog).
+// serac_compress is what is synthesised; SERAC_FAST_POPCOUNT replaces it by a system
+// function that simulates faster (SystemVerilog).
 `default_nettype none
 
 module serac_popcount #(
@@ -18,13 +18,15 @@ module serac_popcount #(
   assign count_o = $countones(bits_i);
   /* verilator lint_on WIDTH */
 `else
-  serac_adder_tree #(
-    .Terms  (Lanes),
-    .Width  (1),
-    .Signed (0)
+  localparam [31:0]         LANES   = Lanes;
+  localparam [10*Width-1:0] HEIGHTS = {{10*Width-10{1'b0}}, LANES[9:0]};   // all of weight 1
+  serac_compress #(
+    .Columns (Width),
+    .Heights (HEIGHTS),
+    .Total   (Lanes)
   ) u_tree (
-    .terms_i (bits_i),
-    .sum_o   (count_o)
+    .bits_i (bits_i),
+    .sum_o  (count_o)
   );
 `endif
 endmodule
