@@ -7,7 +7,7 @@ CC       := gcc
 CXX      := g++
 OPT      ?= -O3 -g
 WARN     := -Wall -Wextra -Wpedantic -Werror -Wno-format-truncation
-INCLUDE  := -Imodel -Idrivers -Isim -Ireports
+INCLUDE  := -Imodel -Idrivers -Isim -Ireports -Iscripts/synth
 CFLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L -DSERAC_ROOT=\"$(CURDIR)\" $(OPT) $(WARN) $(INCLUDE)
 LIBS     := -lconfig -lcjson -lz -lm -lpthread
 SEED     ?= 1
@@ -18,7 +18,10 @@ MODEL_O  := $(patsubst model/%.c,$(B)/model/%.o,$(wildcard model/*.c))
 DRIVER_O := $(patsubst drivers/%.c,$(B)/drivers/%.o,$(wildcard drivers/*.c))
 SIM_O    := $(patsubst sim/%.c,$(B)/sim/%.o,$(filter-out sim/main.c,$(wildcard sim/*.c))) \
             $(patsubst reports/%.c,$(B)/reports/%.o,$(wildcard reports/*.c))
+SYNTH    := cells
 UNITS    := $(patsubst testbench/unit/%.c,%,$(wildcard testbench/unit/test_*.c))
+SYNTH_O  := $(patsubst scripts/synth/%.c,$(B)/scripts/synth/%.o,$(filter-out $(SYNTH:%=scripts/synth/%.c), \
+            $(wildcard scripts/synth/*.c)))
 BENCHES  := $(patsubst testbench/rtl/%.cpp,%,$(wildcard testbench/rtl/tb_*.cpp))
 
 .PHONY: all help lib
@@ -68,9 +71,20 @@ check-gen: $(B)/gen_regs ## fails if a generated file is not up to date
 	  cmp $$f $(B)/gen/$$f || { echo "check-gen: $$f differs, run make regs"; exit 1; }; done
 	@echo "check-gen: 3 files are current"
 
+# --- synthesis -------------------------------------------------------------
+
+.PHONY: synth-tools
+synth-tools: $(SYNTH:%=$(B)/synth_%) ## builds the Liberty, activity and energy programs
+
+$(B)/libseracsynth.a: $(SYNTH_O)
+	@rm -f $@; ar rcs $@ $^
+$(SYNTH:%=$(B)/synth_%): $(B)/synth_%: scripts/synth/%.c $(B)/libseracsynth.a
+	$(CC) $(CFLAGS) $^ -o $@ $(LIBS)
+
 # --- tests -----------------------------------------------------------------
 
-$(B)/unit/%: testbench/unit/%.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a
+$(B)/unit/%: testbench/unit/%.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a \
+             $(B)/libseracsynth.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Itestbench $^ -o $@ -lcmocka $(LIBS) -ldl
 
@@ -133,4 +147,4 @@ san-unit: $(addprefix $(B)/unit/,$(UNITS))
 clean: ## removes build/
 	rm -rf build
 
--include $(MODEL_O:.o=.d) $(DRIVER_O:.o=.d) $(SIM_O:.o=.d)
+-include $(MODEL_O:.o=.d) $(DRIVER_O:.o=.d) $(SIM_O:.o=.d) $(SYNTH_O:.o=.d)

@@ -1,0 +1,18 @@
+/* liberty_internal.h - what the files of the Liberty reader share. */
+#ifndef LIBERTY_INTERNAL_H
+#define LIBERTY_INTERNAL_H
+
+#include "liberty.h"
+
+/* Zeroed; lives as long as the library. Ends the program without memory. */
+void *liberty_alloc(struct liberty *lib, size_t size);
+
+/* Writes "path:line: text" (no line number if it is 0); always false. */
+bool liberty_fail(struct liberty_error *error, const char *path, uint32_t line,
+                  const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Fills in units and cells from the tree. */
+bool liberty_digest(struct liberty *lib, struct liberty_error *error);
+
+#endif
