@@ -1,7 +1,9 @@
 /* cells.c - synth_cells: the cells of a Liberty file that a synthesis flow must
  * name, as shell variables.
  *
- *     build/synth_cells FILE.lib        prints LIB_...='...', one a line
+ *     build/synth_cells FILE.lib           LIB_...='...', one a line
+ *     build/synth_cells --prune FILE.lib   the library without LIB_AVOID, for
+ *                                          tools that cannot leave cells out
  *
  * Everything follows from functions, capacitances and tables, so no technology
  * needs a set-up of its own; only delay, scan and power-gating cells that look
@@ -400,23 +402,34 @@ static void mark(const struct liberty *lib, bool *avoided, double delay,
         avoided[i] = avoid(lib, lib->cells + i, delay, load);
 }
 
-static int print_all(const struct liberty *lib)
+/* The text of the library without the avoided cells. */
+static int print_pruned(const struct liberty *lib, const bool *avoided)
 {
-    bool *avoided = calloc(lib->num_cells + 1, sizeof *avoided);
-    if (!avoided)
-        return 3;
-    mark(lib, avoided, 0, 0);
-    const struct liberty_cell *buffer = smallest(lib, avoided, 1, BUFFER);
-    const struct liberty_pin *in = pin_of(buffer, LIBERTY_INPUT);
-    if (!in) {
-        fprintf(stderr, "%s: the library has no buffer\n", lib->path);
-        free(avoided);
+    char *text = liberty_read(lib->path, &error);
+    if (!text) {
+        fprintf(stderr, "%s\n", error.text);
         return 2;
     }
-    double load = 4 * in->capacitance;
-    mark(lib, avoided, arc(lib, buffer, "cell_rise", "cell_fall", load), load);
+    const struct liberty_group *g = NULL;
+    const char *at = text;
+    while ((g = liberty_child(lib->root, "cell", g))) {
+        const struct liberty_cell *c = liberty_cell_find(lib, g->args[0]);
+        if (!avoided[c - lib->cells])
+            continue;
+        fwrite(at, 1, (size_t)(text + g->begin - at), stdout);
+        at = text + g->end;
+    }
+    fputs(at, stdout);
+    free(text);
+    return 0;
+}
+
+static void print_all(const struct liberty *lib, const bool *avoided,
+                      const struct liberty_cell *buffer, double load)
+{
+    const struct liberty_pin *in = pin_of(buffer, LIBERTY_INPUT);
     put("NAME", lib->name);
-    put_number("VOLTAGE", lib->voltage);
+    put_number("VOLTAGE", lib->voltage * lib->volt_v);
     put_number("TIME_UNIT_S", lib->time_s);
     put_number("CAP_UNIT_F", lib->cap_f);
     put_number("LEAKAGE_UNIT_W", lib->leakage_w);
@@ -435,25 +448,50 @@ static int print_all(const struct liberty *lib)
     put_number("LOAD", load);
     put_number("LOAD_FF", load * lib->cap_f * 1e15);   /* as abc wants it */
     put_avoided(lib, avoided);
+}
+
+static int run(const struct liberty *lib, bool prune)
+{
+    bool *avoided = calloc(lib->num_cells + 1, sizeof *avoided);
+    if (!avoided)
+        return 3;
+    mark(lib, avoided, 0, 0);
+    const struct liberty_cell *buffer = smallest(lib, avoided, 1, BUFFER);
+    int code = 2;
+    if (buffer) {
+        double load = 4 * pin_of(buffer, LIBERTY_INPUT)->capacitance;
+        mark(lib, avoided, arc(lib, buffer, "cell_rise", "cell_fall", load),
+             load);
+        code = 0;
+        if (prune)
+            code = print_pruned(lib, avoided);
+        else
+            print_all(lib, avoided, buffer, load);
+    } else {
+        fprintf(stderr, "%s: the library has no buffer\n", lib->path);
+    }
     free(avoided);
-    return 0;
+    return code;
 }
 
 int main(int argc, char **argv)
 {
-    if (argc != 2 || argv[1][0] == '-') {
-        fprintf(argc == 2 && !strcmp(argv[1], "--help") ? stdout : stderr,
-                "usage: synth_cells FILE.lib[.gz]\n"
+    bool help = argc == 2 && !strcmp(argv[1], "--help");
+    bool prune = argc == 3 && !strcmp(argv[1], "--prune");
+    if (help || argc != 2 + prune || argv[argc - 1][0] == '-') {
+        fprintf(help ? stdout : stderr,
+                "usage: synth_cells [--prune] FILE.lib[.gz]\n"
                 "Prints shell variables LIB_... : the cells a synthesis flow "
-                "must name.\n");
-        return argc == 2 && !strcmp(argv[1], "--help") ? 0 : 2;
+                "must name.\n--prune prints the library without the cells of "
+                "LIB_AVOID instead.\n");
+        return help ? 0 : 2;
     }
-    struct liberty *lib = liberty_load(argv[1], &error);
+    struct liberty *lib = liberty_load(argv[argc - 1], &error);
     if (!lib) {
         fprintf(stderr, "%s\n", error.text);
         return 2;
     }
-    int code = print_all(lib);
+    int code = run(lib, prune);
     liberty_free(lib);
     return code;
 }

@@ -67,8 +67,8 @@ bool liberty_fail(struct liberty_error *error, const char *path, uint32_t line,
 
 /* --- reading ---------------------------------------------------------- */
 
-/* gzread passes plain files through. NUL-terminated, owned by the caller. */
-static char *read_all(const char *path, struct liberty_error *error)
+/* gzread passes plain files through. */
+char *liberty_read(const char *path, struct liberty_error *error)
 {
     gzFile file = gzopen(path, "rb");
     size_t room = 1u << 20, used = 0;
@@ -112,7 +112,7 @@ fail:
 struct parser {
     struct liberty *lib;
     struct liberty_error *error;
-    const char *at;
+    const char *at, *text;
     uint32_t line;
     int depth;
 };
@@ -263,7 +263,7 @@ static bool simple_value(struct parser *p, struct liberty_attr *attr)
 static bool body(struct parser *p, struct liberty_group *group);
 
 static bool complex_or_group(struct parser *p, struct liberty_group *parent,
-                             const char *name, uint32_t line)
+                             const char *name, const char *from, uint32_t line)
 {
     const char **values;
     uint32_t count;
@@ -291,6 +291,8 @@ static bool complex_or_group(struct parser *p, struct liberty_group *parent,
         return fail_at(p, "groups are nested too deep");
     bool ok = body(p, group);
     p->depth--;
+    group->begin = (size_t)(from - p->text);
+    group->end = (size_t)(p->at - p->text);
     return ok;
 }
 
@@ -312,7 +314,7 @@ static bool statement(struct parser *p, struct liberty_group *parent)
     if (!skip_blank(p))
         return false;
     if (*p->at == '(')
-        return complex_or_group(p, parent, name, line);
+        return complex_or_group(p, parent, name, from, line);
     if (*p->at != ':')
         return liberty_fail(p->error, p->lib->path, line,
                             "expected ':' or '(' after '%s'", name);
@@ -352,10 +354,10 @@ struct liberty *liberty_load(const char *path, struct liberty_error *error)
 {
     struct liberty_group file = {.type = NULL};
     struct liberty *lib = calloc(1, sizeof *lib);
-    char *text = lib ? read_all(path, error) : NULL;
+    char *text = lib ? liberty_read(path, error) : NULL;
     bool ok = false;
     if (text) {
-        struct parser p = {lib, error, text, 1, 0};
+        struct parser p = {lib, error, text, text, 1, 0};
         file.attrs_end = &file.attrs;
         file.groups_end = &file.groups;
         lib->path = copy(&p, path, strlen(path));

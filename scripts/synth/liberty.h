@@ -31,6 +31,7 @@ struct liberty_group {
     const char **args;
     uint32_t num_args;
     uint32_t line;
+    size_t begin, end;     /* its bytes in the text, name to closing brace */
     struct liberty_attr *attrs, **attrs_end;
     struct liberty_group *groups, **groups_end;
     struct liberty_group *next;
@@ -77,13 +78,18 @@ struct liberty_cell {
 struct liberty {
     const char *path, *name;
     const struct liberty_group *root;
-    double voltage;                    /* nominal, V */
-    double time_s, cap_f, leakage_w;   /* one unit in SI */
+    double voltage;                    /* nominal, in the library's unit */
+    double volt_v;                     /* one unit in SI, as below */
+    double time_s, cap_f, leakage_w;
     double energy_j;                   /* capacitance unit x (voltage unit)^2 */
     struct liberty_cell *cells;        /* in order of their names */
     uint32_t num_cells;
     void *arena;
 };
+
+/* The text of a plain or gzip file, to be freed by the caller; NULL on failure,
+ * with the reason in `error`. */
+char *liberty_read(const char *path, struct liberty_error *error);
 
 /* NULL on failure, with the reason in `error`. */
 struct liberty *liberty_load(const char *path, struct liberty_error *error);

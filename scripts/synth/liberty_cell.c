@@ -54,10 +54,9 @@ static bool read_units(struct liberty *lib, struct liberty_error *error)
 {
     const struct liberty_attr *cap =
         liberty_attr(lib->root, "capacitive_load_unit");
-    double volt;
     char text[64];
     if (!simple_unit(lib, "time_unit", "s", 1e-9, &lib->time_s, error) ||
-        !simple_unit(lib, "voltage_unit", "V", 1, &volt, error) ||
+        !simple_unit(lib, "voltage_unit", "V", 1, &lib->volt_v, error) ||
         !simple_unit(lib, "leakage_power_unit", "W", 1e-9, &lib->leakage_w,
                      error))
         return false;
@@ -75,7 +74,7 @@ static bool read_units(struct liberty *lib, struct liberty_error *error)
                                 "capacitive_load_unit: '%s %s' is no unit of F",
                                 cap->values[0], cap->values[1]);
     }
-    lib->energy_j = lib->cap_f * volt * volt;
+    lib->energy_j = lib->cap_f * lib->volt_v * lib->volt_v;
     return true;
 }
 
