@@ -207,7 +207,9 @@ static enum serac_status lockstep_network(const struct serac_setting *s,
 {
     const struct serac_rtl_ops *ops;
     struct serac_host_memory memory;
-    enum serac_status status = serac_rtl_load(&s->design, &ops, error);
+    enum serac_status status =
+        result->activity ? serac_rtl_load_counting(&s->design, &ops, error)
+                         : serac_rtl_load(&s->design, &ops, error);
     if (status != SERAC_OK)
         return status;
     status = serac_host_memory_init(&memory, 0x80000000u, p->memory_bytes);
@@ -222,14 +224,16 @@ static enum serac_status lockstep_network(const struct serac_setting *s,
     return status;
 }
 
+/* `window`: where activity goes, or nothing. */
 static int run_network(const char *name, const struct serac_setting *s,
-                       uint64_t image, uint64_t seed)
+                       uint64_t image, uint64_t seed,
+                       const struct serac_lockstep_result *window)
 {
     struct serac_error error = {""};
     struct serac_network *network = NULL;
     struct serac_program *program = NULL;
     struct serac_dataset data = {.count = 0};
-    struct serac_lockstep_result result = {.difference = ""};
+    struct serac_lockstep_result result = *window;
     enum serac_status status = serac_network_load(name, &network, &error);
     if (status == SERAC_OK)
         status = serac_dataset_load("fashion-mnist-500", &data, &error);
@@ -265,6 +269,8 @@ int serac_cmd_cosim(int argc, char **argv)
 {
     const char *network = NULL, *random = NULL, *seed_text = NULL;
     const char *only = NULL, *design = NULL, *memory = NULL, *image_text = NULL;
+    const char *from_text = NULL, *to_text = NULL;
+    struct serac_lockstep_result window = {.activity_to = UINT64_MAX / 4};
     const struct serac_option options[] = {
         {"network", "NET", "one image through a network", &network},
         {"random", "N", "N random programs on 17 designs", &random},
@@ -274,6 +280,11 @@ int serac_cmd_cosim(int argc, char **argv)
         {"design", "D", "with --network: design (tiny)", &design},
         {"memory", "M", "with --network: memory (default)", &memory},
         {"image", "I", "with --network: which image (0)", &image_text},
+        {"activity", "FILE", "with --network: count the RTL's toggles",
+         &window.activity},
+        {"from", "C", "with --activity: first cycle (0)", &from_text},
+        {"to", "C", "with --activity: first cycle not counted (the end)",
+         &to_text},
         {NULL, NULL, NULL, NULL}};
     const struct serac_usage usage = {
         "cosim", "(--network NET | --random N) [options]",
@@ -281,6 +292,8 @@ int serac_cmd_cosim(int argc, char **argv)
         "compares stage\nstates, requests and written data at every clock edge, "
         "counters at the end.",
         "  serac cosim --network fashion-w2 --design tiny\n"
+        "  SERAC_NETLIST=DIR serac cosim --network fashion-w2 --activity A "
+        "--from 1000 --to 2000\n"
         "  serac cosim --random 200 --seed 1\n",
         options};
     struct serac_setting setting;
@@ -293,9 +306,11 @@ int serac_cmd_cosim(int argc, char **argv)
                         "cosim --help\n");
         return SERAC_EXIT_INPUT;
     }
-    if (random ? design || memory || image_text : only != NULL) {
-        fprintf(stderr, "serac cosim: --design, --memory and --image go with "
-                        "--network, --case with --random\n");
+    if (random ? design || memory || image_text || window.activity
+               : only != NULL) {
+        fprintf(stderr, "serac cosim: --design, --memory, --image and "
+                        "--activity go with --network, --case with "
+                        "--random\n");
         return SERAC_EXIT_INPUT;
     }
     if (random)
@@ -305,6 +320,18 @@ int serac_cmd_cosim(int argc, char **argv)
         (image_text &&
          !serac_cli_number("--image", image_text, 0, 1u << 30, &image)))
         return SERAC_EXIT_INPUT;
+    if (!window.activity && (from_text || to_text)) {
+        fprintf(stderr, "serac cosim: --from and --to go with --activity\n");
+        return SERAC_EXIT_INPUT;
+    }
+    if ((from_text && !serac_cli_number("--from", from_text, 0,
+                                        UINT64_MAX / 4 - 1,
+                                        &window.activity_from)) ||
+        (to_text && !serac_cli_number("--to", to_text,
+                                      window.activity_from + 1,
+                                      UINT64_MAX / 4, &window.activity_to)))
+        return SERAC_EXIT_INPUT;
     code = serac_cli_setting(design ? design : "tiny", memory, NULL, &setting);
-    return code >= 0 ? code : run_network(network, &setting, image, seed);
+    return code >= 0 ? code : run_network(network, &setting, image, seed,
+                                         &window);
 }
