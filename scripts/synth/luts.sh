@@ -28,8 +28,8 @@ synth() {
   set_all=
   for value in "$@"; do set_all="$set_all -chparam ${value%%=*} ${value#*=}"; done
   yosys -q -l "$dir/$name.log" -p "read_verilog -DSERAC_XILINX -Irtl rtl/serac_*.v
-    hierarchy -check -top $top $set_all
-    blackbox $boxes
+    hierarchy -top $top $set_all
+    $boxes
     synth_xilinx -nodsp -nowidelut -noiopad -noclkbuf -flatten -top $top
     tee -o $dir/$name.stat stat" > /dev/null 2>&1 || { echo "luts: $name failed, see $dir/$name.log" >&2; exit 1; }
   awk '/Number of cells/ {on = 1} !on {next}
@@ -38,16 +38,16 @@ synth() {
     END {print luts + 0, ffs + 0, carry + 0}' "$dir/$name.stat" > "$dir/$name"
 }
 
-synth unit '*nothing*' serac_dpu Lanes="$lanes" WgtPlanes="$wgt" ActPlanes="$act"
-synth ones '*nothing*' serac_ones Lanes="$lanes" ActPlanes="$act"
-synth rest '*serac_dpu* *serac_ones*' serac_array Rows="$rows" Cols="$cols" \
+synth unit '' serac_dpu Lanes="$lanes" WgtPlanes="$wgt" ActPlanes="$act"
+synth ones '' serac_ones Lanes="$lanes" ActPlanes="$act"
+synth rest 'blackbox *serac_dpu* *serac_ones*' serac_array Rows="$rows" Cols="$cols" \
   Lanes="$lanes" WgtPlanes="$wgt" ActPlanes="$act"
-synth drain '*serac_post_path*' serac_post Rows="$rows" Cols="$cols" Lanes="$lanes" \
+synth drain 'blackbox *serac_post_path*' serac_post Rows="$rows" Cols="$cols" Lanes="$lanes" \
   RequantLanes="$requants" BeatBytes=$(($(key axi_bits) / 8)) ParamPlaneBits="$params" \
   OutPlaneBits="$planes" LaneBits="$lane"
-synth path '*serac_ram* *serac_requant*' serac_post_path Rows="$rows" Cols="$cols" \
+synth path 'blackbox *serac_ram* *serac_requant*' serac_post_path Rows="$rows" Cols="$cols" \
   Lanes="$lanes" RequantLanes="$requants" OutAddrBits="$planes"
-synth requant '*nothing*' serac_requant
+synth requant '' serac_requant
 
 echo "$config: $rows x $lanes x $cols, ($wgt,$act), yosys synth_xilinx -nodsp"
 echo "a LUT6_2 (one LUT with two outputs) counts as one LUT, as do LUT1..LUT6 and INV"

@@ -18,7 +18,7 @@ enum {
     DIGIT = ActPlanes * Lanes / 8,
     HALF = 1 << (BankAddrBits - 1),         // beats
     HALF_PLANES = 1 << (PlaneBits - 1),
-    LATENCY = 2,                            // s1 to s3
+    LATENCY = 4,                            // s2 to s6
     ENOUGH = 150000         // cycles in which all of struct Seen happens
 };
 
@@ -37,7 +37,7 @@ struct Job {                                // a run of one column
     bool half;
 };
 
-// What is due at s3.
+// What is due at s6.
 struct Due {
     bool valid;
     Bytes digit, pad_lanes;
@@ -203,7 +203,7 @@ Bytes Driver::expected(int line, int x, int block, int digit,
     return bytes;
 }
 
-// A tap's digit at s1, addressed as serac_execute does.
+// A tap's digit at s2, addressed as serac_execute does.
 void Driver::tap(const Job &job, int x, int line, int ky, int kx, int block,
                  int digit, bool head)
 {
@@ -236,7 +236,7 @@ void Driver::tap(const Job &job, int x, int line, int ky, int kx, int block,
         lanes};
 }
 
-// A pixel: its load or step (s0), then its taps (s1), a cycle later each.
+// A pixel: its load or step (s1), then its taps (s2), a cycle later each.
 void Driver::pixel(const Job &job, int x, int line, bool head, bool load)
 {
     const Layer &l = layer_;
@@ -294,7 +294,7 @@ void Driver::cycle()
         beats_.pop_front();
         seen.written_while_read += top.valid_i;
     }
-    const Due &now = due_.back();       // s1 was LATENCY cycles ago
+    const Due &now = due_.back();       // s2 was LATENCY cycles ago
     put_port(top.pad_lanes_i,
              now.valid ? now.pad_lanes : random_bytes(b.rng, PLANE));
     b.settle();
@@ -317,6 +317,8 @@ void Driver::layer()
     for (uint64_t runs = 1 + b.rng.below(4); runs--;) {
         while (!beats_.empty())
             cycle();
+        for (int n = 0; n < 3; n++)
+            cycle();        // the last tap is read in s4; fetch writes no sooner
         Job now = job;
         half = !half;
         pixel += layer_.shape.run;
