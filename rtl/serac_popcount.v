@@ -1,7 +1,7 @@
 // serac_popcount.v - number of ones. Combinational.
 //
-// serac_compress is what is synthesised; SERAC_FAST_POPCOUNT replaces it by a system
-// function that simulates faster (SystemVerilog).
+// A tree of adders; with SERAC_XILINX serac_compress's counters of six-input LUTs,
+// with SERAC_FAST_POPCOUNT a system function that simulates faster (SystemVerilog).
 `default_nettype none
 
 module serac_popcount #(
@@ -17,7 +17,7 @@ module serac_popcount #(
   /* verilator lint_off WIDTH */
   assign count_o = $countones(bits_i);
   /* verilator lint_on WIDTH */
-`else
+`elsif SERAC_XILINX
   localparam [31:0]         LANES   = Lanes;
   localparam [10*Width-1:0] HEIGHTS = {{10*Width-10{1'b0}}, LANES[9:0]};   // all of weight 1
   serac_compress #(
@@ -28,6 +28,11 @@ module serac_popcount #(
     .bits_i (bits_i),
     .sum_o  (count_o)
   );
+`else
+  // Not the compressor tree: on a whole machine of many units its elaboration
+  // takes linters gigabytes.
+  serac_adder_tree #(.Terms (Lanes), .Width (1), .Signed (0)) u_tree (
+    .terms_i (bits_i), .sum_o (count_o));
 `endif
 endmodule
 `default_nettype wire
