@@ -52,7 +52,7 @@ enum serac_status serac_config_find(const char *kind, const char *name,
         "configs",
     };
     size_t count = sizeof roots / sizeof *roots;
-    char dir[SERAC_CONFIG_PATH_MAX], names[320] = "";
+    char dir[SERAC_CONFIG_PATH_MAX], names[900] = "";
     if (length >= room) {
         if (error)
             snprintf(error->text, sizeof error->text, "%s: name too long",

@@ -7,7 +7,7 @@
 #include "serac_status.h"
 
 #define SERAC_NAME_MAX 64
-#define SERAC_ERROR_MAX 512
+#define SERAC_ERROR_MAX 1024
 
 /* One clear line about what went wrong, `file:line: key: what, what is
  * allowed`; empty when nothing did. Functions that take a struct serac_error
