@@ -20,6 +20,7 @@ fast=-DSERAC_FAST_POPCOUNT
 rtl=${SERAC_RTL_DIR:-$root/rtl}
 trace=
 optimise=-O3
+slow=-O1
 if [ -n "${SERAC_NETLIST:-}" ]; then
   # Of cells only what netlist.v connects them to counts, not their insides.
   set --
@@ -28,8 +29,11 @@ if [ -n "${SERAC_NETLIST:-}" ]; then
     set -- "$@" "$file"
     [ "${file##*/}" = netlist.v ] || printf 'tracing_off -file "%s"\n' "$file" >> "$dir/netlist.vlt"
   done
-  set -- "$dir/netlist.vlt" "$@" --output-split 10000
-  optimise=-O1     # g++ -O3 takes minutes more, and runs hardly faster
+  # Few files, as each reads a header of a hundred thousand nets again, but small functions.
+  set -- "$dir/netlist.vlt" "$@" --output-split 300000 --output-split-cfuncs 10000 \
+    --output-split-ctrace 10000
+  optimise=-O1
+  slow=-O0         # g++ takes minutes more for what runs once
 else
   set -- -I"$rtl" -y "$rtl" $fast "$@" "$rtl/serac_top.v"
 fi
@@ -39,7 +43,7 @@ verilator --cc --top-module serac_top --prefix Vserac --Mdir "$dir" -O3 --x-assi
   --x-initial unique --noassert -Wno-fatal -Wno-lint $trace \
   -CFLAGS -fPIC "$@" > "$dir/log" 2>&1 || { cat "$dir/log" >&2; exit 1; }
 inc=$(verilator --getenv VERILATOR_ROOT)/include
-make -s -C "$dir" -f Vserac.mk OPT_FAST=$optimise OPT_SLOW=-O1 OPT_GLOBAL=-O2 \
+make -s -j "$(nproc)" -C "$dir" -f Vserac.mk OPT_FAST=$optimise OPT_SLOW=$slow OPT_GLOBAL=-O2 \
   Vserac__ALL.a verilated.o verilated_threads.o ${trace:+verilated_vcd_c.o} >> "$dir/log" 2>&1 ||
   { tail -30 "$dir/log" >&2; exit 1; }
 set -- -DVM_TRACE=0

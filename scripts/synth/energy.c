@@ -24,6 +24,7 @@
 static const char usage[] =
     "usage: synth_energy --netlist FILE.json --top MODULE --liberty FILE.lib\n"
     "                    --activity FILE [options]\n"
+    "  --scope NAME       of the top in the activity, if it is not MODULE\n"
     "  --liberty FILE     again for more libraries; the first gives voltage\n"
     "  --depth N          a group for each module instance N deep (1)\n"
     "  --group [L=]PATH   instead: a group L of what lies at or below PATH\n"
@@ -42,7 +43,7 @@ struct part {
 };
 
 struct run {
-    const char *netlist, *top, *activity_path;
+    const char *netlist, *top, *scope, *activity_path;
     const char *liberty[MAX_LIBS];
     struct liberty *libs[MAX_LIBS];
     uint32_t num_libs;
@@ -296,6 +297,12 @@ static void sum_parts(const struct run *r, struct part *sum)
     }
 }
 
+/* Levels of the hierarchy without cells of their own. */
+static bool empty(const struct part *p)
+{
+    return !p->cells && !(p->switching > 0);
+}
+
 static void print_row(const struct run *r, const struct part *p)
 {
     printf("%-28s %8llu %11.4g %11.4g %11.4g %11.4g ", p->name,
@@ -332,7 +339,8 @@ static void print_table(const struct run *r)
            "internal", "switching", "clock", "leakage nW",
            r->period_ns > 0 ? "    leakage " : "", "total");
     for (uint32_t i = 0; i < r->num_parts; i++)
-        print_row(r, r->parts + i);
+        if (!empty(r->parts + i))
+            print_row(r, r->parts + i);
     print_row(r, &sum);
 }
 
@@ -381,9 +389,13 @@ static void print_json(const struct run *r)
            (unsigned)r->loaded, r->tables_whole ? "true" : "false",
            (unsigned long long)r->nets, (unsigned long long)r->nets_unknown,
            (unsigned)r->net.num_macros);
+    const char *comma = "";
     for (uint32_t i = 0; i < r->num_parts; i++) {
-        printf("%s\n  ", i ? "," : "");
+        if (empty(r->parts + i))
+            continue;
+        printf("%s\n  ", comma);
         print_object(r, r->parts + i);
+        comma = ",";
     }
     printf("\n ],\n \"total\": ");
     print_object(r, &sum);
@@ -423,6 +435,7 @@ static bool option(struct run *r, const char *name, char *value)
         const char **text;
     } texts[] = {{"--netlist", &r->netlist},
                  {"--top", &r->top},
+                 {"--scope", &r->scope},
                  {"--activity", &r->activity_path}};
     const struct {
         const char *name;
@@ -484,7 +497,8 @@ static bool load_inputs(struct run *r)
             fprintf(stderr, "%s\n", error.text);
             return false;
         }
-    r->activity = activity_load(r->activity_path, r->top, problem,
+    r->activity = activity_load(r->activity_path,
+                                r->scope ? r->scope : r->top, problem,
                                 sizeof problem);
     if (!r->activity)
         fprintf(stderr, "%s\n", problem);
