@@ -119,10 +119,14 @@ test: setup ## every test; ends with N passed, N failed, N skipped
 	@awk '{n[$$1]++} END {printf "%d passed, %d failed, %d skipped\n", n["passed"], \
 	  n["failed"], n["skipped"]; exit n["failed"] > 0 || n["passed"] == 0}' $(B)/results.txt
 
+.PHONY: luts
+luts: ## LUTs per binary operation of BISMO's shape, beside BISMO's
+	@scripts/synth/luts.sh
+
 .PHONY: test-checks test-cosim
 test-checks: $(B)/gen_regs
 	@scripts/run_tests.sh check "make:check-gen" "make:lint" "scripts/check_shell.sh" \
-	  "scripts/synth_check.sh"
+	  "scripts/synth_check.sh" "scripts/prove_popcount.sh"
 
 test-cli: $(B)/serac ## the command, as a user calls it
 	@scripts/run_tests.sh cli $(wildcard testbench/cli/*.sh)

@@ -8,7 +8,7 @@
 
 module serac_array #(
   // LINT: -GRows=2 -GCols=1 -GLanes=8 -GWgtPlanes=8 -GActPlanes=2
-  // LINT: -GLanes=64 -DSERAC_XILINX testbench/rtl/xilinx.vlt -v /usr/share/yosys/xilinx/cells_sim.v
+  // LINT: -GLanes=64 -DSERAC_XILINX -v testbench/rtl/xilinx_cells.v
   parameter Rows      = 4,
   parameter Cols      = 4,
   parameter Lanes     = 32,

@@ -1,12 +1,10 @@
-// serac_compress.v - sum of bits of different weights. Combinational.
+// serac_compress.v - sum of bits of different weights, for six-input LUTs. Combinational.
 //
 // One stage of counters, then itself on the fewer bits they leave, until few enough are
-// left for one adder. Column c holds Heights[c] bits of weight 2^c. What a stage takes
+// left for one adder of three rows. Column c holds Heights[c] bits of weight 2^c; while
+// one has seven, serac_counter takes them, after that full adders. What a stage takes
 // from a column lies at the bottom of it, what it leaves on top, and comes first in the
 // next stage, before the stage's own results: old bits are taken before new ones.
-//
-// Portable: full adders (Wallace's tree) down to two rows. For six-input LUTs:
-// serac_counter while a column has seven bits, full adders for the rest, three rows.
 `default_nettype none
 
 module serac_compress #(
@@ -18,11 +16,7 @@ module serac_compress #(
   input  wire [Total-1:0]   bits_i,  // [column][bit], column 0 lowest
   output wire [Columns-1:0] sum_o
 );
-`ifdef SERAC_XILINX
-  localparam ROWS = 3;               // of the last adder
-`else
-  localparam ROWS = 2;
-`endif
+  localparam ROWS   = 3;             // of the last adder
   localparam VECTOR = 10 * Columns;
 
   // Entry c of a vector with one entry per column; 0 beyond its ends.
@@ -68,24 +62,21 @@ module serac_compress #(
     integer c;
     begin
       plan_sevens = {VECTOR{1'b0}};
-      if (ROWS == 3)
-        for (c = 0; c < Columns; c = c + 1)
-          plan_sevens[10*c +: 10] = cut((entry(heights, c)
-                                         - 6 * sixes(heights, plan_sevens, c - 2)) / 7);
+      for (c = 0; c < Columns; c = c + 1)
+        plan_sevens[10*c +: 10] = cut((entry(heights, c)
+                                       - 6 * sixes(heights, plan_sevens, c - 2)) / 7);
     end
   endfunction
 
-  // Full adders. Beside the last adder's rows its lowest column has room for two bits
-  // where rows are three.
+  // Full adders. The last adder's lowest column has room for two bits beside its rows.
   function [VECTOR-1:0] plan_adders(input [VECTOR-1:0] heights, input any_sevens);
     integer c, limit;
     begin
       plan_adders = {VECTOR{1'b0}};
       for (c = 0; c < Columns; c = c + 1) begin
-        limit = (ROWS == 3 && c == lowest(heights)) ? 5 : ROWS;
+        limit = (c == lowest(heights)) ? ROWS + 2 : ROWS;
         if (!any_sevens && entry(heights, c) > limit)
-          plan_adders[10*c +: 10] = cut((ROWS == 3) ? (entry(heights, c) - limit + 1) / 2 :
-                                        entry(heights, c) / 3);
+          plan_adders[10*c +: 10] = cut((entry(heights, c) - limit + 1) / 2);
       end
     end
   endfunction
@@ -124,6 +115,8 @@ module serac_compress #(
   localparam [VECTOR-1:0] NEXT = next(HEIGHTS);
   localparam              LEFT = offset(NEXT, Columns);
 
+  // Places of bits are localparams throughout: in an assignment Verilator would work
+  // out a function of constants in every evaluation.
   genvar c, i, k;
   generate
     if (DONE) begin : gen_last
@@ -132,67 +125,70 @@ module serac_compress #(
       wire [5*Columns-1:0] row;      // [bit of a column][column]
       /* verilator lint_on UNUSEDSIGNAL */
       for (c = 0; c < Columns; c = c + 1) begin : gen_column
+        localparam FIRST  = offset(HEIGHTS, c);
+        localparam HEIGHT = entry(HEIGHTS, c);
         for (i = 0; i < 5; i = i + 1) begin : gen_bit
-          if (i < entry(HEIGHTS, c)) begin : gen_used
-            assign row[i*Columns + c] = bits_i[offset(HEIGHTS, c) + i];
+          if (i < HEIGHT) begin : gen_used
+            assign row[i*Columns + c] = bits_i[FIRST + i];
           end else begin : gen_none
             assign row[i*Columns + c] = 1'b0;
           end
         end
       end
-      if (ROWS == 3) begin : gen_three
-        if (LOW > 0) begin : gen_single
-          assign sum_o[LOW-1:0] = row[LOW-1:0];
-        end
-        serac_add_rows #(.Width (Columns - LOW)) u_add (
-          .x_i    (row[Columns-1:LOW]),
-          .y_i    (row[2*Columns-1:Columns+LOW]),
-          .z_i    (row[3*Columns-1:2*Columns+LOW]),
-          .bits_i ({row[4*Columns+LOW], row[3*Columns+LOW]}),
-          .sum_o  (sum_o[Columns-1:LOW]));
-      end else begin : gen_two
-        assign sum_o = row[Columns-1:0] + row[2*Columns-1:Columns];
+      if (LOW > 0) begin : gen_single
+        assign sum_o[LOW-1:0] = row[LOW-1:0];
       end
+      serac_add_rows #(.Width (Columns - LOW)) u_add (
+        .x_i    (row[Columns-1:LOW]),
+        .y_i    (row[2*Columns-1:Columns+LOW]),
+        .z_i    (row[3*Columns-1:2*Columns+LOW]),
+        .bits_i ({row[4*Columns+LOW], row[3*Columns+LOW]}),
+        .sum_o  (sum_o[Columns-1:LOW]));
     end else begin : gen_stage
       wire [LEFT-1:0] left;
       for (c = 0; c < Columns; c = c + 1) begin : gen_column
-        localparam FIRST = offset(HEIGHTS, c);                      // of this column
-        localparam FROM  = FIRST + 6 * sixes(HEIGHTS, SEVENS, c - 2); // its counters' seven
-        localparam N     = entry(SEVENS, c);
-        localparam HIGH  = sixes(HEIGHTS, SEVENS, c);
-        localparam FULL  = entry(ADDERS, c);
-        for (i = 0; i < rest(HEIGHTS, c); i = i + 1) begin : gen_rest
-          assign left[offset(NEXT, c) + i] = bits_i[offset(HEIGHTS, c + 1) - rest(HEIGHTS, c) + i];
+        localparam COUNTERS = entry(SEVENS, c);
+        localparam HIGHS    = sixes(HEIGHTS, SEVENS, c);
+        localparam FULL     = entry(ADDERS, c);
+        localparam REST     = rest(HEIGHTS, c);
+        localparam FROM     = offset(HEIGHTS, c) + 6 * sixes(HEIGHTS, SEVENS, c - 2);
+        localparam SIXES    = offset(HEIGHTS, c + 2);       // for the counters with High
+        localparam OLD      = offset(HEIGHTS, c + 1) - REST;
+        localparam TO       = offset(NEXT, c);
+        if (REST > 0) begin : gen_rest
+          assign left[TO +: REST] = bits_i[OLD +: REST];
         end
-        for (i = 0; i < N; i = i + 1) begin : gen_counter
+        for (i = 0; i < COUNTERS; i = i + 1) begin : gen_counter
           /* verilator lint_off UNUSEDSIGNAL */ // 0, or beyond the sum
           wire [4:0] sum;
           /* verilator lint_on UNUSEDSIGNAL */
-          if (i < HIGH) begin : gen_high
+          if (i < HIGHS) begin : gen_high
             serac_counter #(.High (1)) u_counter (
-              .bits_i ({bits_i[offset(HEIGHTS, c + 2) + 6*i +: 6], bits_i[FROM + 7*i +: 7]}),
-              .sum_o  (sum));
+              .bits_i ({bits_i[SIXES + 6*i +: 6], bits_i[FROM + 7*i +: 7]}), .sum_o (sum));
           end else begin : gen_low
             assign sum[4:3] = 2'd0;
             serac_counter #(.High (0)) u_counter (
               .bits_i (bits_i[FROM + 7*i +: 7]), .sum_o (sum[2:0]));
           end
           for (k = 0; k < 5 && c + k < Columns; k = k + 1) begin : gen_sum
-            if (k < 3 || i < HIGH) begin : gen_bit
-              assign left[offset(NEXT, c + k) + made(HEIGHTS, c + k, k) + i] = sum[k];
+            localparam PLACE = offset(NEXT, c + k) + made(HEIGHTS, c + k, k) + i;
+            if (k < 3 || i < HIGHS) begin : gen_bit
+              assign left[PLACE] = sum[k];
             end
           end
         end
         if (FULL > 0) begin : gen_adders
+          localparam SUM_TO   = TO + made(HEIGHTS, c, 5);
+          localparam CARRY_TO = offset(NEXT, c + 1) + made(HEIGHTS, c + 1, 6);
           /* verilator lint_off UNUSEDSIGNAL */ // carries beyond the sum
           wire [FULL-1:0] sum, carry;
           /* verilator lint_on UNUSEDSIGNAL */
           serac_full_adder #(.Width (FULL)) u_adders (
             .x_i (bits_i[FROM +: FULL]), .y_i (bits_i[FROM + FULL +: FULL]),
             .z_i (bits_i[FROM + 2*FULL +: FULL]), .sum_o (sum), .carry_o (carry));
-          assign left[offset(NEXT, c) + made(HEIGHTS, c, 5) +: FULL] = sum;
+          assign left[SUM_TO +: FULL] = sum;
           if (c + 1 < Columns) begin : gen_carry
-            assign left[offset(NEXT, c + 1) + made(HEIGHTS, c + 1, 6) +: FULL] = carry;
+            assign left[CARRY_TO +: FULL] = carry;
           end
         end
       end

@@ -316,6 +316,7 @@ module serac_core #(
     if (s2_valid) wgt_raddr_q3 <= wgt_raddr;
     if (ctl_q[3][11]) wgt_raddr_q4 <= wgt_raddr_q3;
   end
+  wire       s4_valid = ctl_q[4][11];     // yosys cannot elaborate an array's element as a port
   wire       s6_valid = ctl_q[6][11];
   wire [3:0] s6_real  = ctl_q[6][10:7];
   wire       s6_pad_last, s6_wgt_first, s6_wgt_last, s6_act_first, s6_act_last;
@@ -335,7 +336,7 @@ module serac_core #(
     .we_i    (wgt_we),
     .waddr_i (wgt_waddr),
     .wdata_i (beat_data),
-    .re_i    (ctl_q[4][11]),
+    .re_i    (s4_valid),
     .raddr_i (wgt_raddr_q4),
     .rdata_o (wgt_planes)
   );

@@ -118,6 +118,7 @@ module serac_dpu #(
 
   wire [WIDE-1:0] outer;
   wire [31:0]     acc;
+`ifdef SERAC_XILINX
   serac_horner #(.Width (WIDE), .Subtract (SELECT)) u_inner (
     .a_i (inner_q << WgtPlanes), .first_i (inner_first_i), .b_i (dot_wide), .neg_i (dot_neg),
     .sum_o (inner));
@@ -127,6 +128,16 @@ module serac_dpu #(
   serac_horner #(.Width (32), .Subtract (0)) u_acc (
     .a_i (acc_q), .first_i (acc_first_i), .b_i ({{32-WIDE{outer_q[WIDE-1]}}, outer_q}),
     .neg_i (1'b0), .sum_o (acc));
+`else
+  // Minus is the complement plus one; the one is carried out of a position below.
+  /* verilator lint_off UNUSEDSIGNAL */ // the position below
+  wire [WIDE:0] inner_up = {dot_wide ^ {WIDE{dot_neg}}, 1'b1}
+                           + {inner_first_i ? {WIDE{1'b0}} : inner_q << WgtPlanes, dot_neg};
+  /* verilator lint_on UNUSEDSIGNAL */
+  assign inner = inner_up[WIDE:1];
+  assign outer = inner_q + (outer_first_i ? {WIDE{1'b0}} : outer_q << ActPlanes);
+  assign acc   = {{32-WIDE{outer_q[WIDE-1]}}, outer_q} + (acc_first_i ? 32'd0 : acc_q);
+`endif
 
   always @(posedge clk_i) begin
     if (dot_en_i) dot_q <= dot;

@@ -63,12 +63,21 @@ module serac_ones #(
       assign sum_wide = {{WIDE-SUM{sum_q2[SUM-1]}}, sum_q2};
     end
   endgenerate
+`ifdef SERAC_XILINX
   serac_horner #(.Width (WIDE), .Subtract (ActPlanes == 1)) u_outer (
     .a_i (outer_q << ActPlanes), .first_i (outer_first_i), .b_i (sum_wide), .neg_i (sum_neg),
     .sum_o (outer));
   serac_horner #(.Width (32), .Subtract (0)) u_acc (
     .a_i (acc_q), .first_i (acc_first_i), .b_i ({{32-WIDE{outer_q[WIDE-1]}}, outer_q}),
     .neg_i (1'b0), .sum_o (acc));
+`else
+  /* verilator lint_off UNUSEDSIGNAL */ // the position below
+  wire [WIDE:0] outer_up = {sum_wide ^ {WIDE{sum_neg}}, 1'b1}
+                           + {outer_first_i ? {WIDE{1'b0}} : outer_q << ActPlanes, sum_neg};
+  /* verilator lint_on UNUSEDSIGNAL */
+  assign outer = outer_up[WIDE:1];
+  assign acc   = {{32-WIDE{outer_q[WIDE-1]}}, outer_q} + (acc_first_i ? 32'd0 : acc_q);
+`endif
 
   always @(posedge clk_i) begin
     if (dot_en_i) sum_q <= sum;

@@ -1,7 +1,8 @@
 // serac_popcount.v - number of ones. Combinational.
 //
-// A tree of adders; with SERAC_XILINX serac_compress's counters of six-input LUTs,
-// with SERAC_FAST_POPCOUNT a system function that simulates faster (SystemVerilog).
+// Wallace's tree is what is synthesised, or with SERAC_XILINX serac_compress;
+// SERAC_FAST_POPCOUNT replaces either by a system function that simulates faster
+// (SystemVerilog).
 `default_nettype none
 
 module serac_popcount #(
@@ -29,10 +30,7 @@ module serac_popcount #(
     .sum_o  (count_o)
   );
 `else
-  // Not the compressor tree: on a whole machine of many units its elaboration
-  // takes linters gigabytes.
-  serac_adder_tree #(.Terms (Lanes), .Width (1), .Signed (0)) u_tree (
-    .terms_i (bits_i), .sum_o (count_o));
+  serac_wallace #(.Lanes (Lanes)) u_tree (.bits_i (bits_i), .count_o (count_o));
 `endif
 endmodule
 `default_nettype wire

@@ -69,6 +69,7 @@ awk -v rows="$rows" -v cols="$cols" -v lanes="$lanes" -v wgt="$wgt" -v act="$act
     printf "%-30s %8d %8d %8d %6d %9d\n", what[$1], $2, $3, $4, times[$1], all
     if ($1 == "unit") { unit = $2; array = all }
     total += all
+    if ($1 == "rest" || $1 == "drain") raw += all
   }
   END {
     ops = 2 * units * lanes * wgt * act
@@ -78,7 +79,8 @@ awk -v rows="$rows" -v cols="$cols" -v lanes="$lanes" -v wgt="$wgt" -v act="$act
     printf line, "array: the units", array, unit, array / ops
     bismo = units * (1.17 * lanes + 44.1)
     printf line, "BISMO: units", bismo, bismo / units, bismo / ops
-    printf line, "with ones and result path", total, total / units, total / ops
+    printf line, "with drain, raw accumulators", array + raw, (array + raw) / units, (array + raw) / ops
+    printf line, "with ones and requantisers", total, total / units, total / ops
     bismo += units * 120.1
-    printf line, "BISMO: with result stage", bismo, bismo / units, bismo / ops
+    printf line, "BISMO: with result stage (raw)", bismo, bismo / units, bismo / ops
   }'

@@ -7,14 +7,14 @@
 // POINT: -GLanes=512
 // POINT: -GLanes=64 -DSERAC_FAST_POPCOUNT
 //
-// Six-input LUTs and carry chains, as yosys models them.
-// POINT: -GLanes=8 -DSERAC_XILINX testbench/rtl/xilinx.vlt -v /usr/share/yosys/xilinx/cells_sim.v
-// POINT: -GLanes=16 -DSERAC_XILINX testbench/rtl/xilinx.vlt -v /usr/share/yosys/xilinx/cells_sim.v
-// POINT: -GLanes=32 -DSERAC_XILINX testbench/rtl/xilinx.vlt -v /usr/share/yosys/xilinx/cells_sim.v
-// POINT: -GLanes=64 -DSERAC_XILINX testbench/rtl/xilinx.vlt -v /usr/share/yosys/xilinx/cells_sim.v
-// POINT: -GLanes=128 -DSERAC_XILINX testbench/rtl/xilinx.vlt -v /usr/share/yosys/xilinx/cells_sim.v
-// POINT: -GLanes=256 -DSERAC_XILINX testbench/rtl/xilinx.vlt -v /usr/share/yosys/xilinx/cells_sim.v
-// POINT: -GLanes=512 -DSERAC_XILINX testbench/rtl/xilinx.vlt -v /usr/share/yosys/xilinx/cells_sim.v
+// Six-input LUTs and carry chains.
+// POINT: -GLanes=8 -DSERAC_XILINX -v testbench/rtl/xilinx_cells.v
+// POINT: -GLanes=16 -DSERAC_XILINX -v testbench/rtl/xilinx_cells.v
+// POINT: -GLanes=32 -DSERAC_XILINX -v testbench/rtl/xilinx_cells.v
+// POINT: -GLanes=64 -DSERAC_XILINX -v testbench/rtl/xilinx_cells.v
+// POINT: -GLanes=128 -DSERAC_XILINX -v testbench/rtl/xilinx_cells.v
+// POINT: -GLanes=256 -DSERAC_XILINX -v testbench/rtl/xilinx_cells.v
+// POINT: -GLanes=512 -DSERAC_XILINX -v testbench/rtl/xilinx_cells.v
 #include "ports.h"
 
 static void check(Bench &b, const Bytes &wgt, const Bytes &act)

@@ -24,10 +24,10 @@
 // POINT: -GRows=1 -GCols=1 -GLanes=256 -GWgtPlanes=1 -GActPlanes=1
 // POINT: -GRows=2 -GCols=2 -GLanes=64 -GWgtPlanes=1 -GActPlanes=1 -DSERAC_FAST_POPCOUNT
 //
-// Six-input LUTs and carry chains, as yosys models them.
-// POINT: -GRows=2 -GCols=2 -GLanes=64 -GWgtPlanes=1 -GActPlanes=1 -DSERAC_XILINX testbench/rtl/xilinx.vlt -v /usr/share/yosys/xilinx/cells_sim.v
-// POINT: -GRows=1 -GCols=2 -GLanes=16 -GWgtPlanes=4 -GActPlanes=1 -DSERAC_XILINX testbench/rtl/xilinx.vlt -v /usr/share/yosys/xilinx/cells_sim.v
-// POINT: -GRows=1 -GCols=1 -GLanes=8 -GWgtPlanes=2 -GActPlanes=4 -DSERAC_XILINX testbench/rtl/xilinx.vlt -v /usr/share/yosys/xilinx/cells_sim.v
+// Six-input LUTs and carry chains.
+// POINT: -GRows=2 -GCols=2 -GLanes=64 -GWgtPlanes=1 -GActPlanes=1 -DSERAC_XILINX -v testbench/rtl/xilinx_cells.v
+// POINT: -GRows=1 -GCols=2 -GLanes=16 -GWgtPlanes=4 -GActPlanes=1 -DSERAC_XILINX -v testbench/rtl/xilinx_cells.v
+// POINT: -GRows=1 -GCols=1 -GLanes=8 -GWgtPlanes=2 -GActPlanes=4 -DSERAC_XILINX -v testbench/rtl/xilinx_cells.v
 //
 // At this point the operand registers are visible: they hold without a valid pair.
 // POINT: -GRows=2 -GCols=2 -GLanes=16 -GWgtPlanes=2 -GActPlanes=2 -CFLAGS -DISOLATION testbench/rtl/serac_array.vlt

@@ -1,4 +1,4 @@
-// tb_serac_popcount.cpp - the adder tree and its fast replacement against a count of
+// tb_serac_popcount.cpp - all three implementations against a count of
 // bits: all inputs up to 16 lanes, beyond that each single bit, each single hole, each
 // prefix and random inputs of every density.
 //
@@ -8,6 +8,8 @@
 // POINT: -GLanes=512
 // POINT: -GLanes=16 -DSERAC_FAST_POPCOUNT
 // POINT: -GLanes=512 -DSERAC_FAST_POPCOUNT
+// POINT: -GLanes=16 -DSERAC_XILINX -v testbench/rtl/xilinx_cells.v
+// POINT: -GLanes=256 -DSERAC_XILINX -v testbench/rtl/xilinx_cells.v
 #include "ports.h"
 
 static void check(Bench &b, const Bytes &bits)
