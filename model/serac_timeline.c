@@ -119,7 +119,9 @@ void serac_timeline_trace(struct serac_timeline *tl, enum serac_stage stage,
 void serac_timeline_error(struct serac_timeline *tl, uint64_t cycle,
                           enum serac_status status, uint64_t address)
 {
-    if (cycle >= tl->error_cycle)
+    /* Of one cycle's errors the RTL takes the first in the order of the codes. */
+    if (cycle > tl->error_cycle ||
+        (cycle == tl->error_cycle && status <= tl->error))
         return;
     tl->error_cycle = cycle;
     tl->error = status;

@@ -10,6 +10,7 @@
 #include "serac_config.h"
 #include "serac_random.h"
 #include "serac_run.h"
+#include "serac_stages.h"
 #include "serac_timeline.h"
 
 static void make(uint32_t index, struct serac_design *d,
@@ -169,9 +170,26 @@ static void test_broken_programs_end_with_their_status(void **state)
         assert_true(seen[f] > 0);
 }
 
+static void test_error_is_the_earliest_and_of_one_cycle_the_first_code(void **state)
+{
+    struct serac_timeline tl = {.error_cycle = SERAC_NEVER};
+    (void)state;
+    serac_timeline_error(&tl, 20, SERAC_E_WRITE_SLVERR, 1);
+    serac_timeline_error(&tl, 21, SERAC_E_BAD_INSTRUCTION, 2);
+    assert_int_equal(tl.error, SERAC_E_WRITE_SLVERR);
+    serac_timeline_error(&tl, 20, SERAC_E_READ_DECERR, 3);
+    assert_int_equal(tl.error, SERAC_E_READ_DECERR);
+    assert_int_equal(tl.error_address, 3);
+    serac_timeline_error(&tl, 20, SERAC_E_WRITE_DECERR, 4);
+    assert_int_equal(tl.error, SERAC_E_READ_DECERR);
+    serac_timeline_error(&tl, 19, SERAC_E_DEADLOCK, 5);
+    assert_int_equal(tl.error, SERAC_E_DEADLOCK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_error_is_the_earliest_and_of_one_cycle_the_first_code),
         cmocka_unit_test(test_late_answers_give_the_same_times),
         cmocka_unit_test(test_causes_and_shares_sum_to_the_cycles),
         cmocka_unit_test(test_broken_programs_end_with_their_status),
