@@ -126,7 +126,7 @@ luts: ## LUTs per binary operation of BISMO's shape, beside BISMO's
 .PHONY: test-checks test-cosim
 test-checks: $(B)/gen_regs
 	@scripts/run_tests.sh check "make:check-gen" "make:lint" "scripts/check_shell.sh" \
-	  "scripts/synth_check.sh" "scripts/prove_popcount.sh"
+	  "scripts/synth_check.sh" "scripts/prove_popcount.sh" "scripts/synth/luts.sh"
 
 test-cli: $(B)/serac ## the command, as a user calls it
 	@scripts/run_tests.sh cli $(wildcard testbench/cli/*.sh)

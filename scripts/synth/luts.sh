@@ -3,7 +3,7 @@
 #
 # yosys synth_xilinx -nodsp, every unit synthesised once and multiplied. A LUT with two
 # outputs (LUT6_2) is one LUT, as it is one on the device; LUT1 to LUT6 and inverters
-# are one each. Default: BISMO's shape, beside BISMO's published cost.
+# are one each. Default: BISMO's shape, beside BISMO's published cost; exit 1 above it.
 # Not counted: buffers, fetch, store, execute, CSR; routing; and the place
 # in a slice that a carry takes where it leaves a chain beside its sum bit (one in every
 # serac_counter: 30 in a unit of 256 lanes).
@@ -81,6 +81,10 @@ awk -v rows="$rows" -v cols="$cols" -v lanes="$lanes" -v wgt="$wgt" -v act="$act
     printf line, "BISMO: units", bismo, bismo / units, bismo / ops
     printf line, "with drain, raw accumulators", array + raw, (array + raw) / units, (array + raw) / ops
     printf line, "with ones and requantisers", total, total / units, total / ops
-    bismo += units * 120.1
-    printf line, "BISMO: with result stage (raw)", bismo, bismo / units, bismo / ops
+    results = bismo + units * 120.1
+    printf line, "BISMO: with result stage (raw)", results, results / units, results / ops
+    if (wgt * act > 1 || lanes != 256) exit
+    printf "luts: %.3f per binary operation, BISMO %.3f; with raw results %.3f, BISMO %.3f\n",
+           array / ops, bismo / ops, (array + raw) / ops, results / ops
+    exit array > bismo || array + raw > results
   }'
