@@ -3,6 +3,7 @@
 
 #include "serac_cli.h"
 #include "serac_result.h"
+#include "serac_rtl.h"
 
 static void print_area(const struct serac_area *a)
 {
@@ -69,10 +70,13 @@ static void print_json(const struct serac_setting *s)
 int serac_cmd_describe(int argc, char **argv)
 {
     const char *design = NULL, *tech = NULL, *json = NULL;
+    const char *parameters = NULL;
     const struct serac_option options[] = {
         {"design", "D", "name in configs/designs or path (serial)", &design},
         {"tech", "T", "name in configs/tech or path (published-45nm)", &tech},
         {"json", NULL, "as JSON", &json},
+        {"parameters", NULL, "the parameters of rtl/serac_top.v and no more",
+         &parameters},
         {NULL, NULL, NULL, NULL}};
     const struct serac_usage usage = {
         "describe", "[options]",
@@ -86,7 +90,11 @@ int serac_cmd_describe(int argc, char **argv)
         code = serac_cli_setting(design, NULL, tech, &setting);
     if (code >= 0)
         return code;
-    if (json)
+    if (parameters) {
+        char text[1024];
+        serac_rtl_parameters(&setting.design, "", text, sizeof text);
+        printf("%s\n", text);
+    } else if (json)
         print_json(&setting);
     else
         print_text(&setting);

@@ -103,17 +103,27 @@ static uint64_t source_hash(bool counting)
     return slow ? mix(hash, "slow", 4) : hash;
 }
 
-static void parameters(const struct serac_design *d, char *to, size_t room)
+void serac_rtl_parameters(const struct serac_design *d, const char *prefix,
+                          char *to, size_t room)
 {
-    snprintf(to, room,
-             "-GRows=%u -GCols=%u -GLanes=%u -GWgtPlanes=%u -GActPlanes=%u "
-             "-GWgtBufferBytes=%u -GActBufferBytes=%u -GOutBufferBytes=%u "
-             "-GParamBufferBytes=%u -GAxiBits=%u -GOutstanding=%u "
-             "-GRequantLanes=%u -GQueueDepth=%u",
-             d->rows, d->cols, d->lanes, d->weight_planes, d->act_planes,
-             d->weight_buffer_bytes, d->act_buffer_bytes,
-             d->output_buffer_bytes, d->param_buffer_bytes, d->axi_bits,
-             d->outstanding, d->requant_lanes, d->queue_depth);
+    const struct {
+        const char *name;
+        uint32_t value;
+    } list[] = {{"Rows", d->rows}, {"Cols", d->cols}, {"Lanes", d->lanes},
+                {"WgtPlanes", d->weight_planes},
+                {"ActPlanes", d->act_planes},
+                {"WgtBufferBytes", d->weight_buffer_bytes},
+                {"ActBufferBytes", d->act_buffer_bytes},
+                {"OutBufferBytes", d->output_buffer_bytes},
+                {"ParamBufferBytes", d->param_buffer_bytes},
+                {"AxiBits", d->axi_bits}, {"Outstanding", d->outstanding},
+                {"RequantLanes", d->requant_lanes},
+                {"QueueDepth", d->queue_depth}};
+    size_t length = 0;
+    for (size_t i = 0; i < sizeof list / sizeof *list && length < room; i++)
+        length += (size_t)snprintf(to + length, room - length, "%s%s%s=%u",
+                                   i ? " " : "", prefix, list[i].name,
+                                   list[i].value);
 }
 
 static enum serac_status build(const char *library, uint32_t axi_bits,
@@ -145,7 +155,7 @@ static enum serac_status load(const struct serac_design *design, bool counting,
     const char *cache = getenv("SERAC_CACHE");
     if (!cache)
         cache = SERAC_ROOT "/build/rtl-cache";
-    parameters(design, params, sizeof params);
+    serac_rtl_parameters(design, "-G", params, sizeof params);
     uint64_t hash = mix(source_hash(counting), params, strlen(params));
     (void)mkdir(SERAC_ROOT "/build", 0777);
     if (mkdir(cache, 0777) && errno != EEXIST)

@@ -8,6 +8,7 @@
 #ifndef SERAC_RTL_H
 #define SERAC_RTL_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "serac_design.h"
@@ -45,6 +46,11 @@ struct serac_rtl_ops {
      * window or the simulation ends. 0, or -1 if built without. */
     int (*activity)(void *rtl, const char *path, uint64_t from, uint64_t to);
 };
+
+/* The parameters of serac_top for a design, "Rows=4 Cols=4 ...", each with
+ * `prefix` before it. */
+void serac_rtl_parameters(const struct serac_design *design, const char *prefix,
+                          char *to, size_t room);
 
 /* Loads the library for `design`, building it first if it is not cached. The
  * library stays loaded until the program ends. SERAC_E_TOOL if Verilator is missing or

@@ -463,6 +463,17 @@ static int print_pruned(const struct liberty *lib, const bool *avoided)
     return 0;
 }
 
+/* Of the smallest flip-flop; 0: there is none. */
+static double flip_flop_area(const struct liberty *lib, const bool *avoided)
+{
+    double least = 0;
+    for (uint32_t i = 0; i < lib->num_cells; i++)
+        if (lib->cells[i].kind == LIBERTY_FF && !avoided[i] &&
+            (least == 0 || lib->cells[i].area < least))
+            least = lib->cells[i].area;
+    return least;
+}
+
 static void print_all(const struct liberty *lib, const bool *avoided,
                       const struct liberty_cell *buffer, double load)
 {
@@ -483,6 +494,7 @@ static void print_all(const struct liberty *lib, const bool *avoided,
     put_tie(lib, "TIE_HIGH", "1");
     put_tie(lib, "TIE_LOW", "0");
     put_clock_gate(lib);
+    put_number("FF_AREA", flip_flop_area(lib, avoided));
     put("DRIVER", buffer->name);
     put_number("LOAD", load);
     put_number("LOAD_FF", load * lib->cap_f * 1e15);   /* as abc wants it */

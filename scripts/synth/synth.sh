@@ -1,0 +1,198 @@
+#!/bin/sh
+# synth.sh - synthesises one design: area by unit, clock and critical path.
+#
+#     make synth TECH=osu018 DESIGN=configs/designs/tiny.cfg
+#     make synth LIBERTY=my.lib MACROS="ram64.lib ram256.lib" TARGET_NS=2 DESIGN=tiny
+#
+# TECH names scripts/synth/tech/TECH.cfg; LIBERTY is any cell library instead (TECH then only
+# names the result), MACROS are single-port memories for it (Liberty, two or more
+# depths), TARGET_NS what abc maps for. Everything goes to build/synth/TECH/DESIGN:
+# netlist.json, netlist.v, cells.v, area.csv, endpoints.csv, timing.txt, result.cfg.
+# The steps before mapping are kept in build/synth/generic and shared by technologies.
+set -eu
+cd "$(dirname "$0")/../.."
+here=scripts/synth
+fail() { echo "synth: $*" >&2; exit 2; }
+need() { command -v "$1" > /dev/null || fail "$1 is not installed: $2"; }
+
+design=${DESIGN:-tiny}
+tech=${TECH:-}
+liberty=${LIBERTY:-}
+if [ -n "$liberty" ]; then
+  tech=${tech:-user}
+  config=/dev/null
+else
+  tech=${tech:-osu018}
+  config=$here/tech/$tech.cfg
+  [ -f "$config" ] || fail "TECH=$tech: unknown, there are: $(cd $here/tech && ls | grep -v '^sram' | sed 's/\.cfg//' | tr '\n' ' ')"
+fi
+key() { sed -n "s/^$1 = \"*\([^\";]*\)\"*;.*/\1/p" "$config"; }
+target=${TARGET_NS:-$(key target_ns)}
+target=${target:-1}
+
+name=$(basename "$design" .cfg)
+parameters=$(build/serac describe --design "$design" --parameters) || exit 2
+need yosys 'scripts/setup.sh --synth installs it'
+flow=$(key flow)
+if [ "${flow:-asic}" != asic ]; then
+  exec $here/fpga.sh "$tech" "$config" "$design" "$name" "$parameters"
+fi
+need sta 'scripts/setup.sh --synth installs it'
+
+# The library: as a plain file without the cells that synthesis must not use.
+if [ -z "$liberty" ]; then
+  liberty=$(key liberty)
+  case $liberty in
+  '$SERAC_DATA'*)
+    [ -n "${SERAC_DATA:-}" ] || fail "TECH=$tech: its Liberty file is under SERAC_DATA, which is not set"
+    liberty=$SERAC_DATA${liberty#?SERAC_DATA} ;;
+  esac
+  package=$(key package)
+  [ -z "$package" ] || [ -f "$liberty" ] || fail "$liberty is missing: Debian's $package has it (scripts/setup.sh --synth)"
+fi
+[ -r "$liberty" ] || fail "LIBERTY=$liberty: cannot be read"
+out=build/synth/$tech/$name
+common=build/synth/$tech
+mkdir -p "$out" build/synth/generic
+cells=$common/cells.lib
+if ! [ -f "$common/cells.done" ] || [ "$liberty" -nt "$common/cells.done" ] ||
+   [ "$(cat "$common/cells.done")" != "$liberty" ]; then
+  build/synth_cells "$liberty" > "$common/cells.sh" 2> "$common/log" || fail "$(cat "$common/log")"
+  build/synth_cells --prune "$liberty" > "$cells"
+  echo "$liberty" > "$common/cells.done"
+fi
+# shellcheck source=/dev/null
+. "$common/cells.sh"
+for wanted in LIB_BUF4 LIB_INV LIB_DRIVER; do
+  eval "[ -n \"\$$wanted\" ]" || fail "$liberty: no cell for $wanted; a buffer and an inverter are needed"
+done
+
+# Before mapping: elaborated, optimised, clocks gated. One yosys run per design.
+hash=$(cat rtl/*.v rtl/*.vh $here/serac_ram.v $here/clock_gate*.v "$here/synth.sh" | cksum | cut -d' ' -f1)
+generic=build/synth/generic/$(echo "$parameters $hash" | cksum | cut -d' ' -f1)
+if ! [ -f "$generic.il" ]; then
+  echo "synth: elaborating $name"
+  chparam=$(echo "$parameters" | sed 's/\([A-Za-z]*\)=\([0-9]*\)/-chparam \1 \2/g')
+  yosys -q -l "$generic.log" -p "
+    read_verilog $here/serac_ram.v
+    read_verilog -Irtl $(ls rtl/serac_*.v | grep -v serac_ram.v | tr '\n' ' ')
+    hierarchy -check -top serac_top $chparam
+    proc
+    setattr -mod -set keep_hierarchy 1 =*
+    setattr -mod -unset keep_hierarchy *serac_adder_tree* *serac_popcount* *serac_wallace*
+    setattr -mod -unset keep_hierarchy *serac_and_popcount* *serac_digit* *serac_ram* *serac_loop* *serac_nest*
+    blackbox =serac_macro
+    synth -noabc -top serac_top
+    select -assert-none t:\$_DLATCH*
+    dfflegalize -mince 4 -cell \$_DFF_P_ x -cell \$_DFF_PN0_ x -cell \$_DFF_PN1_ x -cell \$_DFFE_PP_ x -cell \$_DFFE_PN0P_ x -cell \$_DFFE_PN1P_ x
+    techmap -map $here/clock_gate.v
+    opt_merge -share_all
+    opt_clean
+    techmap -map $here/clock_gate_cell.v
+    tee -q -o $generic.macros dump t:serac_macro
+    write_rtlil $generic.part" > "$generic.err" 2>&1 ||
+    fail "yosys cannot elaborate $design, see $generic.log: $(tail -1 "$generic.err")"
+  mv "$generic.part" "$generic.il"
+fi
+
+# Memories: a Liberty cell for each width x depth x ports x enables.
+shapes=$(awk '$1 == "cell" {on = $2 == "\\serac_macro"} $1 == "parameter" {v[$(NF - 1)] = $NF}
+  on && $1 == "connect" {on = 0; print v["\\Width"] "x" v["\\Depth"] "x" v["\\Ports"] "x" v["\\Enables"]}' \
+  "$generic.macros" | sort -u)
+sram=$here/tech/sram.cfg
+if [ -n "${MACROS:-}" ]; then
+  # shellcheck disable=SC2086 # a list of files
+  build/synth_macros --table $MACROS > "$common/sram.cfg" || exit 2
+  sram=$common/sram.cfg
+elif [ "$config" = /dev/null ]; then
+  config=$common/tech.cfg
+  # By the area of a flip-flop: SG13G2's smallest has 48.99 um2, at 1.2 V.
+  awk "BEGIN {a = $LIB_FF_AREA / 48.99; print \"sram_area = \" a \";\nsram_time = \" sqrt(a) \";\"
+    printf \"sram_energy = %.6g;\\n\", sqrt(a) * ($LIB_VOLTAGE / 1.2) ^ 2}" | sed 's/= \([0-9]*\);/= \1.0;/' > "$config"
+  echo "synth: no MACROS: memories are IHP SG13G2's, scaled by the area of a flip-flop"
+fi
+# shellcheck disable=SC2086 # a list of shapes
+build/synth_macros "$sram" "$config" $shapes > "$out/macros.lib" || exit 2
+chtype=
+for shape in $shapes; do
+  width=${shape%%x*} rest=${shape#*x} depth=${rest%%x*} rest=${rest#*x} ports=${rest%x*} enables=${rest#*x}
+  chtype="$chtype
+    chtype -set serac_macro_$shape t:serac_macro r:Width=$width %i r:Depth=$depth %i r:Ports=$ports %i r:Enables=$enables %i"
+done
+
+# The clock gate: the library's, or a latch and an AND.
+if [ -n "$LIB_ICG" ]; then
+  test_pin=
+  [ -z "$LIB_ICG_TEST" ] || test_pin=", .$LIB_ICG_TEST (1'b0)"
+  gate="$LIB_ICG gate (.$LIB_ICG_CLK (clk), .$LIB_ICG_EN (en)$test_pin, .$LIB_ICG_OUT (gated));"
+elif [ -n "$LIB_LATCH_HIGH" ] && [ -n "$LIB_AND2" ]; then
+  gate="wire low, held;
+  $LIB_INV inv (.$LIB_INV_IN (clk), .$LIB_INV_OUT (low));
+  $LIB_LATCH_HIGH latch (.$LIB_LATCH_HIGH_EN (low), .$LIB_LATCH_HIGH_D (en), .$LIB_LATCH_HIGH_Q (held));
+  $LIB_AND2 gate (.$LIB_AND2_A (clk), .$LIB_AND2_B (held), .$LIB_AND2_OUT (gated));"
+else
+  fail "$liberty: neither a clock gate nor a latch and an AND"
+fi
+printf 'module serac_clock_gate (input clk, input en, output gated);\n  %s\nendmodule\n' "$gate" > "$out/gate.v"
+printf 'set_driving_cell %s\nset_load %s [all_outputs]\n' "$LIB_DRIVER" "$LIB_LOAD_FF" > "$out/abc.constr"
+ties=
+[ -z "$LIB_TIE_HIGH" ] || ties="hilomap -hicell $LIB_TIE_HIGH $LIB_TIE_HIGH_OUT -locell $LIB_TIE_LOW $LIB_TIE_LOW_OUT"
+
+echo "synth: mapping $name to $tech"
+yosys -q -l "$out/map.log" -p "
+  read_rtlil $generic.il
+  $chtype
+  select -assert-none t:serac_macro
+  setparam -unset Width -unset Depth -unset Ports -unset Enables -unset Address t:serac_macro_*
+  delete =serac_macro
+  read_liberty -lib $out/macros.lib
+  dfflibmap -liberty $cells
+  abc -liberty $cells -constr $out/abc.constr -D $(awk "BEGIN {print int($target * 1000)}")
+  techmap -map $out/gate.v
+  opt_clean -purge
+  $ties
+  splitnets
+  setundef -zero
+  write_json $out/mapped.json" > "$out/map.err" 2>&1 ||
+  fail "yosys cannot map $design to $liberty, see $out/map.log: $(tail -1 "$out/map.err")"
+limit=$(awk "BEGIN {print 24 * $LIB_BUF_CAP * $LIB_CAP_UNIT_F * 1e12}")
+build/synth_fanout "$cells,$out/macros.lib" "$LIB_BUF4" "$LIB_BUF4_IN" "$LIB_BUF4_OUT" "$limit" \
+  < "$out/mapped.json" > "$out/buffered.json" || exit 3
+yosys -q -l "$out/write.log" -p "
+  read_json $out/buffered.json
+  read_liberty -lib $cells
+  read_liberty -lib $out/macros.lib
+  hierarchy -check -top serac_top
+  rename -enumerate
+  write_json $out/netlist.json
+  write_verilog -noattr $out/netlist.v" > "$out/write.err" 2>&1 || fail "see $out/write.log"
+rm -f "$out/mapped.json" "$out/buffered.json"
+build/synth_area "$out/netlist.json" serac_top "$cells" "$out/macros.lib" > "$out/area.csv" || exit 3
+
+# Timing: an ideal clock, no wires; every pin of the design as registered outside.
+cat > "$out/sta.tcl" << EOF
+read_liberty $cells
+read_liberty $out/macros.lib
+read_verilog $out/netlist.v
+link_design serac_top
+create_clock -name clk -period \$::env(PERIOD) [get_ports clk_i]
+set_input_delay 0 -clock clk [all_inputs]
+set_output_delay 0 -clock clk [all_outputs]
+set_input_transition 0 [all_inputs]
+set_driving_cell -lib_cell $LIB_DRIVER [all_inputs]
+set_false_path -from [get_ports rst_ni]
+puts "WORST [worst_slack]"
+report_checks -path_delay max -digits 4 -fields {capacitance slew}
+report_checks -path_delay max -format end -group_count 20000 -digits 4
+exit
+EOF
+unit=$(awk "BEGIN {print $LIB_TIME_UNIT_S * 1e9}")          # ns of the library's time unit
+period=$(awk "BEGIN {print $target * 1.5 / $unit}")
+for _ in 1 2; do                                            # latches borrow: the second run at its own period
+  PERIOD=$period sta -no_splash -exit "$out/sta.tcl" > "$out/timing.txt" 2>&1 || fail "OpenSTA failed, see $out/timing.txt"
+  slack=$(sed -n 's/^WORST //p' "$out/timing.txt")
+  [ -n "$slack" ] || fail "OpenSTA found no path, see $out/timing.txt"
+  period=$(awk "BEGIN {print $period - $slack}")
+done
+ns=$(awk "BEGIN {print $period * $unit}")
+$here/report.sh "$out" "$name" "$tech" "$ns" "$period" "$unit" "$liberty"
