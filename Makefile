@@ -73,7 +73,10 @@ check-gen: $(B)/gen_regs ## fails if a generated file is not up to date
 
 # --- synthesis -------------------------------------------------------------
 
-.PHONY: synth-tools
+.PHONY: synth synth-tools
+synth: $(B)/serac synth-tools ## synthesises DESIGN= for TECH= or LIBERTY=, MACROS=: area, clock
+	@scripts/synth/synth.sh
+
 synth-tools: $(SYNTH:%=$(B)/synth_%) ## builds the Liberty, activity and energy programs
 
 $(B)/libseracsynth.a: $(SYNTH_O)

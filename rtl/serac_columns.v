@@ -6,7 +6,8 @@
 // behind the tail window's start, or behind the head window's, never both
 // (the mapper's promise). Execute reads where its pixels begin from the same set.
 //
-// Timing: a beat that enters at t is written to the banks at the end of t+2.
+// Timing: a beat that enters at t is written to the banks at the end of t+2; a window
+// that is walked at t is seen at t+2. The section is stable two cycles before.
 // Twin: the window rules of model/serac_map.c; execute's side in rtl/serac_execute.v.
 `default_nettype none
 `include "serac_regs.vh"
@@ -65,21 +66,40 @@ module serac_columns #(
   wire [31:0] window_bytes  = section_i[`SERAC_FETCH_WINDOW_BYTES];
   wire [31:0] wrap_bytes    = section_i[`SERAC_FETCH_WRAP_BYTES];
   wire [31:0] pad_left      = section_i[`SERAC_FETCH_PAD_LEFT_BYTES];
-  wire [31:0] line_end      = section_i[`SERAC_FETCH_LINE_BYTES] - 32'd1;
   /* verilator lint_off UNUSEDSIGNAL */ // a bank has fewer beats
   wire [31:0] segment_beats = section_i[`SERAC_FETCH_SEGMENT_BEATS];
   /* verilator lint_on UNUSEDSIGNAL */
 
   // --- one column's windows, from where it starts ----------------------------
-  wire        crosses     = walk_left_i < walk_run_i;
-  wire [31:0] span      = window_bytes - step_bytes - 32'd1;
-  wire [31:0] run_end   = walk_x_i + walk_run_bytes_i + span;
-  wire [31:0] line_stop = wrap_bytes - pad_left + span;
-  wire [31:0] tail_stop = crosses ? line_stop : run_end;
-  wire [31:0] head_stop = run_end - wrap_bytes;
-  wire [31:0] tail_byte = ($signed(tail_stop) > $signed(line_end)) ? line_end : tail_stop;
-  wire [31:0] head_byte = ($signed(head_stop) > $signed(line_end)) ? line_end : head_stop;
-  wire [31:0] from      = walk_x_i[31] ? 32'd0 : walk_x_i >> BEAT_LOG;
+  // In two cycles; the tile's first beat comes later. Sums of fields are registers as well.
+  reg               walk_q, walk_half_q, crosses_q;
+  reg  [ColLog-1:0] walk_col_q;
+  reg  [16:0]       walk_line_q;
+  reg  [31:0]       walk_x_q, walk_left_q, walk_end_q, span_q, head_span_q, line_stop_q, line_end_q;
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) walk_q <= 1'b0;
+    else         walk_q <= walk_valid_i;
+  end
+  always @(posedge clk_i) begin
+    if (walk_valid_i) begin
+      walk_half_q <= walk_half_i;
+      walk_col_q  <= walk_col_i;
+      walk_line_q <= walk_line_i;
+      walk_x_q    <= walk_x_i;
+      walk_left_q <= walk_left_i;
+      walk_end_q  <= walk_x_i + walk_run_bytes_i;
+      crosses_q   <= walk_left_i < walk_run_i;
+    end
+    span_q      <= window_bytes - step_bytes - 32'd1;
+    head_span_q <= span_q - wrap_bytes;
+    line_stop_q <= wrap_bytes - pad_left + span_q;
+    line_end_q  <= section_i[`SERAC_FETCH_LINE_BYTES] - 32'd1;
+  end
+  wire [31:0] tail_stop = crosses_q ? line_stop_q : walk_end_q + span_q;
+  wire [31:0] head_stop = walk_end_q + head_span_q;
+  wire [31:0] tail_byte = ($signed(tail_stop) > $signed(line_end_q)) ? line_end_q : tail_stop;
+  wire [31:0] head_byte = ($signed(head_stop) > $signed(line_end_q)) ? line_end_q : head_stop;
+  wire [31:0] from      = walk_x_q[31] ? 32'd0 : walk_x_q >> BEAT_LOG;
   wire [31:0] tail_to   = tail_byte >> BEAT_LOG;
   wire [31:0] head_to   = head_byte >> BEAT_LOG;
 
@@ -99,14 +119,14 @@ module serac_columns #(
       reg         cross_q [0:1];
 
       always @(posedge clk_i) begin
-        if (walk_valid_i && walk_col_i == c) begin
-          line_q[walk_half_i]  <= walk_line_i;
-          x_q[walk_half_i]     <= walk_x_i;
-          left_q[walk_half_i]  <= walk_left_i;
-          from_q[walk_half_i]  <= from;
-          tail_q[walk_half_i]  <= tail_to;
-          head_q[walk_half_i]  <= head_to;
-          cross_q[walk_half_i] <= crosses;
+        if (walk_q && walk_col_q == c) begin
+          line_q[walk_half_q]  <= walk_line_q;
+          x_q[walk_half_q]     <= walk_x_q;
+          left_q[walk_half_q]  <= walk_left_q;
+          from_q[walk_half_q]  <= from;
+          tail_q[walk_half_q]  <= tail_to;
+          head_q[walk_half_q]  <= head_to;
+          cross_q[walk_half_q] <= crosses_q;
         end
       end
 

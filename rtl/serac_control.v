@@ -148,6 +148,15 @@ module serac_control #(
     {7'd0, fill}, {7'd0, stall_control}, {7'd0, stall_store}, {7'd0, stall_requant},
     {7'd0, stall_fetch}, {7'd0, issue_i}, 8'd1};
 
+  // Counted one cycle later: a run's counters are complete in the cycle after its last.
+  reg [13*8-1:0] step_q;
+  reg            count_step_q;
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) count_step_q <= 1'b0;
+    else         count_step_q <= busy_q && !start_i;
+  end
+  always @(posedge clk_i) if (busy_q) step_q <= step;
+
   genvar c;
   generate
     for (c = 0; c < 13; c = c + 1) begin : gen_counter
@@ -155,7 +164,7 @@ module serac_control #(
       always @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) count_q <= 64'd0;
         else if (start_i) count_q <= 64'd0;
-        else if (busy_q) count_q <= count_q + {56'd0, step[c*8 +: 8]};
+        else if (count_step_q) count_q <= count_q + {56'd0, step_q[c*8 +: 8]};
       end
       assign counters_o[c*64 +: 64] = count_q;
     end

@@ -140,34 +140,46 @@ module serac_fetch #(
   reg  [16:0] tile_line_q, end_line_q;
   reg  [63:0] tile_addr_q;
 
-  wire last_group = g_q == groups - 32'd1;
-  wire last_tile  = n_q == n_tiles - 32'd1;
+  // Registered: what follows from g_q and n_q one and two cycles after they change (they
+  // do in CHECK and NEXT; ITER, which comes next, asks for none of it), and
+  // sums of the section's fields.
+  reg         last_group_q, last_tile_q;
+  reg  [31:0] run_now_q, run_bytes_now_q, run_wrap_bytes_q, left_wrap_q; // two cycles
+  reg  [31:0] span_q, line_stop_q, line_end_q, in_last_q;
+  always @(posedge clk_i) begin
+    last_group_q     <= g_q == groups - 32'd1;
+    last_tile_q      <= n_q == n_tiles - 32'd1;
+    run_now_q        <= last_tile_q ? run_last : run;
+    run_bytes_now_q  <= last_tile_q ? run_last_bytes : run_bytes;
+    run_wrap_bytes_q <= (last_tile_q ? run_last_bytes : run_bytes) - wrap_bytes;
+    left_wrap_q      <= out_width - (last_tile_q ? run_last : run);
+    span_q           <= window_bytes - step_bytes - 32'd1;
+    line_stop_q      <= wrap_bytes - pad_left + span_q;
+    line_end_q       <= line_bytes - 32'd1;
+    in_last_q        <= in_height - 32'd1;
+  end
   wire load_wgt   = order ? (n_q == 32'd0) : (first_q || groups != 32'd1);
   wire load_act   = order ? (first_q || n_tiles != 32'd1) : (g_q == 32'd0);
   wire need_token = first_act_q && tokens != 8'd0;
   wire wgt_ok     = wgt_free_q >= wgt_halves;
   wire act_ok     = act_free_q >= act_halves;
   wire token_ok   = token_q >= tokens;
-  wire layer_end  = last_group && last_tile;
+  wire layer_end  = last_group_q && last_tile_q;
 
-  wire [31:0] run_now       = last_tile ? run_last : run;
-  wire [31:0] run_bytes_now = last_tile ? run_last_bytes : run_bytes;
-  wire        wrap          = left_q <= run_now;
-  wire        last_col      = col_q == Cols[ColLog-1:0] - 1'b1;
+  wire        wrap     = left_q <= run_now_q;
+  wire        last_col = col_q == Cols[ColLog-1:0] - 1'b1;
 
   // Last output line of the tile, as its first input line.
   wire [16:0] back_line = line_q - {1'b0, row_step};
   wire [16:0] walk_end  = (left_q == out_width) ? back_line : line_q;
   wire [16:0] tile_end  = ($signed(walk_end) > $signed(last_line)) ? last_line : walk_end;
   wire        one_line  = tile_end == tile_line_q;
-  wire [31:0] line_end  = line_bytes - 32'd1;
-  wire [31:0] last_x    = (wrapped_q ? wrap_bytes - pad_left : x_q) - step_bytes + window_bytes
-                          - 32'd1;
-  wire [31:0] to_byte   = (!one_line || last_x > line_end) ? line_end : last_x;
+  wire [31:0] last_x    = wrapped_q ? line_stop_q : x_q + span_q;
+  wire [31:0] to_byte   = (!one_line || last_x > line_end_q) ? line_end_q : last_x;
   wire [31:0] from_byte = (!one_line || tile_x_q[31]) ? 32'd0 : tile_x_q;
 
   wire        line_real = !tile_line_q[16] && {15'd0, tile_line_q} < in_height;
-  wire        last_in   = {15'd0, tile_line_q} == in_height - 32'd1;
+  wire        last_in   = {15'd0, tile_line_q} == in_last_q;
   wire        line_last = tile_line_q == end_line_q || (line_real && last_in);
   wire [31:0] stride    = tile_line_q[0] ? stride1 : stride0;
 
@@ -196,7 +208,7 @@ module serac_fetch #(
     if (clear_i) state_d = IDLE;
   end
 
-  wire new_pass = state_q == CHECK || (state_q == NEXT && last_tile); // pixels start again
+  wire new_pass = state_q == CHECK || (state_q == NEXT && last_tile_q); // pixels start again
 
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -252,8 +264,8 @@ module serac_fetch #(
         end
         WALK: begin
           col_q  <= col_q + 1'b1;
-          x_q    <= x_q + run_bytes_now - (wrap ? wrap_bytes : 32'd0);
-          left_q <= left_q - run_now + (wrap ? out_width : 32'd0);
+          x_q    <= x_q + (wrap ? run_wrap_bytes_q : run_bytes_now_q);
+          left_q <= wrap ? left_q + left_wrap_q : left_q - run_now_q;
           if (wrap) begin
             line_q    <= line_q + {1'b0, row_step};
             addr_q    <= addr_q + {{32{out_stride[31]}}, out_stride};
@@ -274,9 +286,9 @@ module serac_fetch #(
         NEXT: begin
           first_q <= 1'b0;
           if (layer_end) pc_q <= pc_q + `SERAC_INSN_BLOCK_STRIDE;
-          g_q <= order ? (last_tile ? g_q + 32'd1 : g_q) : (last_group ? 32'd0 : g_q + 32'd1);
-          n_q <= order ? (last_tile ? 32'd0 : n_q + 32'd1) : (last_group ? n_q + 32'd1 : n_q);
-          if (!order && last_group) group_addr_q <= wgt_addr;
+          g_q <= order ? (last_tile_q ? g_q + 32'd1 : g_q) : (last_group_q ? 32'd0 : g_q + 32'd1);
+          n_q <= order ? (last_tile_q ? 32'd0 : n_q + 32'd1) : (last_group_q ? n_q + 32'd1 : n_q);
+          if (!order && last_group_q) group_addr_q <= wgt_addr;
         end
         default: ;
       endcase
@@ -300,7 +312,7 @@ module serac_fetch #(
     case (state_q)
       WEIGHT: begin
         cmd_addr_o  = group_addr_q;
-        cmd_bytes_o = last_group ? section_i[`SERAC_FETCH_GROUP_LAST_BYTES] : group_bytes;
+        cmd_bytes_o = last_group_q ? section_i[`SERAC_FETCH_GROUP_LAST_BYTES] : group_bytes;
         cmd_kind_o  = `SERAC_KIND_WEIGHT;
       end
       LINE: begin
@@ -331,8 +343,8 @@ module serac_fetch #(
   assign walk_line_o      = line_q;
   assign walk_x_o         = x_q;
   assign walk_left_o      = left_q;
-  assign walk_run_o       = run_now;
-  assign walk_run_bytes_o = run_bytes_now;
+  assign walk_run_o       = run_now_q;
+  assign walk_run_bytes_o = run_bytes_now_q;
 
   always @* begin
     case (state_q)

@@ -62,23 +62,28 @@ module serac_read #(
   reg                  busy_q, hold_q;
   reg  [63:0]          addr_q;
   reg  [31:0]          left_q;      // bytes
+  reg  [31:0]          bytes_q;     // of the next burst
+  reg                  final_q;     // it is the command's last
   reg  [31:0]          number_q;
   reg  [1:0]           kind_q;
   reg                  half_q, last_q;
   reg  [16:0]          line_q;
   reg  [5:0]           open_q;      // bursts in flight
 
-  wire [31:0] to_edge  = (32'd1 << BURST_LOG) - {{(32 - BURST_LOG){1'b0}}, addr_q[BURST_LOG-1:0]};
-  wire        final_burst = left_q <= to_edge;
-  wire [31:0] bytes    = final_burst ? left_q : to_edge;
-  wire [31:0] beats    = bytes >> BEAT_LOG;
+  // A command's first burst ends at an edge, all others begin at one.
+  localparam [31:0] BURST = 32'd1 << BURST_LOG;
+  wire [31:0] cmd_edge  = BURST - {{(32 - BURST_LOG){1'b0}}, cmd_addr_i[BURST_LOG-1:0]};
+  wire        cmd_final = cmd_bytes_i <= cmd_edge;
+  wire [31:0] left_next = left_q - bytes_q;
+  wire        last_next = left_next <= BURST;
+  wire [31:0] beats     = bytes_q >> BEAT_LOG;
   wire        accepted = arvalid_o && arready_i;
   wire        ended    = rvalid_i && rlast_i;
 
   assign arvalid_o   = busy_q && (open_q < Outstanding[5:0]) && (!halt_i || hold_q);
   assign araddr_o    = addr_q;
   assign arlen_o     = beats[7:0] - 8'd1;
-  assign cmd_ready_o = !halt_i && (!busy_q || (accepted && final_burst));
+  assign cmd_ready_o = !halt_i && (!busy_q || (accepted && final_q));
   assign burst_o     = accepted;
   assign waiting_o   = open_q != 6'd0;
   assign busy_o      = busy_q || waiting_o;
@@ -89,6 +94,8 @@ module serac_read #(
       hold_q   <= 1'b0;
       addr_q   <= 64'd0;
       left_q   <= 32'd0;
+      bytes_q  <= 32'd0;
+      final_q  <= 1'b0;
       number_q <= 32'd0;
       kind_q   <= 2'd0;
       half_q   <= 1'b0;
@@ -102,15 +109,19 @@ module serac_read #(
         busy_q   <= 1'b1;
         addr_q   <= cmd_addr_i;
         left_q   <= cmd_bytes_i;
+        bytes_q  <= cmd_final ? cmd_bytes_i : cmd_edge;
+        final_q  <= cmd_final;
         number_q <= cmd_beat_i;
         kind_q   <= cmd_kind_i;
         half_q   <= cmd_half_i;
         last_q   <= cmd_last_i;
         line_q   <= cmd_line_i;
       end else if (accepted) begin
-        busy_q   <= !final_burst && !halt_i;
-        addr_q   <= addr_q + {32'd0, bytes};
-        left_q   <= left_q - bytes;
+        busy_q   <= !final_q && !halt_i;
+        addr_q   <= {addr_q[63:BURST_LOG] + 1'b1, {BURST_LOG{1'b0}}};
+        left_q   <= left_next;
+        bytes_q  <= last_next ? left_next : BURST;
+        final_q  <= last_next;
         number_q <= number_q + beats;
       end else if (halt_i && !hold_q) begin
         busy_q   <= 1'b0;
@@ -134,7 +145,7 @@ module serac_read #(
 
   always @(posedge clk_i) begin
     if (accepted)
-      entry_q[tail_q] <= {addr_q, kind_q, half_q, last_q && final_burst, line_q, number_q};
+      entry_q[tail_q] <= {addr_q, kind_q, half_q, last_q && final_q, line_q, number_q};
   end
 
   reg                   beat_valid_q, beat_half_q, beat_last_q;

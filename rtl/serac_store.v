@@ -61,24 +61,36 @@ module serac_store #(
   reg  [31:0] chunk_q, chunk_group_q;
   reg  [OutPlaneBits-1:0] slot_q;
 
-  wire last_group = g_q == groups - 32'd1;
-  wire last_n     = n_q == n_tiles - 32'd1;
-  wire [15:0] tiles = last_group ? section_i[`SERAC_STORE_OUT_TILES_LAST]
-                                 : section_i[`SERAC_STORE_OUT_TILES];
-  wire last_o     = o_q == tiles - 16'd1;
-  wire last_chunk = last_group && last_o;
+  // Which tile it is: found in state TILE, used in PIXEL.
+  reg  last_group_q, last_n_q, last_o_q;
+  reg  [31:0] bytes_q;                           // of a pixel's chunk
+  reg  [31:0] last_x_q;                          // of an output line
+  wire last_group_d = g_q == groups - 32'd1;
+  wire [15:0] tiles = last_group_d ? section_i[`SERAC_STORE_OUT_TILES_LAST]
+                                   : section_i[`SERAC_STORE_OUT_TILES];
+  wire last_o_d     = o_q == tiles - 16'd1;
+  always @(posedge clk_i) begin
+    if (state_q == TILE) begin
+      last_group_q <= last_group_d;
+      last_n_q     <= n_q == n_tiles - 32'd1;
+      last_o_q     <= last_o_d;
+      bytes_q    <= (last_group_d && last_o_d) ? section_i[`SERAC_STORE_CHUNK_LAST_BYTES]
+                                               : chunk_bytes;
+      last_x_q   <= out_width - 32'd1;
+    end
+  end
   wire taken      = cmd_valid_o && cmd_ready_i;
   wire last_pixel = count_q == 32'd1;
   wire tile_end   = taken && last_pixel;
-  wire layer_end  = last_o && last_n && last_group;
+  wire layer_end  = last_o_q && last_n_q && last_group_q;
 
-  wire        wrap       = x_q == out_width - 32'd1;
+  wire        wrap       = x_q == last_x_q;
   wire [63:0] line_next  = line_q + {32'd0, line_stride};
   wire [31:0] x_next     = wrap ? 32'd0 : x_q + 32'd1;
   wire [63:0] pixel_next = wrap ? line_next : pixel_q + {32'd0, pixel_bytes};
   wire [63:0] line_after = wrap ? line_next : line_q;
   wire [31:0] left_next  = left_n_q - tile_pixels;
-  wire        new_pass   = last_n;                 // the next group starts at pixel 0
+  wire        new_pass   = last_n_q;                 // the next group starts at pixel 0
 
   always @* begin
     state_d = state_q;
@@ -130,15 +142,15 @@ module serac_store #(
         slot_q  <= slot_q + section_i[`SERAC_STORE_SLOT_PLANES_LSB +: OutPlaneBits];
       end
       if (tile_end) begin
-        o_q     <= last_o ? 16'd0 : o_q + 16'd1;
-        chunk_q <= (last_o && !last_n) ? chunk_group_q : chunk_q + chunk_bytes;
-        if (last_o) begin
-          n_q       <= last_n ? 32'd0 : n_q + 32'd1;
+        o_q     <= last_o_q ? 16'd0 : o_q + 16'd1;
+        chunk_q <= (last_o_q && !last_n_q) ? chunk_group_q : chunk_q + chunk_bytes;
+        if (last_o_q) begin
+          n_q       <= last_n_q ? 32'd0 : n_q + 32'd1;
           left_n_q  <= new_pass ? pixels : left_next;
           x_n_q     <= new_pass ? 32'd0 : x_next;
           line_n_q  <= new_pass ? out_addr : line_after;
           pixel_n_q <= new_pass ? out_addr : pixel_next;
-          if (last_n) begin
+          if (last_n_q) begin
             g_q           <= g_q + 32'd1;
             chunk_group_q <= chunk_q + chunk_bytes;
           end
@@ -150,7 +162,7 @@ module serac_store #(
   assign take_o      = state_q == IDLE;
   assign cmd_valid_o = state_q == PIXEL;
   assign cmd_addr_o  = pixel_q + {32'd0, chunk_q};
-  assign cmd_bytes_o = last_chunk ? section_i[`SERAC_STORE_CHUNK_LAST_BYTES] : chunk_bytes;
+  assign cmd_bytes_o = bytes_q;
   assign cmd_plane_o = slot_q;
   assign cmd_last_o  = last_pixel;
   assign token_o     = state_q == FINISH && write_idle_i;

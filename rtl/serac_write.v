@@ -56,29 +56,36 @@ module serac_write #(
   reg                    busy_q, hold_q, first_q, tile_last_q;
   reg  [63:0]            addr_q;               // beat aligned
   reg  [31:0]            left_q;               // beats
+  reg  [31:0]            beats_q;              // of the next burst
+  reg                    final_q;              // it is the command's last
   reg  [BEAT_LOG-1:0]    from_q, to_q;         // bytes of the first and last beat
   reg  [OutBeatBits-1:0] place_q;
   reg  [2:0]             ahead_q;              // AW accepted, WLAST not yet
   reg  [5:0]             open_q;               // AW accepted, B not yet
 
   localparam BURST_BEATS_LOG = 10 - BEAT_LOG;
-  wire [31:0] to_edge  = (32'd1 << BURST_BEATS_LOG)
-                         - {{(32 - BURST_BEATS_LOG){1'b0}}, addr_q[9:BEAT_LOG]};
-  wire        final_burst = left_q <= to_edge;
-  wire [31:0] beats    = final_burst ? left_q : to_edge;
+  // A command's first burst ends at an edge, all others begin at one.
+  localparam [31:0] BURST = 32'd1 << BURST_BEATS_LOG;
+  wire [31:0] cmd_edge  = BURST - {{(32 - BURST_BEATS_LOG){1'b0}}, cmd_addr_i[9:BEAT_LOG]};
+  wire [31:0] cmd_stop  = {22'd0, cmd_addr_i[9:0]} + cmd_bytes_i;     // from the edge before
+  wire        cmd_final = cmd_stop <= 32'd1024;
+  wire [31:0] left_next = left_q - beats_q;
+  wire        last_next = left_next <= BURST;
   wire        accepted = awvalid_o && awready_i;
   wire        w_taken  = wvalid_o && wready_i;
   wire        w_ended  = w_taken && wlast_o;
 
   assign awvalid_o   = busy_q && ahead_q < AHEAD && open_q < OPEN && (!halt_i || hold_q);
   assign awaddr_o    = addr_q;
-  assign awlen_o     = beats[7:0] - 8'd1;
-  assign cmd_ready_o = !halt_i && (!busy_q || (accepted && final_burst));
+  assign awlen_o     = beats_q[7:0] - 8'd1;
+  assign cmd_ready_o = !halt_i && (!busy_q || (accepted && final_q));
   assign burst_o     = accepted;
   assign idle_o      = !busy_q && open_q == 6'd0;
 
   wire [31:0] first_byte = {{(32 - BEAT_LOG){1'b0}}, cmd_addr_i[BEAT_LOG-1:0]};
-  wire [31:0] final_byte = first_byte + cmd_bytes_i - 32'd1;
+  wire [BEAT_LOG-1:0] final_byte = cmd_addr_i[BEAT_LOG-1:0] + cmd_bytes_i[BEAT_LOG-1:0]
+                                   - {{BEAT_LOG-1{1'b0}}, 1'b1};
+  wire [31:0] cmd_beats  = (first_byte + cmd_bytes_i + BeatBytes - 32'd1) >> BEAT_LOG;
   /* verilator lint_off UNUSEDSIGNAL */ // cut to beats
   wire [OutPlaneBits+9:0] place_bytes = {10'd0, cmd_plane_i} << PLANE_LOG;
   /* verilator lint_on UNUSEDSIGNAL */
@@ -91,6 +98,8 @@ module serac_write #(
       tile_last_q <= 1'b0;
       addr_q      <= 64'd0;
       left_q      <= 32'd0;
+      beats_q     <= 32'd0;
+      final_q     <= 1'b0;
       from_q      <= {BEAT_LOG{1'b0}};
       to_q        <= {BEAT_LOG{1'b0}};
       place_q     <= {OutBeatBits{1'b0}};
@@ -105,16 +114,20 @@ module serac_write #(
         first_q     <= 1'b1;
         tile_last_q <= cmd_last_i;
         addr_q      <= {cmd_addr_i[63:BEAT_LOG], {BEAT_LOG{1'b0}}};
-        left_q      <= (final_byte >> BEAT_LOG) + 32'd1;
+        left_q      <= cmd_beats;
+        beats_q     <= cmd_final ? cmd_beats : cmd_edge;
+        final_q     <= cmd_final;
         from_q      <= cmd_addr_i[BEAT_LOG-1:0];
-        to_q        <= final_byte[BEAT_LOG-1:0];
+        to_q        <= final_byte;
         place_q     <= place_bytes[BEAT_LOG +: OutBeatBits];
       end else if (accepted) begin
-        busy_q      <= !final_burst && !halt_i;
+        busy_q      <= !final_q && !halt_i;
         first_q     <= 1'b0;
-        addr_q      <= addr_q + ({32'd0, beats} << BEAT_LOG);
-        left_q      <= left_q - beats;
-        place_q     <= place_q + beats[OutBeatBits-1:0];
+        addr_q      <= {addr_q[63:10] + 1'b1, 10'd0};
+        left_q      <= left_next;
+        beats_q     <= last_next ? left_next : BURST;
+        final_q     <= last_next;
+        place_q     <= place_q + beats_q[OutBeatBits-1:0];
       end else if (halt_i && !hold_q) begin
         busy_q      <= 1'b0;
       end
@@ -133,12 +146,12 @@ module serac_write #(
   always @(posedge clk_i) begin
     if (accepted) begin
       e_place_q[tail_q] <= place_q;
-      e_beats_q[tail_q] <= beats[8:0];
+      e_beats_q[tail_q] <= beats_q[8:0];
       e_from_q[tail_q]  <= from_q;
       e_to_q[tail_q]    <= to_q;
       e_first_q[tail_q] <= first_q;
-      e_final_q[tail_q] <= final_burst;
-      e_tile_q[tail_q]  <= tile_last_q && final_burst;
+      e_final_q[tail_q] <= final_q;
+      e_tile_q[tail_q]  <= tile_last_q && final_q;
     end
   end
 

@@ -379,8 +379,6 @@ static void run_rtl(struct lockstep *ls, uint64_t seed)
         differ(ls, "end: RTL %llu cycles, model %llu",
                (unsigned long long)ls->result->cycles_compared,
                (unsigned long long)run->total.cycles);
-    if (!ls->result->difference[0] && run->status == SERAC_OK)
-        compare_counters(ls, rtl);
     uint32_t code = access_register(ls, rtl, SERAC_REG_STATUS, false, 0) >>
                         SERAC_REG_STATUS_ERROR_LSB & 15;
     static const enum serac_status codes[] = {
@@ -390,6 +388,9 @@ static void run_rtl(struct lockstep *ls, uint64_t seed)
     if (code > 6 || codes[code] != run->status)
         differ(ls, "status: RTL error %u, model %s", code,
                serac_status_text(run->status));
+    /* Complete one cycle after the run: the status has been read since. */
+    if (!ls->result->difference[0] && run->status == SERAC_OK)
+        compare_counters(ls, rtl);
     ls->ops->destroy(rtl);
     free(env);
 }

@@ -68,27 +68,27 @@ for wanted in LIB_BUF4 LIB_INV LIB_DRIVER; do
 done
 
 # Before mapping: elaborated, optimised, clocks gated. One yosys run per design.
-hash=$(cat rtl/*.v rtl/*.vh $here/serac_ram.v $here/clock_gate*.v "$here/synth.sh" | cksum | cut -d' ' -f1)
-generic=build/synth/generic/$(echo "$parameters $hash" | cksum | cut -d' ' -f1)
+chparam=$(echo "$parameters" | sed 's/\([A-Za-z]*\)=\([0-9]*\)/-chparam \1 \2/g')
+elaborate="
+  read_verilog $here/serac_ram.v
+  read_verilog -Irtl $(ls rtl/serac_*.v | grep -v serac_ram.v | tr '\n' ' ')
+  hierarchy -check -top serac_top $chparam
+  proc
+  setattr -mod -set keep_hierarchy 1 =*
+  setattr -mod -unset keep_hierarchy *serac_adder_tree* *serac_popcount* *serac_wallace*
+  setattr -mod -unset keep_hierarchy *serac_and_popcount* *serac_digit* *serac_ram* *serac_loop* *serac_nest*
+  blackbox =serac_macro
+  synth -noabc -top serac_top
+  select -assert-none t:\$_DLATCH*
+  dfflegalize -mince 4 -cell \$_DFF_P_ x -cell \$_DFF_PN0_ x -cell \$_DFF_PN1_ x -cell \$_DFFE_PP_ x -cell \$_DFFE_PN0P_ x -cell \$_DFFE_PN1P_ x
+  techmap -map $here/clock_gate.v
+  opt_merge -share_all
+  opt_clean
+  techmap -map $here/clock_gate_cell.v"
+generic=build/synth/generic/$({ echo "$elaborate"; cat rtl/*.v rtl/*.vh $here/serac_ram.v $here/clock_gate*.v; } | sha1sum | cut -c1-16)
 if ! [ -f "$generic.il" ]; then
   echo "synth: elaborating $name"
-  chparam=$(echo "$parameters" | sed 's/\([A-Za-z]*\)=\([0-9]*\)/-chparam \1 \2/g')
-  yosys -q -l "$generic.log" -p "
-    read_verilog $here/serac_ram.v
-    read_verilog -Irtl $(ls rtl/serac_*.v | grep -v serac_ram.v | tr '\n' ' ')
-    hierarchy -check -top serac_top $chparam
-    proc
-    setattr -mod -set keep_hierarchy 1 =*
-    setattr -mod -unset keep_hierarchy *serac_adder_tree* *serac_popcount* *serac_wallace*
-    setattr -mod -unset keep_hierarchy *serac_and_popcount* *serac_digit* *serac_ram* *serac_loop* *serac_nest*
-    blackbox =serac_macro
-    synth -noabc -top serac_top
-    select -assert-none t:\$_DLATCH*
-    dfflegalize -mince 4 -cell \$_DFF_P_ x -cell \$_DFF_PN0_ x -cell \$_DFF_PN1_ x -cell \$_DFFE_PP_ x -cell \$_DFFE_PN0P_ x -cell \$_DFFE_PN1P_ x
-    techmap -map $here/clock_gate.v
-    opt_merge -share_all
-    opt_clean
-    techmap -map $here/clock_gate_cell.v
+  yosys -q -l "$generic.log" -p "$elaborate
     tee -q -o $generic.macros dump t:serac_macro
     write_rtlil $generic.part" > "$generic.err" 2>&1 ||
     fail "yosys cannot elaborate $design, see $generic.log: $(tail -1 "$generic.err")"
@@ -138,6 +138,10 @@ printf 'set_driving_cell %s\nset_load %s [all_outputs]\n' "$LIB_DRIVER" "$LIB_LO
 ties=
 [ -z "$LIB_TIE_HIGH" ] || ties="hilomap -hicell $LIB_TIE_HIGH $LIB_TIE_HIGH_OUT -locell $LIB_TIE_LOW $LIB_TIE_LOW_OUT"
 
+# abc: SOP balancing for delay before mapping (&if -g), then area where there is slack. On the
+# store stage 3.5 ns for 5.7 ns of abc's default script, at 9 % more area.
+ps=$(awk "BEGIN {print int($target * 1000)}")
+script="+strash;ifraig;scorr;dc2;strash;&get,-n;&st;&if,-g,-K,6;&synch2;&nf;&put;buffer,-c;topo;upsize,-D,$ps;dnsize,-D,$ps"
 echo "synth: mapping $name to $tech"
 yosys -q -l "$out/map.log" -p "
   read_rtlil $generic.il
@@ -147,7 +151,7 @@ yosys -q -l "$out/map.log" -p "
   delete =serac_macro
   read_liberty -lib $out/macros.lib
   dfflibmap -liberty $cells
-  abc -liberty $cells -constr $out/abc.constr -D $(awk "BEGIN {print int($target * 1000)}")
+  abc -liberty $cells -constr $out/abc.constr -script $script
   techmap -map $out/gate.v
   opt_clean -purge
   $ties

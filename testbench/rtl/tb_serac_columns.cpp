@@ -62,6 +62,11 @@ private:
     Strip strips_[2][Cols];
     int planes_[2][Cols] = {};              // Strip.x in planes of its layer
     bool walked_[2][Cols] = {};
+    struct Walk {
+        bool valid, half;
+        unsigned col;
+        Strip strip;
+    } walks_now_ = {}, walks_before_ = {};
     std::deque<Write> due_;
 
     bool choose();
@@ -138,9 +143,7 @@ void Driver::walk(bool half, unsigned col)
     top.walk_left_i = (uint32_t)strip.left;
     top.walk_run_i = (uint32_t)s.run;
     top.walk_run_bytes_i = (uint32_t)(s.run * s.col_step * s.pixel);
-    strips_[half][col] = strip;
-    planes_[half][col] = strip.x * (s.pixel / PLANE);
-    walked_[half][col] = true;
+    walks_now_ = {true, half, col, strip};
     pixel_ += s.run;
     seen.crosses += strip.crosses;
     seen.ends_at_line_end += strip.left == s.run;
@@ -224,7 +227,15 @@ void Driver::cycle()
     b.edge();
     due_.pop_front();
     due_.push_back({});
+    if (walks_before_.valid) {          // its window is seen two cycles later
+        const Walk &w = walks_before_;
+        strips_[w.half][w.col] = w.strip;
+        planes_[w.half][w.col] = w.strip.x * (shape_.pixel / PLANE);
+        walked_[w.half][w.col] = true;
+    }
     check();
+    walks_before_ = walks_now_;
+    walks_now_ = {};
 }
 
 // Walks a tile into `half`, while beats of the other half's return.
@@ -238,12 +249,18 @@ void Driver::tile(bool half, bool beats)
             walk(half, col++);
         cycle();
     }
+    garbage();
+    cycle();
 }
 
 void Driver::layer()
 {
     while (!choose())
         ;
+    for (int settle = 0; settle < 2; settle++) {
+        garbage();
+        cycle();
+    }
     pixel_ = 0;
     bool half = b.rng.flag();
     uint64_t tiles = 1 + b.rng.below(6);

@@ -50,6 +50,10 @@ public:
     // One rising edge with the inputs of `t`; `reported` decides between errors of one cycle.
     void edge(const Vtop &t, uint32_t reported, Seen &seen)
     {
+        for (unsigned c = 0; c < SERAC_COUNTERS; c++) {
+            counters[c] += step_[c];     // one cycle later
+            step_[c] = 0;
+        }
         if (t.start_i) {
             reset();
             busy = true;
@@ -69,21 +73,22 @@ public:
 
 private:
     bool begun_ = false;
+    uint64_t step_[SERAC_COUNTERS] = {};
     unsigned waited_ = 0;       // cycles in a row in which everything waited
 
     void count(const Vtop &t, Seen &seen)
     {
         Counter cause = cause_of(t);
         seen.cause[cause]++;
-        counters[C_cycles]++;
-        counters[cause]++;
-        counters[C_bytes_read] += t.read_beat_i ? BeatBytes : 0;
+        step_[C_cycles]++;
+        step_[cause]++;
+        step_[C_bytes_read] += t.read_beat_i ? BeatBytes : 0;
         if (t.write_beat_i)
-            counters[C_bytes_written] += (uint64_t)__builtin_popcountll(t.write_strobe_i);
-        counters[C_read_bursts] += t.read_burst_i;
-        counters[C_write_bursts] += t.write_burst_i;
-        counters[C_results] += t.results_i ? RequantLanes : 0;
-        counters[C_blocks] += t.block_i;
+            step_[C_bytes_written] += (uint64_t)__builtin_popcountll(t.write_strobe_i);
+        step_[C_read_bursts] += t.read_burst_i;
+        step_[C_write_bursts] += t.write_burst_i;
+        step_[C_results] += t.results_i ? RequantLanes : 0;
+        step_[C_blocks] += t.block_i;
     }
     Counter cause_of(const Vtop &t) const
     {
