@@ -331,8 +331,8 @@ static bool step_range(struct serac_timeline *tl)
     f->to = to / tl->beat_bytes;
     f->end_line = end + i->kernel_lines - 1;
     f->first_act = false;
-    trace(tl, SERAC_STATE_RUN, f->at, f->at + 1);
-    go(f, FETCH_LINE, f->at + 1);
+    trace(tl, SERAC_STATE_RUN, f->at, f->at + SERAC_RANGE_DEPTH);
+    go(f, FETCH_LINE, f->at + SERAC_RANGE_DEPTH);
     return true;
 }
 

@@ -87,10 +87,11 @@
 #define SERAC_ERROR_WRITE_DECERR 5 /* DECERR on the write channel */
 #define SERAC_ERROR_DEADLOCK 6 /* every stage waits and nothing is outstanding */
 
+#define SERAC_RANGE_DEPTH 3 /* fetch: end of the walk to a tile's first line */
 #define SERAC_ISSUE_DEPTH 6 /* a digit pair's issue to its operands */
 #define SERAC_ARRAY_DEPTH 5 /* operands of a tile's last digit pair to its drain registers */
-#define SERAC_REQUANT_DEPTH 12 /* accumulators to a requantised value */
-#define SERAC_POST_DEPTH 16 /* accumulators to the output buffer's write port */
+#define SERAC_REQUANT_DEPTH 14 /* accumulators to a requantised value */
+#define SERAC_POST_DEPTH 19 /* accumulators to the output buffer's write port */
 
 #define SERAC_INSN_MAGIC 0x5eacu
 #define SERAC_INSN_BLOCK_STRIDE 512

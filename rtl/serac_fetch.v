@@ -5,9 +5,9 @@
 // per weight group and per input line. What a beat is for is decided when it
 // returns, by serac_load and serac_columns.
 //
-// Timing: one state per cycle; CHECK, ITER, RANGE and NEXT take one cycle, WALK
-// takes Cols, LINE one per input line (padding lines included) plus what the
-// read master makes it wait.
+// Timing: one state per cycle; CHECK, ITER and NEXT take one cycle, WALK takes Cols,
+// RANGE with SPAN and BYTES SERAC_RANGE_DEPTH, LINE one per input line (padding lines
+// included) plus what the read master makes it wait.
 //
 // Twin: model/serac_fetch.c.
 `default_nettype none
@@ -80,6 +80,8 @@ module serac_fetch #(
   localparam RANGE  = 4'd10;
   localparam LINE   = 4'd11;
   localparam NEXT   = 4'd12;
+  localparam SPAN   = 4'd13;
+  localparam BYTES  = 4'd14;
 
   // --- the layer -----------------------------------------------------------
   wire        order       = section_i[`SERAC_FETCH_ORDER];
@@ -136,9 +138,11 @@ module serac_fetch #(
   reg  [ColLog-1:0] col_q;
   reg         wrapped_q;
   // The tile's lines.
-  reg  [31:0] tile_x_q, from_q, to_q;    // to_q, from_q: beats
-  reg  [16:0] tile_line_q, end_line_q;
-  reg  [63:0] tile_addr_q;
+  reg  [31:0] tile_x_q, last_x_q, from_q, to_q;  // to_q, from_q: beats
+  reg  [31:0] bytes_q;                   // of a line
+  reg  [16:0] tile_line_q, tile_end_q, end_line_q;
+  reg         line_real_q, line_last_q;  // of tile_line_q
+  reg  [63:0] tile_addr_q;               // of what is read of it
 
   // Registered: what follows from g_q and n_q one and two cycles after they change (they
   // do in CHECK and NEXT; ITER, which comes next, asks for none of it), and
@@ -173,19 +177,22 @@ module serac_fetch #(
   wire [16:0] back_line = line_q - {1'b0, row_step};
   wire [16:0] walk_end  = (left_q == out_width) ? back_line : line_q;
   wire [16:0] tile_end  = ($signed(walk_end) > $signed(last_line)) ? last_line : walk_end;
-  wire        one_line  = tile_end == tile_line_q;
+  wire        one_line  = tile_end_q == tile_line_q;
   wire [31:0] last_x    = wrapped_q ? line_stop_q : x_q + span_q;
-  wire [31:0] to_byte   = (!one_line || last_x > line_end_q) ? line_end_q : last_x;
+  wire [31:0] to_byte   = (!one_line || last_x_q > line_end_q) ? line_end_q : last_x_q;
   wire [31:0] from_byte = (!one_line || tile_x_q[31]) ? 32'd0 : tile_x_q;
 
-  wire        line_real = !tile_line_q[16] && {15'd0, tile_line_q} < in_height;
-  wire        last_in   = {15'd0, tile_line_q} == in_last_q;
-  wire        line_last = tile_line_q == end_line_q || (line_real && last_in);
+  // Of the tile's first line, then of the next one.
+  wire [16:0] line_next = (state_q == LINE) ? tile_line_q + 17'd1 : tile_line_q;
+  wire        line_real = !line_next[16] && {15'd0, line_next} < in_height;
+  wire        line_last = line_next == end_line_q ||
+                          (line_real && {15'd0, line_next} == in_last_q);
   wire [31:0] stride    = tile_line_q[0] ? stride1 : stride0;
 
   assign cmd_valid_o = state_q == REQ || (state_q == WEIGHT && wgt_ok) ||
-                       (state_q == LINE && line_real);
+                       (state_q == LINE && line_real_q);
   wire cmd_taken = cmd_valid_o && cmd_ready_i;
+  wire advance   = state_q == LINE && (cmd_taken || !line_real_q);
 
   always @* begin
     state_d = state_q;
@@ -200,8 +207,10 @@ module serac_fetch #(
       TOKEN:   if (token_ok) state_d = ACT;
       ACT:     if (act_ok) state_d = WALK;
       WALK:    if (last_col) state_d = RANGE;
-      RANGE:   state_d = LINE;
-      LINE:    if ((cmd_taken || !line_real) && line_last) state_d = NEXT;
+      RANGE:   state_d = SPAN;
+      SPAN:    state_d = BYTES;
+      BYTES:   state_d = LINE;
+      LINE:    if (advance && line_last_q) state_d = NEXT;
       NEXT:    state_d = !layer_end ? ITER : section_i[`SERAC_FETCH_LAST] ? IDLE : SPACE;
       default: state_d = IDLE;
     endcase
@@ -231,6 +240,11 @@ module serac_fetch #(
       col_q        <= {ColLog{1'b0}};
       wrapped_q    <= 1'b0;
       tile_x_q     <= 32'd0;
+      last_x_q     <= 32'd0;
+      bytes_q      <= 32'd0;
+      tile_end_q   <= 17'd0;
+      line_real_q  <= 1'b0;
+      line_last_q  <= 1'b0;
       from_q       <= 32'd0;
       to_q         <= 32'd0;
       tile_line_q  <= 17'd0;
@@ -273,15 +287,23 @@ module serac_fetch #(
           end
         end
         RANGE: begin
-          from_q      <= from_byte >> BEAT_LOG;
-          to_q        <= to_byte >> BEAT_LOG;
-          end_line_q  <= tile_end + {1'b0, kernel_lines} - 17'd1;
+          last_x_q    <= last_x;
+          tile_end_q  <= tile_end;
           first_act_q <= 1'b0;
         end
-        LINE: if (cmd_taken || !line_real) begin
-          tile_line_q <= tile_line_q + 17'd1;
+        SPAN: begin
+          from_q     <= from_byte >> BEAT_LOG;
+          to_q       <= to_byte >> BEAT_LOG;
+          end_line_q <= tile_end_q + {1'b0, kernel_lines} - 17'd1;
+        end
+        BYTES: begin
+          bytes_q     <= (to_q - from_q + 32'd1) << BEAT_LOG;
+          tile_addr_q <= tile_addr_q + ({32'd0, from_q} << BEAT_LOG);
+        end
+        LINE: if (advance) begin
+          tile_line_q <= line_next;
           tile_addr_q <= tile_addr_q + {{32{stride[31]}}, stride};
-          if (line_last) act_half_q <= act_half_q ^ act_halves[0];
+          if (line_last_q) act_half_q <= act_half_q ^ act_halves[0];
         end
         NEXT: begin
           first_q <= 1'b0;
@@ -292,6 +314,10 @@ module serac_fetch #(
         end
         default: ;
       endcase
+      if (state_q == BYTES || advance) begin
+        line_real_q <= line_real;
+        line_last_q <= line_last;
+      end
       if (new_pass) begin
         x_q    <= 32'd0 - pad_left;
         left_q <= out_width;
@@ -316,8 +342,8 @@ module serac_fetch #(
         cmd_kind_o  = `SERAC_KIND_WEIGHT;
       end
       LINE: begin
-        cmd_addr_o  = tile_addr_q + ({32'd0, from_q} << BEAT_LOG);
-        cmd_bytes_o = (to_q - from_q + 32'd1) << BEAT_LOG;
+        cmd_addr_o  = tile_addr_q;
+        cmd_bytes_o = bytes_q;
         cmd_kind_o  = `SERAC_KIND_ACT;
       end
       default: begin
@@ -329,7 +355,7 @@ module serac_fetch #(
   end
 
   assign cmd_half_o   = (state_q == WEIGHT) ? wgt_half_q : act_half_q;
-  assign cmd_last_o   = state_q != LINE || line_last;
+  assign cmd_last_o   = state_q != LINE || line_last_q;
   assign cmd_line_o   = tile_line_q;
   assign cmd_beat_o   = (state_q == LINE) ? from_q : 32'd0;
   assign push_o       = state_q == CHECK && legal;
@@ -356,7 +382,7 @@ module serac_fetch #(
                          cmd_taken ? `SERAC_STATE_RUN : `SERAC_STATE_WAIT_MEMORY;
       ACT:     state_o = act_ok ? `SERAC_STATE_RUN : `SERAC_STATE_WAIT_SPACE;
       REQ:     state_o = cmd_taken ? `SERAC_STATE_RUN : `SERAC_STATE_WAIT_MEMORY;
-      LINE:    state_o = (cmd_taken || !line_real) ? `SERAC_STATE_RUN : `SERAC_STATE_WAIT_MEMORY;
+      LINE:    state_o = advance ? `SERAC_STATE_RUN : `SERAC_STATE_WAIT_MEMORY;
       default: state_o = `SERAC_STATE_RUN;
     endcase
   end

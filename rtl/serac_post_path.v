@@ -113,9 +113,10 @@ module serac_post_path #(
   wire [33:0] high = {{2{clamp_max_i[31]}}, clamp_max_i};
   wire [33:0] zero = {{2{out_zero_i[31]}}, out_zero_i};
 
-  // R+1 combined, R+2 plus zero point, R+3 clamped, R+4 as planes.
+  // R+1 combined, R+2 plus zero point, R+3 clamped, R+4 as planes, R+5 (W)
+  // beside the output buffer.
   wire                    move1 = valid_q[R], move2 = valid_q[R+1];
-  wire                    move3 = valid_q[R+2], move4 = valid_q[R+3];
+  wire                    move3 = valid_q[R+2], move4 = valid_q[R+3], move5 = valid_q[R+4];
   wire [RequantLanes-1:0] mask  = ctl_q[R+2][MASK_LSB +: RequantLanes];
   wire [1:0]              sub   = ctl_q[R+3][SUB_LSB +: 2];
 
@@ -155,16 +156,28 @@ module serac_post_path #(
       for (p = 0; p < 8; p = p + 1) begin : gen_plane
         wire [4:0] bit_index = raw ? {~sub, 3'd7 - p[2:0]} : out_bits_i[4:0] - 5'd1 - p[4:0];
         reg        plane_q4;
-        always @(posedge clk_i) if (move4) plane_q4 <= y_q3[bit_index];
-        assign wdata_o[p*RequantLanes + i] = plane_q4;
+        reg        plane_q5;
+        always @(posedge clk_i) begin
+          if (move4) plane_q4 <= y_q3[bit_index];
+          if (move5) plane_q5 <= plane_q4;
+        end
+        assign wdata_o[p*RequantLanes + i] = plane_q5;
       end
     end
   endgenerate
 
-  wire [OutAddrBits-1:0] addr = ctl_q[W][ADDR_LSB +: OutAddrBits];
+  wire [OutAddrBits-1:0] addr = ctl_q[W-1][ADDR_LSB +: OutAddrBits];
+  reg  [OutAddrBits-1:0] waddr_q;
+  reg  [3:0]             wplanes_q;
+  always @(posedge clk_i) begin
+    if (move5) begin
+      waddr_q   <= raw ? addr + {{OutAddrBits-5{1'b0}}, ctl_q[W-1][SUB_LSB +: 2], 3'd0} : addr;
+      wplanes_q <= raw ? 4'd8 : out_bits_i[3:0];
+    end
+  end
   assign we_o      = valid_q[W] && ctl_q[W][LAST];
-  assign waddr_o   = raw ? addr + {{OutAddrBits-5{1'b0}}, ctl_q[W][SUB_LSB +: 2], 3'd0} : addr;
-  assign wplanes_o = raw ? 4'd8 : out_bits_i[3:0];
+  assign waddr_o   = waddr_q;
+  assign wplanes_o = wplanes_q;
   assign wlane_o   = ctl_q[W][1 +: LaneBits];
   assign wclear_o  = ctl_q[W][0];
 endmodule
