@@ -6,8 +6,8 @@
 // behind the tail window's start, or behind the head window's, never both
 // (the mapper's promise). Execute reads where its pixels begin from the same set.
 //
-// Timing: a beat that enters at t is written to the banks at the end of t+2; a window
-// that is walked at t is seen at t+2. The section is stable two cycles before.
+// Timing: a beat that enters at t is written to the banks at the end of t+3; a window
+// that is walked at t is seen at t+3. The section is stable two cycles before.
 // Twin: the window rules of model/serac_map.c; execute's side in rtl/serac_execute.v.
 `default_nettype none
 `include "serac_regs.vh"
@@ -71,14 +71,15 @@ module serac_columns #(
   /* verilator lint_on UNUSEDSIGNAL */
 
   // --- one column's windows, from where it starts ----------------------------
-  // In two cycles; the tile's first beat comes later. Sums of fields are registers as well.
-  reg               walk_q, walk_half_q, crosses_q;
-  reg  [ColLog-1:0] walk_col_q;
-  reg  [16:0]       walk_line_q;
+  // In three cycles; the tile's first beat comes later. Sums of fields are registers as well.
+  reg               walk_q, walk_half_q, crosses_q, walk_q2, walk_half_q2, crosses_q2;
+  reg  [ColLog-1:0] walk_col_q, walk_col_q2;
+  reg  [16:0]       walk_line_q, walk_line_q2;
   reg  [31:0]       walk_x_q, walk_left_q, walk_end_q, span_q, head_span_q, line_stop_q, line_end_q;
+  reg  [31:0]       walk_x_q2, walk_left_q2, tail_stop_q2, head_stop_q2;
   always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) walk_q <= 1'b0;
-    else         walk_q <= walk_valid_i;
+    if (!rst_ni) {walk_q, walk_q2} <= 2'd0;
+    else         {walk_q, walk_q2} <= {walk_valid_i, walk_q};
   end
   always @(posedge clk_i) begin
     if (walk_valid_i) begin
@@ -90,26 +91,43 @@ module serac_columns #(
       walk_end_q  <= walk_x_i + walk_run_bytes_i;
       crosses_q   <= walk_left_i < walk_run_i;
     end
+    if (walk_q) begin
+      walk_half_q2 <= walk_half_q;
+      walk_col_q2  <= walk_col_q;
+      walk_line_q2 <= walk_line_q;
+      walk_x_q2    <= walk_x_q;
+      walk_left_q2 <= walk_left_q;
+      crosses_q2   <= crosses_q;
+      tail_stop_q2 <= crosses_q ? line_stop_q : walk_end_q + span_q;
+      head_stop_q2 <= walk_end_q + head_span_q;
+    end
     span_q      <= window_bytes - step_bytes - 32'd1;
     head_span_q <= span_q - wrap_bytes;
     line_stop_q <= wrap_bytes - pad_left + span_q;
     line_end_q  <= section_i[`SERAC_FETCH_LINE_BYTES] - 32'd1;
   end
-  wire [31:0] tail_stop = crosses_q ? line_stop_q : walk_end_q + span_q;
-  wire [31:0] head_stop = walk_end_q + head_span_q;
-  wire [31:0] tail_byte = ($signed(tail_stop) > $signed(line_end_q)) ? line_end_q : tail_stop;
-  wire [31:0] head_byte = ($signed(head_stop) > $signed(line_end_q)) ? line_end_q : head_stop;
-  wire [31:0] from      = walk_x_q[31] ? 32'd0 : walk_x_q >> BEAT_LOG;
+  wire [31:0] tail_byte = ($signed(tail_stop_q2) > $signed(line_end_q)) ? line_end_q : tail_stop_q2;
+  wire [31:0] head_byte = ($signed(head_stop_q2) > $signed(line_end_q)) ? line_end_q : head_stop_q2;
+  wire [31:0] from      = walk_x_q2[31] ? 32'd0 : walk_x_q2 >> BEAT_LOG;
   wire [31:0] tail_to   = tail_byte >> BEAT_LOG;
   wire [31:0] head_to   = head_byte >> BEAT_LOG;
 
-  // --- the beat, one and two cycles later ------------------------------------
-  reg  [8*BeatBytes-1:0] data_q, data_q2;
+  // --- the beat, one to three cycles later -----------------------------------
+  reg                    beat_q, beat_q2;
+  reg  [8*BeatBytes-1:0] data_q, data_q2, data_q3;
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) {beat_q, beat_q2} <= 2'd0;
+    else         {beat_q, beat_q2} <= {beat_valid_i, beat_q};
+  end
   always @(posedge clk_i) begin
     if (beat_valid_i) data_q <= beat_data_i;
-    data_q2 <= data_q;
+    if (beat_q)       data_q2 <= data_q;
+    if (beat_q2)      data_q3 <= data_q2;
   end
-  assign bank_data_o = data_q2;
+  assign bank_data_o = data_q3;
+  // The next layer's section may appear two cycles after a beat.
+  reg  [BankAddrBits-1:0] segment_q2;
+  always @(posedge clk_i) if (beat_q) segment_q2 <= segment_beats[BankAddrBits-1:0];
 
   genvar c;
   generate
@@ -119,59 +137,72 @@ module serac_columns #(
       reg         cross_q [0:1];
 
       always @(posedge clk_i) begin
-        if (walk_q && walk_col_q == c) begin
-          line_q[walk_half_q]  <= walk_line_q;
-          x_q[walk_half_q]     <= walk_x_q;
-          left_q[walk_half_q]  <= walk_left_q;
-          from_q[walk_half_q]  <= from;
-          tail_q[walk_half_q]  <= tail_to;
-          head_q[walk_half_q]  <= head_to;
-          cross_q[walk_half_q] <= crosses_q;
+        if (walk_q2 && walk_col_q2 == c) begin
+          line_q[walk_half_q2]  <= walk_line_q2;
+          x_q[walk_half_q2]     <= walk_x_q2;
+          left_q[walk_half_q2]  <= walk_left_q2;
+          from_q[walk_half_q2]  <= from;
+          tail_q[walk_half_q2]  <= tail_to;
+          head_q[walk_half_q2]  <= head_to;
+          cross_q[walk_half_q2] <= crosses_q2;
         end
       end
 
-      // Cycle 1: which window, how far in it.
+      // Cycle 1: which window.
       wire [16:0] tail_k = beat_line_i - line_q[beat_half_i];
       wire [16:0] head_k = tail_k - {1'b0, row_step};
-      wire [31:0] tail_len = tail_q[beat_half_i] - from_q[beat_half_i] + 32'd1;
-      wire in_tail = tail_k < {1'b0, kernel_lines} &&
-                     beat_number_i >= from_q[beat_half_i] && beat_number_i <= tail_q[beat_half_i];
-      wire in_head = cross_q[beat_half_i] && head_k < {1'b0, kernel_lines} &&
-                     beat_number_i <= head_q[beat_half_i];
-      /* verilator lint_off UNUSEDSIGNAL */ // cut to the bank address
-      wire [31:0] place = in_tail ? beat_number_i - from_q[beat_half_i] : tail_len + beat_number_i;
-      /* verilator lint_on UNUSEDSIGNAL */
-
-      reg                    we_q, we_q2;
-      reg [K_BITS-1:0]       k_q;
-      reg [BankAddrBits-1:0] place_q, addr_q;
-      wire [BankAddrBits-1:0] base = beat_half_q ? HALF : {BankAddrBits{1'b0}};
-      /* verilator lint_off UNUSEDSIGNAL */ // cut to the bank address
-      wire [BankAddrBits+K_BITS-1:0] lines_below = k_q * segment_beats[BankAddrBits-1:0];
-      /* verilator lint_on UNUSEDSIGNAL */
-      reg                    beat_half_q;
-
-      always @(posedge clk_i or negedge rst_ni) begin
-        if (!rst_ni) begin
-          we_q  <= 1'b0;
-          we_q2 <= 1'b0;
-        end else begin
-          we_q  <= beat_valid_i && (in_tail || in_head);
-          we_q2 <= we_q;
-        end
-      end
-      // Cycle 2: the bank address.
+      wire tail_line = tail_k < {1'b0, kernel_lines};
+      wire head_line = cross_q[beat_half_i] && head_k < {1'b0, kernel_lines};
+      wire tail_from = beat_number_i >= from_q[beat_half_i];
+      wire tail_end  = beat_number_i <= tail_q[beat_half_i];
+      wire head_end  = beat_number_i <= head_q[beat_half_i];
+      reg                    tail_line_q, head_line_q, tail_from_q, tail_end_q, head_end_q;
+      reg [K_BITS-1:0]       tail_k_q, head_k_q, k_q2;
+      reg [BankAddrBits-1:0] number_q, start_q, end_q, place_q2, addr_q3;
+      reg                    beat_half_q, beat_half_q2, we_q2, we_q3;
       always @(posedge clk_i) begin
         if (beat_valid_i) begin
-          k_q         <= in_tail ? tail_k[K_BITS-1:0] : head_k[K_BITS-1:0];
-          place_q     <= place[BankAddrBits-1:0];
+          tail_line_q <= tail_line;
+          head_line_q <= head_line;
+          tail_from_q <= tail_from;
+          tail_end_q  <= tail_end;
+          head_end_q  <= head_end;
+          tail_k_q    <= tail_k[K_BITS-1:0];
+          head_k_q    <= head_k[K_BITS-1:0];
+          number_q    <= beat_number_i[BankAddrBits-1:0];
+          start_q     <= from_q[beat_half_i][BankAddrBits-1:0];
+          end_q       <= tail_q[beat_half_i][BankAddrBits-1:0];
           beat_half_q <= beat_half_i;
         end
-        addr_q <= base + lines_below[BankAddrBits-1:0] + place_q;
+      end
+      // Cycle 2: how far in it. Cycle 3: the bank address.
+      wire in_tail = tail_line_q && tail_from_q && tail_end_q;
+      wire in_head = head_line_q && head_end_q;
+      wire [BankAddrBits-1:0] base = beat_half_q2 ? HALF : {BankAddrBits{1'b0}};
+      /* verilator lint_off UNUSEDSIGNAL */ // cut to the bank address
+      wire [BankAddrBits+K_BITS-1:0] lines_below = k_q2 * segment_q2;
+      /* verilator lint_on UNUSEDSIGNAL */
+      always @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) begin
+          we_q2 <= 1'b0;
+          we_q3 <= 1'b0;
+        end else begin
+          we_q2 <= beat_q && (in_tail || in_head);
+          we_q3 <= we_q2;
+        end
+      end
+      always @(posedge clk_i) begin
+        if (beat_q) begin
+          k_q2         <= in_tail ? tail_k_q : head_k_q;
+          place_q2     <= number_q - start_q + (in_tail ? {BankAddrBits{1'b0}}
+                                                        : end_q + {{BankAddrBits-1{1'b0}}, 1'b1});
+          beat_half_q2 <= beat_half_q;
+        end
+        if (beat_q2) addr_q3 <= base + lines_below[BankAddrBits-1:0] + place_q2;
       end
 
-      assign bank_we_o[c] = we_q2;
-      assign bank_addr_o[c*BankAddrBits +: BankAddrBits] = addr_q;
+      assign bank_we_o[c] = we_q3;
+      assign bank_addr_o[c*BankAddrBits +: BankAddrBits] = addr_q3;
 
       // Where execute finds the pixels: bank plane of the line's first plane.
       wire [31:0] tail_beats = read_half_i ? 32'd0 - from_q[1] : 32'd0 - from_q[0];

@@ -73,7 +73,8 @@ module serac_read #(
   // A command's first burst ends at an edge, all others begin at one.
   localparam [31:0] BURST = 32'd1 << BURST_LOG;
   wire [31:0] cmd_edge  = BURST - {{(32 - BURST_LOG){1'b0}}, cmd_addr_i[BURST_LOG-1:0]};
-  wire        cmd_final = cmd_bytes_i <= cmd_edge;
+  wire [11:0] cmd_stop  = {2'd0, cmd_addr_i[BURST_LOG-1:0]} + {1'b0, cmd_bytes_i[BURST_LOG:0]};
+  wire        cmd_final = cmd_bytes_i[31:BURST_LOG+1] == 0 && cmd_stop <= BURST[11:0];
   wire [31:0] left_next = left_q - bytes_q;
   wire        last_next = left_next <= BURST;
   wire [31:0] beats     = bytes_q >> BEAT_LOG;

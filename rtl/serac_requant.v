@@ -40,6 +40,11 @@ module serac_requant (
 
   // 1 to 4: x; correction * ones by digits of four bits. Thresholds keep sub-cycle 0's x.
   wire [15:0]  correction = record_i[`SERAC_RECORD_CORRECTION];
+  wire signed [20:0] ones_low = {1'b0, ones_i[19:0]};
+  wire signed [3:0]  top      = correction[15:12];
+  /* verilator lint_off UNUSEDSIGNAL */ // above the word
+  wire signed [24:0] digit3   = ones_low * top;
+  /* verilator lint_on UNUSEDSIGNAL */
   wire [31:0]  bias       = threshold ? 32'd0 : record_i[`SERAC_RECORD_BIAS];
   reg  [31:0]  base_q1, base_q2, base_q3, x_q4;
   reg  [31:0]  digit0_q1, low_q2, product_q3;
@@ -54,7 +59,7 @@ module serac_requant (
       digit0_q1 <= {28'd0, correction[3:0]} * ones_i;
       digit1_q1 <= {24'd0, correction[7:4]} * ones_i[27:0];
       digit2_q1 <= {20'd0, correction[11:8]} * ones_i[23:0];
-      digit3_q1 <= {{16{correction[15]}}, correction[15:12]} * ones_i[19:0];
+      digit3_q1 <= digit3[19:0];
     end
     if (valid_i) begin
       record_q1 <= record_i;

@@ -64,15 +64,18 @@ module serac_store #(
   // Which tile it is: found in state TILE, used in PIXEL.
   reg  last_group_q, last_n_q, last_o_q;
   reg  [31:0] bytes_q;                           // of a pixel's chunk
-  reg  [31:0] last_x_q;                          // of an output line
-  wire last_group_d = g_q == groups - 32'd1;
-  wire [15:0] tiles = last_group_d ? section_i[`SERAC_STORE_OUT_TILES_LAST]
-                                   : section_i[`SERAC_STORE_OUT_TILES];
-  wire last_o_d     = o_q == tiles - 16'd1;
+  reg  [31:0] last_x_q, g_top_q, n_top_q;        // of a line and of the loops, last values
+  reg  [15:0] o_top_q, o_last_top_q;
+  wire last_group_d = g_q == g_top_q;
+  wire last_o_d     = last_group_d ? o_q == o_last_top_q : o_q == o_top_q;
   always @(posedge clk_i) begin
+    g_top_q      <= groups - 32'd1;
+    n_top_q      <= n_tiles - 32'd1;
+    o_top_q      <= section_i[`SERAC_STORE_OUT_TILES] - 16'd1;
+    o_last_top_q <= section_i[`SERAC_STORE_OUT_TILES_LAST] - 16'd1;
     if (state_q == TILE) begin
       last_group_q <= last_group_d;
-      last_n_q     <= n_q == n_tiles - 32'd1;
+      last_n_q     <= n_q == n_top_q;
       last_o_q     <= last_o_d;
       bytes_q    <= (last_group_d && last_o_d) ? section_i[`SERAC_STORE_CHUNK_LAST_BYTES]
                                                : chunk_bytes;

@@ -67,8 +67,8 @@ module serac_write #(
   // A command's first burst ends at an edge, all others begin at one.
   localparam [31:0] BURST = 32'd1 << BURST_BEATS_LOG;
   wire [31:0] cmd_edge  = BURST - {{(32 - BURST_BEATS_LOG){1'b0}}, cmd_addr_i[9:BEAT_LOG]};
-  wire [31:0] cmd_stop  = {22'd0, cmd_addr_i[9:0]} + cmd_bytes_i;     // from the edge before
-  wire        cmd_final = cmd_stop <= 32'd1024;
+  wire [11:0] cmd_stop  = {2'd0, cmd_addr_i[9:0]} + {1'b0, cmd_bytes_i[10:0]};  // from the edge before
+  wire        cmd_final = cmd_bytes_i[31:11] == 0 && cmd_stop <= 12'd1024;
   wire [31:0] left_next = left_q - beats_q;
   wire        last_next = left_next <= BURST;
   wire        accepted = awvalid_o && awready_i;

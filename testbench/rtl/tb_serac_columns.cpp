@@ -23,7 +23,7 @@ enum {
     ENOUGH = 150000             // cycles in which all of struct Seen happens
 };
 
-// What leaves two cycles after a beat came: the bank address per column, or -1.
+// What leaves three cycles after a beat came: the bank address per column, or -1.
 struct Write {
     bool valid;
     int address[Cols];
@@ -48,7 +48,7 @@ public:
                 b.compare("bank_we_o in reset", (unsigned)top.bank_we_o, 0u);
         });
         b.cycle = before;
-        due_.assign(3, Write{});     // a beat enters at the back
+        due_.assign(4, Write{});     // a beat enters at the back
     }
     void layer();
     Seen seen = {};
@@ -66,7 +66,8 @@ private:
         bool valid, half;
         unsigned col;
         Strip strip;
-    } walks_now_ = {}, walks_before_ = {};
+    };
+    std::deque<Walk> walked_into_ = std::deque<Walk>(3);  // a walk enters at the back
     std::deque<Write> due_;
 
     bool choose();
@@ -143,7 +144,7 @@ void Driver::walk(bool half, unsigned col)
     top.walk_left_i = (uint32_t)strip.left;
     top.walk_run_i = (uint32_t)s.run;
     top.walk_run_bytes_i = (uint32_t)(s.run * s.col_step * s.pixel);
-    walks_now_ = {true, half, col, strip};
+    walked_into_.back() = {true, half, col, strip};
     pixel_ += s.run;
     seen.crosses += strip.crosses;
     seen.ends_at_line_end += strip.left == s.run;
@@ -227,15 +228,15 @@ void Driver::cycle()
     b.edge();
     due_.pop_front();
     due_.push_back({});
-    if (walks_before_.valid) {          // its window is seen two cycles later
-        const Walk &w = walks_before_;
+    const Walk w = walked_into_.front();  // its window is seen three cycles later
+    walked_into_.pop_front();
+    walked_into_.push_back({});
+    if (w.valid) {
         strips_[w.half][w.col] = w.strip;
         planes_[w.half][w.col] = w.strip.x * (shape_.pixel / PLANE);
         walked_[w.half][w.col] = true;
     }
     check();
-    walks_before_ = walks_now_;
-    walks_now_ = {};
 }
 
 // Walks a tile into `half`, while beats of the other half's return.
@@ -249,8 +250,10 @@ void Driver::tile(bool half, bool beats)
             walk(half, col++);
         cycle();
     }
-    garbage();
-    cycle();
+    for (int settle = 0; settle < 2; settle++) {
+        garbage();
+        cycle();
+    }
 }
 
 void Driver::layer()
