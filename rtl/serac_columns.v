@@ -129,7 +129,7 @@ module serac_columns #(
   reg  [BankAddrBits-1:0] segment_q2;
   always @(posedge clk_i) if (beat_q) segment_q2 <= segment_beats[BankAddrBits-1:0];
 
-  genvar c;
+  genvar c, h;
   generate
     for (c = 0; c < Cols; c = c + 1) begin : gen_col
       reg  [16:0] line_q [0:1];
@@ -153,9 +153,12 @@ module serac_columns #(
       wire [16:0] head_k = tail_k - {1'b0, row_step};
       wire tail_line = tail_k < {1'b0, kernel_lines};
       wire head_line = cross_q[beat_half_i] && head_k < {1'b0, kernel_lines};
-      wire tail_from = beat_number_i >= from_q[beat_half_i];
-      wire tail_end  = beat_number_i <= tail_q[beat_half_i];
-      wire head_end  = beat_number_i <= head_q[beat_half_i];
+      wire [1:0] tail_from, tail_end, head_end;             // of both halves: faster
+      for (h = 0; h < 2; h = h + 1) begin : gen_half
+        assign tail_from[h] = beat_number_i >= from_q[h];
+        assign tail_end[h]  = beat_number_i <= tail_q[h];
+        assign head_end[h]  = beat_number_i <= head_q[h];
+      end
       reg                    tail_line_q, head_line_q, tail_from_q, tail_end_q, head_end_q;
       reg [K_BITS-1:0]       tail_k_q, head_k_q, k_q2;
       reg [BankAddrBits-1:0] number_q, start_q, end_q, place_q2, addr_q3;
@@ -164,9 +167,9 @@ module serac_columns #(
         if (beat_valid_i) begin
           tail_line_q <= tail_line;
           head_line_q <= head_line;
-          tail_from_q <= tail_from;
-          tail_end_q  <= tail_end;
-          head_end_q  <= head_end;
+          tail_from_q <= tail_from[beat_half_i];
+          tail_end_q  <= tail_end[beat_half_i];
+          head_end_q  <= head_end[beat_half_i];
           tail_k_q    <= tail_k[K_BITS-1:0];
           head_k_q    <= head_k[K_BITS-1:0];
           number_q    <= beat_number_i[BankAddrBits-1:0];

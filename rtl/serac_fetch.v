@@ -42,9 +42,9 @@ module serac_fetch #(
 
   output wire              cmd_valid_o,
   input  wire              cmd_ready_i,
-  output reg  [63:0]       cmd_addr_o,
-  output reg  [31:0]       cmd_bytes_o,
-  output reg  [1:0]        cmd_kind_o,
+  output wire [63:0]       cmd_addr_o,
+  output wire [31:0]       cmd_bytes_o,
+  output wire [1:0]        cmd_kind_o,
   output wire              cmd_half_o,
   output wire              cmd_last_o,
   output wire [16:0]       cmd_line_o,
@@ -123,6 +123,7 @@ module serac_fetch #(
 
   // --- state ---------------------------------------------------------------
   reg  [3:0]  state_q, state_d;
+  reg         weight_q, line_state_q;    // the state is WEIGHT, LINE
   reg  [63:0] pc_q;
   reg  [31:0] g_q, n_q;
   reg         first_q;                   // first iteration of the layer
@@ -149,14 +150,17 @@ module serac_fetch #(
   // sums of the section's fields.
   reg         last_group_q, last_tile_q;
   reg  [31:0] run_now_q, run_bytes_now_q, run_wrap_bytes_q, left_wrap_q; // two cycles
+  reg  [31:0] group_bytes_q;             // of this group
+  wire        last_group = g_q == groups - 32'd1;
   reg  [31:0] span_q, line_stop_q, line_end_q, in_last_q;
   always @(posedge clk_i) begin
-    last_group_q     <= g_q == groups - 32'd1;
+    last_group_q     <= last_group;
     last_tile_q      <= n_q == n_tiles - 32'd1;
     run_now_q        <= last_tile_q ? run_last : run;
     run_bytes_now_q  <= last_tile_q ? run_last_bytes : run_bytes;
     run_wrap_bytes_q <= (last_tile_q ? run_last_bytes : run_bytes) - wrap_bytes;
     left_wrap_q      <= out_width - (last_tile_q ? run_last : run);
+    group_bytes_q    <= last_group ? section_i[`SERAC_FETCH_GROUP_LAST_BYTES] : group_bytes;
     span_q           <= window_bytes - step_bytes - 32'd1;
     line_stop_q      <= wrap_bytes - pad_left + span_q;
     line_end_q       <= line_bytes - 32'd1;
@@ -222,6 +226,8 @@ module serac_fetch #(
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       state_q      <= IDLE;
+      weight_q     <= 1'b0;
+      line_state_q <= 1'b0;
       pc_q         <= 64'd0;
       g_q          <= 32'd0;
       n_q          <= 32'd0;
@@ -252,6 +258,8 @@ module serac_fetch #(
       tile_addr_q  <= 64'd0;
     end else begin
       state_q    <= state_d;
+      weight_q   <= state_d == WEIGHT;
+      line_state_q <= state_d == LINE;
       wgt_free_q <= wgt_free_q + wgt_free_i - (state_q == WEIGHT && cmd_taken ? wgt_halves : 2'd0);
       act_free_q <= act_free_q + act_free_i - (state_q == ACT && act_ok ? act_halves : 2'd0);
       token_q    <= token_q + {7'd0, store_token_i}
@@ -334,25 +342,9 @@ module serac_fetch #(
     end
   end
 
-  always @* begin
-    case (state_q)
-      WEIGHT: begin
-        cmd_addr_o  = group_addr_q;
-        cmd_bytes_o = last_group_q ? section_i[`SERAC_FETCH_GROUP_LAST_BYTES] : group_bytes;
-        cmd_kind_o  = `SERAC_KIND_WEIGHT;
-      end
-      LINE: begin
-        cmd_addr_o  = tile_addr_q;
-        cmd_bytes_o = bytes_q;
-        cmd_kind_o  = `SERAC_KIND_ACT;
-      end
-      default: begin
-        cmd_addr_o  = pc_q;
-        cmd_bytes_o = `SERAC_INSN_BLOCK_BYTES;
-        cmd_kind_o  = `SERAC_KIND_BLOCK;
-      end
-    endcase
-  end
+  assign cmd_addr_o  = weight_q ? group_addr_q : line_state_q ? tile_addr_q : pc_q;
+  assign cmd_bytes_o = weight_q ? group_bytes_q : line_state_q ? bytes_q : `SERAC_INSN_BLOCK_BYTES;
+  assign cmd_kind_o  = weight_q ? `SERAC_KIND_WEIGHT : line_state_q ? `SERAC_KIND_ACT : `SERAC_KIND_BLOCK;
 
   assign cmd_half_o   = (state_q == WEIGHT) ? wgt_half_q : act_half_q;
   assign cmd_last_o   = state_q != LINE || line_last_q;

@@ -83,8 +83,9 @@ module serac_nest (
   wire step_g     = step_i && m_last && (!order || n_end);
   wire step_n     = step_i && m_last && (order || g_end);
   // Are the next iteration's group and pixel tile the last ones?
-  wire g_final    = start_q ? g_one_q : step_g ? g_end_d : g_end;
-  wire n_final    = start_q ? n_one_q : step_n ? n_end_d : n_end;
+  // Asked for when a step ends the run's pixels or the m-tiles; step_i comes late.
+  wire g_final    = start_q ? g_one_q : (m_last && (!order || n_end)) ? g_end_d : g_end;
+  wire n_final    = start_q ? n_one_q : (m_last && (order || g_end)) ? n_end_d : n_end;
 
   /* verilator lint_off PINCONNECTEMPTY */ // a loop needs no more than it needs
   serac_loop #(.Bits (8)) u_x (.clk_i (clk_i), .rst_ni (rst_ni), .start_i (start_q), .step_i (step_i),

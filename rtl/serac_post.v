@@ -69,7 +69,8 @@ module serac_post #(
   wire [OutPlaneBits-1:0] slot_planes = section_i[`SERAC_EXEC_SLOT_PLANES_LSB +: OutPlaneBits];
 
   wire threshold = mode == `SERAC_MODE_THRESHOLD;
-  wire slow      = threshold || mode == `SERAC_MODE_RAW;
+  reg  slow_q;                      // four cycles a group; the section waits longer
+  always @(posedge clk_i) slow_q <= threshold || mode == `SERAC_MODE_RAW;
 
   // What follows from the section, a cycle later: a run in pixels and in bytes mod
   // 64, as it is and as it is over a line's end.
@@ -113,7 +114,7 @@ module serac_post #(
 
   wire start, phase_first, phase_end, t_first, t_end, t_more, m_end, out_end;
   wire last_group, single_group, last_n;
-  wire sub_last   = !slow || sub_q == 2'd3;
+  wire sub_last   = !slow_q || sub_q == 2'd3;
   wire col_last   = active_q && sub_last && group_q == GROUPS[6:0] - 7'd1;   // of the column
   wire [15:0] col_top = !last_n ? COLS_TOP[15:0] : t_more ? more_top_q : less_top_q;
   wire drain_last = col_last && {9'd0, col_q} == col_top;                    // of the tile
