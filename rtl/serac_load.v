@@ -58,9 +58,8 @@ module serac_load #(
   genvar b;
   generate
     for (b = 0; b < SECTION_BEATS; b = b + 1) begin : gen_section
-      always @(posedge clk_i or negedge rst_ni) begin
-        if (!rst_ni) section_q[b*8*BeatBytes +: 8*BeatBytes] <= {8*BeatBytes{1'b0}};
-        else if (is_block && beat_number_i == b)
+      always @(posedge clk_i) begin
+        if (is_block && beat_number_i == b)
           section_q[b*8*BeatBytes +: 8*BeatBytes] <= beat_data_i;
       end
     end

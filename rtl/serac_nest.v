@@ -112,15 +112,13 @@ module serac_nest (
   /* verilator lint_on PINCONNECTEMPTY */
 
   reg  [15:0] t_q;
-  reg         t_more_q;              // t_q < last_steps
+  reg         t_more_q, last_some_q;   // t_q < last_steps, 0 < last_steps
   wire [15:0] t_next = t_q + 16'd1;
   always @(posedge clk_i) begin
-    if (start_q || (step_t && t_end)) begin
-      t_q      <= 16'd0;
-      t_more_q <= last_steps != 16'd0;
-    end else if (step_t) begin
-      t_q      <= t_next;
-      t_more_q <= t_next < last_steps;
+    last_some_q <= last_steps != 16'd0;
+    if (start_q || step_t) begin
+      t_q      <= (start_q || t_end) ? 16'd0 : t_next;
+      t_more_q <= (start_q || t_end) ? last_some_q : t_more_q && t_next != last_steps;
     end
   end
 

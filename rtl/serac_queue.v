@@ -99,9 +99,8 @@ module serac_queue #(
   genvar b;
   generate
     for (b = 0; b < BEATS; b = b + 1) begin : gen_section
-      always @(posedge clk_i or negedge rst_ni) begin
-        if (!rst_ni) section_q[b*8*BeatBytes +: 8*BeatBytes] <= {8*BeatBytes{1'b0}};
-        else if (reading_q && index_q2 == b) section_q[b*8*BeatBytes +: 8*BeatBytes] <= rdata;
+      always @(posedge clk_i) begin
+        if (reading_q && index_q2 == b) section_q[b*8*BeatBytes +: 8*BeatBytes] <= rdata;
       end
     end
   endgenerate

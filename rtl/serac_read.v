@@ -161,27 +161,23 @@ module serac_read #(
       tail_q        <= {SLOT_LOG{1'b0}};
       index_q       <= 8'd0;
       beat_valid_q  <= 1'b0;
-      beat_data_q   <= {8*BeatBytes{1'b0}};
-      beat_kind_q   <= 2'd0;
-      beat_half_q   <= 1'b0;
-      beat_last_q   <= 1'b0;
-      beat_line_q   <= 17'd0;
-      beat_number_q <= 32'd0;
     end else begin
       if (accepted)
         tail_q <= (tail_q == TOP) ? {SLOT_LOG{1'b0}} : tail_q + 1'b1;
       if (ended)
         head_q <= (head_q == TOP) ? {SLOT_LOG{1'b0}} : head_q + 1'b1;
       beat_valid_q <= rvalid_i;
-      if (rvalid_i) begin
-        index_q       <= rlast_i ? 8'd0 : index_q + 8'd1;
-        beat_data_q   <= rdata_i;
-        beat_kind_q   <= head_kind;
-        beat_half_q   <= head_half;
-        beat_last_q   <= head_last && rlast_i;
-        beat_line_q   <= head_line;
-        beat_number_q <= head_number + {24'd0, index_q};
-      end
+      if (rvalid_i) index_q <= rlast_i ? 8'd0 : index_q + 8'd1;
+    end
+  end
+  always @(posedge clk_i) begin
+    if (rvalid_i) begin
+      beat_data_q   <= rdata_i;
+      beat_kind_q   <= head_kind;
+      beat_half_q   <= head_half;
+      beat_last_q   <= head_last && rlast_i;
+      beat_line_q   <= head_line;
+      beat_number_q <= head_number + {24'd0, index_q};
     end
   end
 

@@ -1,10 +1,12 @@
 /* area.c - synth_area: area by unit of a mapped, hierarchical netlist.
  *
  *     synth_area NETLIST.json TOP FILE.lib MACROS.lib
+ *     synth_area --fpga NETLIST.json TOP
  *
  * One line of CSV per unit: path (instances without indices, so that an array's
- * are one), module, instances, um2 of cells and of macros at and below it, cells,
- * flip-flops. Cells of MACROS.lib are macros. */
+ * are one), module, instances, then at and below it: um2 of cells and of macros, cells,
+ * flip-flops (cells of MACROS.lib are macros); of an FPGA LUTs (one with two
+ * outputs is one), flip-flops, block RAMs (a RAMB18 is half of one), DSPs. */
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,8 +15,10 @@
 
 #include "liberty.h"
 
+enum { COLUMNS = 4 };
+
 struct sums {
-    double cells_um2, macros_um2, cells, ffs;
+    double of[COLUMNS];
 };
 
 struct line {
@@ -70,9 +74,56 @@ static void extend(char *to, size_t room, const char *path, const char *name)
     to[length] = 0;
 }
 
+static bool begins(const char *text, const char *with)
+{
+    return !strncmp(text, with, strlen(with));
+}
+
+/* A leaf's contribution; false: it is a module. */
+static bool fpga_leaf(const char *type, struct sums *s)
+{
+    static const char *const none[] = {"CARRY", "MUXF", "SB_CARRY", "GND", "VCC", "$scopeinfo"};
+    *s = (struct sums){{0, 0, 0, 0}};
+    if (begins(type, "SB_RAM40") || begins(type, "RAMB"))
+        s->of[2] = begins(type, "RAMB18") ? 0.5 : 1;
+    else if (begins(type, "DSP48") || begins(type, "SB_MAC"))
+        s->of[3] = 1;
+    else if (begins(type, "FD") || begins(type, "SB_DFF"))
+        s->of[1] = 1;
+    else if (begins(type, "RAM32M") || begins(type, "RAM64M"))
+        s->of[0] = 4;                   /* four LUTs of a slice */
+    else if (begins(type, "RAM"))
+        s->of[0] = strstr(type, "X1D") ? 2 : 1;
+    else if (begins(type, "LUT") || begins(type, "SRL") || begins(type, "SB_LUT") ||
+             !strcmp(type, "INV"))
+        s->of[0] = 1;
+    else {
+        for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+            if (begins(type, none[i]))
+                return true;
+        return false;
+    }
+    return true;
+}
+
+static bool asic_leaf(const char *type, struct sums *s)
+{
+    const struct liberty_cell *cell = liberty_cell_find(cells, type);
+    const struct liberty_cell *macro = cell ? NULL : liberty_cell_find(macros, type);
+    *s = (struct sums){{cell ? cell->area : 0, macro ? macro->area : 0, cell != NULL,
+                        cell && cell->kind == LIBERTY_FF}};
+    return cell || macro;
+}
+
+static void add(struct sums *to, const struct sums *s, double times)
+{
+    for (int i = 0; i < COLUMNS; i++)
+        to->of[i] += times * s->of[i];
+}
+
 static struct sums sum_module(const char *name, const char *path, double times)
 {
-    struct sums total = {0, 0, 0, 0};
+    struct sums total = {{0, 0, 0, 0}}, s;
     const cJSON *module = cJSON_GetObjectItemCaseSensitive(modules, name), *cell;
     size_t mine = line_of(path, plain(name));
     if (!module) {
@@ -82,41 +133,30 @@ static struct sums sum_module(const char *name, const char *path, double times)
     lines[mine].instances += times;
     cJSON_ArrayForEach(cell, cJSON_GetObjectItem(module, "cells")) {
         const char *type = cJSON_GetObjectItem(cell, "type")->valuestring;
-        const struct liberty_cell *leaf = liberty_cell_find(cells, type);
-        const struct liberty_cell *macro = leaf ? NULL : liberty_cell_find(macros, type);
-        if (leaf) {
-            total.cells_um2 += leaf->area;
-            total.cells++;
-            total.ffs += leaf->kind == LIBERTY_FF;
-        } else if (macro) {
-            total.macros_um2 += macro->area;
-        } else {
+        if (!(cells ? asic_leaf(type, &s) : fpga_leaf(type, &s))) {
             char below[512];
             extend(below, sizeof below, path, cell->string);
-            struct sums s = sum_module(type, below, times);
-            total.cells_um2 += s.cells_um2;
-            total.macros_um2 += s.macros_um2;
-            total.cells += s.cells;
-            total.ffs += s.ffs;
+            s = sum_module(type, below, times);
         }
+        add(&total, &s, 1);
     }
-    lines[mine].sums.cells_um2 += times * total.cells_um2;
-    lines[mine].sums.macros_um2 += times * total.macros_um2;
-    lines[mine].sums.cells += times * total.cells;
-    lines[mine].sums.ffs += times * total.ffs;
+    add(&lines[mine].sums, &total, times);
     return total;
 }
 
 int main(int argc, char **argv)
 {
     struct liberty_error error;
-    if (argc != 5) {
-        fprintf(stderr, "usage: synth_area NETLIST.json TOP FILE.lib MACROS.lib\n");
+    bool fpga = argc == 4 && !strcmp(argv[1], "--fpga");
+    if (argc != 5 && !fpga) {
+        fprintf(stderr, "usage: synth_area NETLIST.json TOP FILE.lib MACROS.lib\n"
+                        "       synth_area --fpga NETLIST.json TOP\n");
         return 2;
     }
+    argv += fpga;
     char *text = liberty_read(argv[1], &error);
-    if (!text || !(cells = liberty_load(argv[3], &error)) ||
-        !(macros = liberty_load(argv[4], &error))) {
+    if (!text || (!fpga && (!(cells = liberty_load(argv[3], &error)) ||
+                            !(macros = liberty_load(argv[4], &error))))) {
         fprintf(stderr, "synth_area: %s\n", error.text);
         return 2;
     }
@@ -127,10 +167,13 @@ int main(int argc, char **argv)
         return 2;
     }
     sum_module(argv[2], "", 1);
-    printf("path,module,instances,cells_um2,macros_um2,cells,flip_flops\n");
-    for (size_t i = 0; i < num_lines; i++)
-        printf("%s,%s,%.0f,%.8g,%.8g,%.0f,%.0f\n", lines[i].path, lines[i].module,
-               lines[i].instances, lines[i].sums.cells_um2, lines[i].sums.macros_um2,
-               lines[i].sums.cells, lines[i].sums.ffs);
+    printf(fpga ? "path,module,instances,luts,flip_flops,block_rams,dsps\n"
+                : "path,module,instances,cells_um2,macros_um2,cells,flip_flops\n");
+    for (size_t i = 0; i < num_lines; i++) {
+        printf("%s,%s,%.0f", lines[i].path, lines[i].module, lines[i].instances);
+        for (int c = 0; c < COLUMNS; c++)
+            printf(",%.8g", lines[i].sums.of[c]);
+        printf("\n");
+    }
     return 0;
 }

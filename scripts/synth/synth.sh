@@ -35,7 +35,7 @@ parameters=$(build/serac describe --design "$design" --parameters) || exit 2
 need yosys 'scripts/setup.sh --synth installs it'
 flow=$(key flow)
 if [ "${flow:-asic}" != asic ]; then
-  exec $here/fpga.sh "$tech" "$config" "$design" "$name" "$parameters"
+  exec $here/fpga.sh "$tech" "$flow" "$config" "$name" "$parameters"
 fi
 need sta 'scripts/setup.sh --synth installs it'
 

@@ -43,7 +43,8 @@ public:
         uint64_t before = b.cycle;
         b.reset([&] { garbage(); });
         b.cycle = before;
-        section_ = Bytes(SECTION, 0);
+        section_.resize(SECTION);        // reset leaves it as it is
+        std::memcpy(section_.data(), &top.section_o, SECTION);
         loaded_ = false;
         begin(Load::BLOCK);
     }

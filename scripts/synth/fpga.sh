@@ -1,0 +1,77 @@
+#!/bin/sh
+# fpga.sh TECH FLOW TECH.cfg DESIGN NAME PARAMETERS - synth.sh's part for FPGAs: LUTs, flip-flops,
+# block RAMs and DSPs by unit; for iCE40 also place and route, and the clock, of
+# what fits: the whole machine, else its array of dot-product units between registers.
+set -eu
+tech=$1 flow=$2 config=$3 name=$4 parameters=$5
+here=scripts/synth
+out=build/synth/$tech/$name
+mkdir -p "$out"
+fail() { echo "synth: $*" >&2; exit 2; }
+need() { command -v "$1" > /dev/null || fail "$1 is not installed: scripts/setup.sh --synth installs it"; }
+chparam=$(echo "$parameters" | sed 's/\([A-Za-z]*\)=\([0-9]*\)/-chparam \1 \2/g')
+value() { echo " $parameters" | sed "s/.* $1=\([0-9]*\).*/\1/"; }
+rtl=$(ls rtl/serac_*.v | grep -v serac_ram.v | tr '\n' ' ')
+keep="setattr -mod -set keep_hierarchy 1 =*
+  setattr -mod -unset keep_hierarchy *serac_adder_tree* *serac_popcount* *serac_wallace*
+  setattr -mod -unset keep_hierarchy *serac_and_popcount* *serac_digit* *serac_loop* *serac_nest*
+  setattr -mod -unset keep_hierarchy *serac_compress* *serac_counter* *serac_carry* *serac_full_adder* *serac_add_rows* *serac_horner*"
+
+# count TITLE DEFINES COMMAND: synthesises the whole machine, prints the table of units.
+count() {
+  title=$1 defines=$2 command=$3
+  echo "synth: $name for $tech, $title"
+  yosys -q -l "$out/$title.log" -p "
+    read_verilog $defines $here/fpga_ram.v
+    read_verilog $defines -Irtl $rtl
+    hierarchy -top serac_top $chparam
+    $keep
+    $command
+    write_json $out/$title.json" > "$out/$title.err" 2>&1 ||
+    fail "yosys cannot build $name, see $out/$title.log: $(tail -1 "$out/$title.err")"
+  build/synth_area --fpga "$out/$title.json" serac_top > "$out/$title.csv" || exit 3
+  awk -F, 'NR > 1 {
+      depth = $1 == "" ? 0 : gsub(/\./, ".", $1) + 1
+      unit = $1; sub(/.*\./, "", unit); if (unit == "") unit = "total"
+      if (NR == 2) printf "  %-34s %-20s %9s %9s %9s %9s %6s\n", "unit", "module", "instances", "LUTs", "FFs", "BRAMs", "DSPs"
+      if (depth < 4) printf "  %-34s %-20s %9d %9d %9d %9.1f %6d\n", sprintf("%*s%s", 2 * depth, "", unit), $2, $3, $4, $5, $6, $7
+    }' "$out/$title.csv"
+}
+total() { awk -F, -v c="$2" 'NR == 2 {print $c}' "$out/$1.csv"; }
+
+case $flow in
+xc7)
+  count nodsp -DSERAC_XILINX "synth_xilinx -nodsp -nowidelut -noiopad -noclkbuf -flatten -top serac_top"
+  count dsp -DSERAC_XILINX "synth_xilinx -nowidelut -noiopad -noclkbuf -flatten -top serac_top"
+  echo "clock: not measured (no free place and route for this family)"
+  ;;
+ice40)
+  need nextpnr-ice40
+  need icetime
+  count counts '' 'synth_ice40 -device hx -abc2 -top serac_top'
+  limit=$(sed -n 's/^luts = \([0-9]*\);.*/\1/p' "$config")
+  luts=$(total counts 4)
+  echo "the whole machine: $luts LUTs, of which an HX8K has $limit; its pins are more than the package's"
+  # The array alone, operands and results through shift registers: few pins.
+  yosys -q -l "$out/array.log" -p "
+    read_verilog -Irtl $rtl $here/fpga_ram.v $here/array_pins.v
+    hierarchy -check -top serac_array_pins -chparam Rows $(value Rows) -chparam Cols $(value Cols) \
+      -chparam Lanes $(value Lanes) -chparam WgtPlanes $(value WgtPlanes) -chparam ActPlanes $(value ActPlanes)
+    synth_ice40 -abc9 -device hx -top serac_array_pins
+    tee -q -o $out/array.stat stat
+    write_json $out/array.json" > "$out/array.err" 2>&1 ||
+    fail "yosys cannot build the array, see $out/array.log: $(tail -1 "$out/array.err")"
+  luts=$(awk '$1 == "SB_LUT4" {n = $2} END {print n + 0}' "$out/array.stat")
+  if [ "$luts" -gt "$limit" ]; then
+    echo "array: $luts LUTs do not fit either; clock: not measured"
+  else
+    nextpnr-ice40 -q --hx8k --package ct256 --freq 60 --timing-allow-fail --seed 1 --json "$out/array.json" \
+      --asc "$out/array.asc" > "$out/pnr.log" 2>&1 || fail "nextpnr failed, see $out/pnr.log: $(grep -m1 ERROR "$out/pnr.log")"
+    icetime -d hx8k -mt "$out/array.asc" > "$out/icetime.txt" 2>&1 || fail "icetime failed, see $out/icetime.txt"
+    ns=$(sed -n 's/^Total path delay: \([0-9.]*\) ns.*/\1/p' "$out/icetime.txt")
+    echo "array with its pin registers: $luts LUTs, placed and routed on HX8K"
+    echo "clock of the array $(awk "BEGIN {printf \"%.1f\", 1000 / $ns}") MHz, period $ns ns; of the whole machine: not measured"
+  fi
+  ;;
+esac
+echo "written: $out"
