@@ -74,7 +74,9 @@ check-gen: $(B)/gen_regs ## fails if a generated file is not up to date
 # --- synthesis -------------------------------------------------------------
 
 .PHONY: synth synth-tools
-synth: $(B)/serac synth-tools ## synthesises DESIGN= for TECH= or LIBERTY=, MACROS=: area, clock
+synth: ## synthesises DESIGN= for TECH= or LIBERTY=, MACROS=: area by unit, clock
+	@scripts/setup.sh --synth
+	@$(MAKE) -s $(B)/serac synth-tools
 	@scripts/synth/synth.sh
 
 synth-tools: $(SYNTH:%=$(B)/synth_%) ## builds the Liberty, activity and energy programs

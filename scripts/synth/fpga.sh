@@ -11,7 +11,7 @@ fail() { echo "synth: $*" >&2; exit 2; }
 need() { command -v "$1" > /dev/null || fail "$1 is not installed: scripts/setup.sh --synth installs it"; }
 chparam=$(echo "$parameters" | sed 's/\([A-Za-z]*\)=\([0-9]*\)/-chparam \1 \2/g')
 value() { echo " $parameters" | sed "s/.* $1=\([0-9]*\).*/\1/"; }
-rtl=$(ls rtl/serac_*.v | grep -v serac_ram.v | tr '\n' ' ')
+rtl=$(for file in rtl/serac_*.v; do [ "$file" = rtl/serac_ram.v ] || printf '%s ' "$file"; done)
 keep="setattr -mod -set keep_hierarchy 1 =*
   setattr -mod -unset keep_hierarchy *serac_adder_tree* *serac_popcount* *serac_wallace*
   setattr -mod -unset keep_hierarchy *serac_and_popcount* *serac_digit* *serac_loop* *serac_nest*

@@ -19,7 +19,8 @@ awk -v period="$period" -v unit_ns="$unit_ns" '
 # The critical path: the worst of the groups (clock gates are one of their own).
 path=$(awk '$1 == "Startpoint:" {s = $2} $1 == "Endpoint:" {e = $2}
   $2 == "slack" && s != "" {if (w == "" || $1 < m) {m = $1; w = s " " e} s = ""} END {print w}' "$out/timing.txt")
-start=$(echo "${path% *}" | tr -d '\\') end=$(echo "${path#* }" | tr -d '\\')
+path=$(echo "$path" | sed 's/\\//g')
+start=${path% *} end=${path#* }
 {
   echo "design = \"$name\";"
   echo "technology = \"$tech\";"

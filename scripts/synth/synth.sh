@@ -24,7 +24,7 @@ if [ -n "$liberty" ]; then
 else
   tech=${tech:-osu018}
   config=$here/tech/$tech.cfg
-  [ -f "$config" ] || fail "TECH=$tech: unknown, there are: $(cd $here/tech && ls | grep -v '^sram' | sed 's/\.cfg//' | tr '\n' ' ')"
+  [ -f "$config" ] || fail "TECH=$tech: unknown, there are:$(for file in "$here"/tech/*.cfg; do file=$(basename "$file" .cfg); [ "$file" = sram ] || printf ' %s' "$file"; done)"
 fi
 key() { sed -n "s/^$1 = \"*\([^\";]*\)\"*;.*/\1/p" "$config"; }
 target=${TARGET_NS:-$(key target_ns)}
@@ -43,7 +43,7 @@ need sta 'scripts/setup.sh --synth installs it'
 if [ -z "$liberty" ]; then
   liberty=$(key liberty)
   case $liberty in
-  '$SERAC_DATA'*)
+  \$SERAC_DATA*)
     [ -n "${SERAC_DATA:-}" ] || fail "TECH=$tech: its Liberty file is under SERAC_DATA, which is not set"
     liberty=$SERAC_DATA${liberty#?SERAC_DATA} ;;
   esac
@@ -55,11 +55,11 @@ out=build/synth/$tech/$name
 common=build/synth/$tech
 mkdir -p "$out" build/synth/generic
 cells=$common/cells.lib
-if ! [ -f "$common/cells.done" ] || [ "$liberty" -nt "$common/cells.done" ] ||
-   [ "$(cat "$common/cells.done")" != "$liberty" ]; then
+identity=$(cksum "$liberty")
+if ! [ -f "$common/cells.done" ] || [ "$(cat "$common/cells.done")" != "$identity" ]; then
   build/synth_cells "$liberty" > "$common/cells.sh" 2> "$common/log" || fail "$(cat "$common/log")"
   build/synth_cells --prune "$liberty" > "$cells"
-  echo "$liberty" > "$common/cells.done"
+  echo "$identity" > "$common/cells.done"
 fi
 # shellcheck source=/dev/null
 . "$common/cells.sh"
@@ -71,7 +71,7 @@ done
 chparam=$(echo "$parameters" | sed 's/\([A-Za-z]*\)=\([0-9]*\)/-chparam \1 \2/g')
 elaborate="
   read_verilog $here/serac_ram.v
-  read_verilog -Irtl $(ls rtl/serac_*.v | grep -v serac_ram.v | tr '\n' ' ')
+  read_verilog -Irtl $(for file in rtl/serac_*.v; do [ "$file" = rtl/serac_ram.v ] || printf '%s ' "$file"; done)
   hierarchy -check -top serac_top $chparam
   proc
   setattr -mod -set keep_hierarchy 1 =*
@@ -121,6 +121,7 @@ for shape in $shapes; do
 done
 
 # The clock gate: the library's, or a latch and an AND.
+# shellcheck disable=SC2153 # the LIB_ variables come from cells.sh
 if [ -n "$LIB_ICG" ]; then
   test_pin=
   [ -z "$LIB_ICG_TEST" ] || test_pin=", .$LIB_ICG_TEST (1'b0)"

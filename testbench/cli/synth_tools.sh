@@ -1,0 +1,95 @@
+#!/bin/sh
+# The tools of make synth on a small netlist: buffer trees keep the function, obey the
+# limit and are stable; areas add up to yosys's; macros have their table's figures; every
+# kind of bad input is one clear line and exit code 2.
+set -u
+. testbench/data/cli_lib.sh
+work=build/cli/synth-tools
+rm -rf "$work"
+mkdir -p "$work"
+lib=/usr/share/qflow/tech/osu018/osu018_stdcells.lib
+[ -f $lib ] || { echo "skipped: $lib is missing (scripts/setup.sh --synth)"; exit 77; }
+make -s synth-tools || { echo "the tools do not build"; exit 1; }
+ok() { count=$((count + 1)); [ "$1" = 0 ] || fails "$2"; }
+
+# A register that drives 200 gates in two sub-modules, and a wide XOR.
+cat > "$work/top.v" << 'EOF'
+module leaf (input c, input s, input [99:0] a, output reg [99:0] y);
+  always @(posedge c) y <= s ? a : y ^ a;
+endmodule
+module top (input c, input d, input [99:0] a, output [99:0] y, output [99:0] z, output p);
+  reg s;
+  always @(posedge c) s <= d ^ ^a;
+  leaf u_one (.c (c), .s (s), .a (a), .y (y));
+  leaf u_two (.c (c), .s (s), .a (~a), .y (z));
+  assign p = s;
+endmodule
+EOF
+build/synth_cells --prune $lib > "$work/cells.lib"
+yosys -q -p "read_verilog $work/top.v; hierarchy -top top; synth -top top; dfflibmap -liberty $work/cells.lib
+  abc -liberty $work/cells.lib; opt_clean; tee -q -o $work/stat stat -liberty $work/cells.lib
+  write_json $work/before.json" > "$work/yosys.log" 2>&1
+ok $? "yosys: $(tail -1 "$work/yosys.log")"
+limit=0.15
+fan() { build/synth_fanout "$work/cells.lib" BUFX4 A Y $limit < "$1" > "$2" 2> "$work/fanout.log"; }
+fan "$work/before.json" "$work/after.json"
+ok $? "fanout: $(cat "$work/fanout.log")"
+buffers=$(sed -n 's/synth_fanout: \([0-9]*\) buffers.*/\1/p' "$work/fanout.log")
+[ "${buffers:-0}" -ge 10 ]
+ok $? "fanout: $buffers buffers for 200 gates"
+fan "$work/after.json" "$work/again.json"
+grep -q '^synth_fanout: 0 buffers' "$work/fanout.log"
+ok $? "fanout: a second run is not idle: $(cat "$work/fanout.log")"
+equal() {
+  yosys -q -p "read_json $1; rename top gold; flatten; read_liberty -ignore_miss_func $work/cells.lib; hierarchy -top gold; flatten
+    design -stash gold; read_json $2; rename top gate; flatten; read_liberty -ignore_miss_func $work/cells.lib; hierarchy -top gate; flatten
+    design -stash gate; design -copy-from gold -as gold gold; design -copy-from gate -as gate gate
+    equiv_make gold gate both; hierarchy -top both; equiv_simple -undef; equiv_induct -undef; equiv_status -assert" > "$work/equiv.log" 2>&1
+}
+equal "$work/before.json" "$work/after.json"
+ok $? "fanout changes the function: $(tail -1 "$work/equiv.log")"
+sed 's/"XNOR2X1"/"XOR2X1"/' "$work/after.json" > "$work/broken.json"
+cmp -s "$work/after.json" "$work/broken.json"
+[ $? = 1 ] && ! equal "$work/before.json" "$work/broken.json"
+ok $? "the equivalence check does not see an exchanged gate"
+
+# Areas: a tree of instances against yosys's sum.
+build/synth_macros scripts/synth/tech/sram.cfg /dev/null 64x256x1x1 > "$work/macros.lib"
+build/synth_area "$work/before.json" top "$work/cells.lib" "$work/macros.lib" > "$work/area.csv"
+mine=$(awk -F, 'NR == 2 {print $4}' "$work/area.csv")
+theirs=$(sed -n "s/.*Chip area for top module.*: //p" "$work/stat")
+awk "BEGIN {exit !($theirs > 0 && ($mine - $theirs) ^ 2 < 1)}"
+ok $? "area: $mine, yosys has $theirs"
+two=$(awk -F, '$1 == "u_one" || $1 == "u_two" {n += $3} END {print n}' "$work/area.csv")
+[ "$two" = 2 ]
+ok $? "area: $two sub-modules of two"
+grep -q "area : 93181;" "$work/macros.lib"
+ok $? "a 64 x 256 macro has not its table's area"
+
+# refuses WHAT EXPECTED COMMAND...: exit code 2 and one line with EXPECTED.
+refuses() {
+  what=$1 expected=$2
+  shift 2
+  count=$((count + 1))
+  code=0
+  "$@" > "$work/out" 2> "$work/err" || code=$?
+  if [ "$code" != 2 ] || ! grep -qF -- "$expected" "$work/err" || [ "$(wc -l < "$work/err")" != 1 ]; then
+    fails "$what: exit code $code, $(cat "$work/out" "$work/err")"
+  fi
+}
+echo 'library (x) { cell (INV) { area : ' > "$work/cut.lib"
+echo 'library (x) { nom_voltage : 1.0; cell (INV) { area : 1.0; } }' > "$work/poor.lib"
+mkdir -p "$work/bin"
+for tool in sh dirname sed basename tr ls cat mkdir cut; do ln -sf "$(command -v $tool)" "$work/bin/$tool"; done
+synth=scripts/synth/synth.sh
+refuses "an unknown technology" "TECH=osu81: unknown, there are: asap7 ice40 osu018" env TECH=osu81 DESIGN=tiny $synth
+refuses "no SERAC_DATA" "TECH=sg13g2: its Liberty file is under SERAC_DATA, which is not set" env -u SERAC_DATA TECH=sg13g2 DESIGN=tiny $synth
+refuses "a missing Liberty file" "LIBERTY=nowhere.lib: cannot be read" env LIBERTY=nowhere.lib DESIGN=tiny $synth
+refuses "a cut Liberty file" "cut.lib:" env LIBERTY="$work/cut.lib" DESIGN=tiny $synth
+refuses "a library without a buffer" "poor.lib" env LIBERTY="$work/poor.lib" DESIGN=tiny $synth
+refuses "an unknown design" "tyny: not in configs/designs" env TECH=osu018 DESIGN=tyny $synth
+refuses "a missing tool" "yosys is not installed: scripts/setup.sh --synth installs it" env PATH="$PWD/$work/bin" TECH=osu018 DESIGN=tiny $synth
+refuses "a macro file that is none" "no cell with memory ()" build/synth_macros --table $lib $lib
+refuses "a single macro file" "2 to 8 of different depths" build/synth_macros --table $lib
+refuses "a shape that is none" "64x0x1x1: not WIDTHxDEPTHxPORTSxENABLES" build/synth_macros scripts/synth/tech/sram.cfg /dev/null 64x0x1x1
+summary "$count checks of the synthesis tools"
