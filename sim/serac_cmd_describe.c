@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "serac_cli.h"
+#include "serac_memories.h"
 #include "serac_result.h"
 #include "serac_rtl.h"
 
@@ -22,6 +23,18 @@ static void print_area(const struct serac_area *a)
                100 * units[i].um2 / a->total);
 }
 
+static void print_memories(const struct serac_design *d)
+{
+    struct serac_memory_kind kinds[SERAC_MEMORIES];
+    serac_memories(d, kinds);
+    printf("memories                count     bits x words  ports\n");
+    for (int i = 0; i < SERAC_MEMORIES; i++)
+        printf("  %-20s %6u  %7u x %-7u %5u%s\n", kinds[i].unit,
+               kinds[i].count, kinds[i].width, kinds[i].depth, kinds[i].ports,
+               kinds[i].registers ? "  as flip-flops" : "");
+    printf("\n");
+}
+
 static void print_text(const struct serac_setting *s)
 {
     static const uint32_t widths[] = {1, 2, 4, 8};
@@ -37,6 +50,7 @@ static void print_text(const struct serac_setting *s)
     printf("bus %u bits, %u reads in flight, %u results per cycle, queue "
            "depth %u\n\n", d->axi_bits, d->outstanding, d->requant_lanes,
            d->queue_depth);
+    print_memories(d);
     printf("technology %s: %s\n", s->tech.name, s->tech.source);
     printf("not included: wires, clock tree, glitches%s\n",
            s->tech.published ? "; control energy, leakage" : "");

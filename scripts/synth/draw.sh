@@ -51,7 +51,7 @@ EOF
   build/serac describe --design "$file" > /dev/null 2>&1 || continue
   mv "$file" "$dir/$name.cfg"
   number=$((number + 1))
-  if [ $kind = small ]; then small=$((small - 1)); else large=$((large - 1)); fi
+  if [ "$kind" = small ]; then small=$((small - 1)); else large=$((large - 1)); fi
   [ $((small + large)) -gt 0 ] || break
 done < "$work/candidates"
 [ $((small + large)) = 0 ] || { echo "draw: $((small + large)) designs are missing" >&2; exit 1; }
