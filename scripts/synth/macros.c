@@ -86,7 +86,8 @@ static int print_library(const char *sram, const char *tech, char **shapes,
     struct serac_sram_table table;
     uint32_t v[64][4];
     char end;
-    if (!sram_cfg_read(sram, tech, &table))
+    struct sram_scales scales;
+    if (!sram_cfg_read_scales(tech, &scales) || !sram_cfg_read(sram, tech, &table))
         return 2;
     if (count > 64) {
         fprintf(stderr, "synth_macros: more than 64 kinds of memory\n");
@@ -111,7 +112,7 @@ static int print_library(const char *sram, const char *tech, char **shapes,
         print_type(log_of(v[i][1]), done);
     }
     /* Pins as in SG13G2's macros, 0.006 pF, scaled as a length. */
-    double pin = 0.006 * sqrt(sram_cfg_scale(tech, "sram_area"));
+    double pin = 0.006 * sqrt(scales.area);
     for (int i = 0; i < count; i++)
         print_cell(&table, pin, v[i][0], v[i][1], v[i][2], v[i][3]);
     printf("}\n");

@@ -6,11 +6,16 @@
 
 #include "serac_sram.h"
 
-/* false, after a line on stderr, if a file is unreadable or a list missing.
- * Energy and leakage may be missing: NAN. */
+/* Factors of a technology's file; 1 where it has none, but leakage is unknown
+ * (NAN) then. "/dev/null" scales nothing. */
+struct sram_scales {
+    double area, time, energy, leakage;
+};
+
+/* Both: false after one line on stderr, `file:line: key: what is wrong`. */
+bool sram_cfg_read_scales(const char *tech, struct sram_scales *scales);
+/* Energy and leakage may be missing: NAN. */
 bool sram_cfg_read(const char *sram, const char *tech,
                    struct serac_sram_table *table);
-/* A scale of a technology's file, 1 if it is not there. */
-double sram_cfg_scale(const char *tech, const char *key);
 
 #endif

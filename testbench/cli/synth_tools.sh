@@ -92,4 +92,11 @@ refuses "a missing tool" "yosys is not installed: scripts/setup.sh --synth insta
 refuses "a macro file that is none" "no cell with memory ()" build/synth_macros --table $lib $lib
 refuses "a single macro file" "2 to 8 of different depths" build/synth_macros --table $lib
 refuses "a shape that is none" "64x0x1x1: not WIDTHxDEPTHxPORTSxENABLES" build/synth_macros scripts/synth/tech/sram.cfg /dev/null 64x0x1x1
+bad() { sed "$2" scripts/synth/tech/sram.cfg > "$work/sram.cfg"; refuses "$1" "$3" build/synth_macros "$work/sram.cfg" /dev/null 64x64x1x1; }
+bad "a table with an unknown key" 's/^area_um2/area_mm2/' "sram.cfg:10: area_mm2: unknown key, there are words"
+bad "a table without a list" '/^access_ns/d' "access_ns: missing, it is required"
+bad "a table with a short list" 's/^access_ns = .3.089, /access_ns = [/' "access_ns: must be a list of 2 to 8 numbers, as many as words"
+bad "a table with a word" 's/^second_port = 1.3/second_port = "1.3"/' "second_port: must be a positive number"
+bad "a table that descends" 's/^words = .64.0/words = [640.0/' "words: must ascend"
+refuses "a technology with an unknown key" "tech.cfg:1: sram_aera: unknown key" sh -c "echo 'sram_aera = 1.0;' > $work/tech.cfg; build/synth_macros scripts/synth/tech/sram.cfg $work/tech.cfg 64x64x1x1"
 summary "$count checks of the synthesis tools"
