@@ -14,8 +14,7 @@ static struct serac_memory_kind ram(const char *unit, uint32_t width,
 {
     struct serac_memory_kind kind = {
         unit, width, depth, ports, width / granule, count,
-        depth <= SERAC_REGISTER_WORDS ||
-            (uint64_t)width * depth <= SERAC_REGISTER_BITS};
+        (uint64_t)width * depth <= SERAC_REGISTER_BITS};
     return kind;
 }
 

@@ -12,11 +12,10 @@
 
 #include "serac_design.h"
 
-/* What synthesis makes of flip-flops (scripts/synth/serac_ram.v): up to so many
- * bits, or words. A 64-bit macro of SG13G2 costs the area of 740 flip-flops
- * before its first word. */
+/* Up to so many bits synthesis makes of flip-flops (scripts/synth/serac_ram.v). A
+ * 64-bit macro of SG13G2 costs the area of 740 before its first word; eight words
+ * cost about the same either way. */
 #define SERAC_REGISTER_BITS 512
-#define SERAC_REGISTER_WORDS 8
 
 enum serac_memory_unit {
     SERAC_MEMORY_WEIGHTS,

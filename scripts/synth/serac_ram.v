@@ -1,7 +1,6 @@
 // serac_ram.v - for synthesis: the memory of rtl/serac_ram.v as macros.
 //
-// Up to FF_BITS bits, or FF_WORDS words, are registers: a macro of so few words is
-// mostly periphery. Else each part is a single-port macro, or with
+// Up to FF_BITS bits are registers. Else each part is a single-port macro, or with
 // Parts = 0 one macro with a write and a read port. A macro here is a black box of
 // any width and depth; scripts/synth/synth.sh names it by them and macros.c gives
 // it area and timing. In one cycle a single-port macro does what its part is asked
@@ -42,15 +41,14 @@ module serac_ram #(
   input  wire [Address-1:0] raddr_i,
   output wire [Width-1:0]   rdata_o
 );
-  localparam FF_BITS  = 512;
-  localparam FF_WORDS = 8;
+  localparam FF_BITS = 512;
   localparam PARTS   = (Parts > 0) ? Parts : 1;
   localparam WORDS   = Depth / PARTS;                            // of a part
   localparam LOG     = (WORDS > 1) ? $clog2(WORDS) : 1;
 
   genvar p, g;
   generate
-    if (Width * WORDS <= FF_BITS || WORDS <= FF_WORDS) begin : gen_registers
+    if (Width * WORDS <= FF_BITS) begin : gen_registers
       reg [Width-1:0] word_q [0:Depth-1];
       reg [Width-1:0] rdata_q;
       for (g = 0; g < Enables; g = g + 1) begin : gen_granule
