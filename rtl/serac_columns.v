@@ -153,7 +153,7 @@ module serac_columns #(
       wire [16:0] head_k = tail_k - {1'b0, row_step};
       wire tail_line = tail_k < {1'b0, kernel_lines};
       wire head_line = cross_q[beat_half_i] && head_k < {1'b0, kernel_lines};
-      wire [1:0] tail_from, tail_end, head_end;             // of both halves: faster
+      wire [1:0] tail_from, tail_end, head_end;             // one bit a half: beat_half_i has a large load
       for (h = 0; h < 2; h = h + 1) begin : gen_half
         assign tail_from[h] = beat_number_i >= from_q[h];
         assign tail_end[h]  = beat_number_i <= tail_q[h];

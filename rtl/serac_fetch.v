@@ -123,7 +123,7 @@ module serac_fetch #(
 
   // --- state ---------------------------------------------------------------
   reg  [3:0]  state_q, state_d;
-  reg         weight_q, line_state_q;    // the state is WEIGHT, LINE
+  reg         in_weight_q, in_line_q;    // state_q is WEIGHT, LINE
   reg  [63:0] pc_q;
   reg  [31:0] g_q, n_q;
   reg         first_q;                   // first iteration of the layer
@@ -226,8 +226,8 @@ module serac_fetch #(
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       state_q      <= IDLE;
-      weight_q     <= 1'b0;
-      line_state_q <= 1'b0;
+      in_weight_q  <= 1'b0;
+      in_line_q    <= 1'b0;
       pc_q         <= 64'd0;
       g_q          <= 32'd0;
       n_q          <= 32'd0;
@@ -258,8 +258,8 @@ module serac_fetch #(
       tile_addr_q  <= 64'd0;
     end else begin
       state_q    <= state_d;
-      weight_q   <= state_d == WEIGHT;
-      line_state_q <= state_d == LINE;
+      in_weight_q <= state_d == WEIGHT;
+      in_line_q   <= state_d == LINE;
       wgt_free_q <= wgt_free_q + wgt_free_i - (state_q == WEIGHT && cmd_taken ? wgt_halves : 2'd0);
       act_free_q <= act_free_q + act_free_i - (state_q == ACT && act_ok ? act_halves : 2'd0);
       token_q    <= token_q + {7'd0, store_token_i}
@@ -342,9 +342,9 @@ module serac_fetch #(
     end
   end
 
-  assign cmd_addr_o  = weight_q ? group_addr_q : line_state_q ? tile_addr_q : pc_q;
-  assign cmd_bytes_o = weight_q ? group_bytes_q : line_state_q ? bytes_q : `SERAC_INSN_BLOCK_BYTES;
-  assign cmd_kind_o  = weight_q ? `SERAC_KIND_WEIGHT : line_state_q ? `SERAC_KIND_ACT : `SERAC_KIND_BLOCK;
+  assign cmd_addr_o  = in_weight_q ? group_addr_q : in_line_q ? tile_addr_q : pc_q;
+  assign cmd_bytes_o = in_weight_q ? group_bytes_q : in_line_q ? bytes_q : `SERAC_INSN_BLOCK_BYTES;
+  assign cmd_kind_o  = in_weight_q ? `SERAC_KIND_WEIGHT : in_line_q ? `SERAC_KIND_ACT : `SERAC_KIND_BLOCK;
 
   assign cmd_half_o   = (state_q == WEIGHT) ? wgt_half_q : act_half_q;
   assign cmd_last_o   = state_q != LINE || line_last_q;

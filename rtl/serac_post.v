@@ -69,7 +69,7 @@ module serac_post #(
   wire [OutPlaneBits-1:0] slot_planes = section_i[`SERAC_EXEC_SLOT_PLANES_LSB +: OutPlaneBits];
 
   wire threshold = mode == `SERAC_MODE_THRESHOLD;
-  reg  slow_q;                      // four cycles a group; the section waits longer
+  reg  slow_q;                      // a group takes four cycles; used long after a section is new
   always @(posedge clk_i) slow_q <= threshold || mode == `SERAC_MODE_RAW;
 
   // What follows from the section, a cycle later: a run in pixels and in bytes mod

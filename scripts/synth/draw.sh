@@ -31,7 +31,7 @@ while read -r rows cols lanes wgt act wbytes abytes obytes pbytes axi outstandin
   elif [ "$products" -gt 2048 ] && [ "$products" -le 32768 ] && [ "$large" -gt 0 ]; then kind=large
   else continue; fi
   file=$work/design.cfg
-  name=$(printf 'heldout-%02d' $((number + 1)))
+  name=$(printf '%s-%02d' "$(basename "$dir")" $((number + 1)))
   cat > "$file" << EOF
 # $name.cfg - left out of every fit (scripts/synth/draw.sh $seed): $products bit products a cycle.
 rows = $rows;

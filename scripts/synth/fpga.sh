@@ -1,7 +1,7 @@
 #!/bin/sh
-# fpga.sh TECH FLOW TECH.cfg DESIGN NAME PARAMETERS - synth.sh's part for FPGAs: LUTs, flip-flops,
-# block RAMs and DSPs by unit; for iCE40 also place and route, and the clock, of
-# what fits: the whole machine, else its array of dot-product units between registers.
+# fpga.sh TECH FLOW TECH.cfg NAME PARAMETERS - synth.sh's part for FPGAs: LUTs, flip-flops, block
+# RAMs and DSPs by unit; for iCE40 also place and route, and the clock, of the array alone
+# between shift registers, if it fits: the whole machine has more pins than the package.
 set -eu
 tech=$1 flow=$2 config=$3 name=$4 parameters=$5
 here=scripts/synth
@@ -22,7 +22,7 @@ count() {
   title=$1 defines=$2 command=$3
   echo "synth: $name for $tech, $title"
   yosys -q -l "$out/$title.log" -p "
-    read_verilog $defines $here/fpga_ram.v
+    read_verilog -DSERAC_FPGA $here/serac_ram.v
     read_verilog $defines -Irtl $rtl
     hierarchy -top serac_top $chparam
     $keep
@@ -51,10 +51,10 @@ ice40)
   count counts '' 'synth_ice40 -device hx -abc2 -top serac_top'
   limit=$(sed -n 's/^luts = \([0-9]*\);.*/\1/p' "$config")
   luts=$(total counts 4)
-  echo "the whole machine: $luts LUTs, of which an HX8K has $limit; its pins are more than the package's"
+  echo "the whole machine: $luts LUTs, of which an HX8K has $limit; not placed, its buses alone have more pins than the package"
   # The array alone, operands and results through shift registers: few pins.
   yosys -q -l "$out/array.log" -p "
-    read_verilog -Irtl $rtl $here/fpga_ram.v $here/array_pins.v
+    read_verilog -Irtl $rtl $here/array_pins.v
     hierarchy -check -top serac_array_pins -chparam Rows $(value Rows) -chparam Cols $(value Cols) \
       -chparam Lanes $(value Lanes) -chparam WgtPlanes $(value WgtPlanes) -chparam ActPlanes $(value ActPlanes)
     synth_ice40 -abc9 -device hx -top serac_array_pins

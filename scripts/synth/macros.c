@@ -131,9 +131,8 @@ static int by_words(const void *a, const void *b)
     return (x->words > y->words) - (x->words < y->words);
 }
 
-/* Highest of an energy over the rising edges of the clock under each `when`:
- * a macro's states differ between makers, so reads and writes are told by the
- * largest (an access) only if nothing names them. */
+/* pJ of a rising clock edge in the state that only reads, or only writes, as IHP
+ * names it (REN and WEN in `when`); where no state is named so, the largest. */
 static double clock_energy(const struct liberty *lib,
                            const struct liberty_cell *cell, bool write)
 {
@@ -148,7 +147,8 @@ static double clock_energy(const struct liberty *lib,
             struct liberty_table table;
             if (!rise || !liberty_table_read(lib, rise, &table, &error))
                 continue;
-            double pj = liberty_table_at(&table, 0.04, 0.005) * lib->energy_j * 1e12;
+            double pj = liberty_table_at(&table, 40e-12 / lib->time_s, 5e-15 / lib->cap_f) *
+                        lib->energy_j * 1e12;
             liberty_table_free(&table);
             fallback = isnan(fallback) || pj > fallback ? pj : fallback;
             bool reads = when && strstr(when, "REN") && !strstr(when, "!A_REN");

@@ -1,8 +1,10 @@
 #!/bin/sh
-# report.sh OUT NAME TECH PERIOD_NS PERIOD UNIT_NS LIBERTY - the result of synth.sh in words
-# and as OUT/result.cfg: area by unit, clock, critical path.
+# report.sh OUT NAME TECH PERIOD UNIT_NS LIBERTY - the result of synth.sh in words and as
+# OUT/result.cfg: area by unit, clock, critical path. PERIOD is the clock's in timing.txt, in
+# time units of UNIT_NS.
 set -eu
-out=$1 name=$2 tech=$3 ns=$4 period=$5 unit_ns=$6 liberty=$7
+out=$1 name=$2 tech=$3 period=$4 unit_ns=$5 liberty=$6
+ns=$(awk "BEGIN {print $period * $unit_ns}")
 
 # Worst endpoint of each unit: instance path without indices; pins of the top are io.
 awk -v period="$period" -v unit_ns="$unit_ns" '

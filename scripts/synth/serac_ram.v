@@ -1,10 +1,10 @@
-// serac_ram.v - for synthesis: the memory of rtl/serac_ram.v as macros.
+// serac_ram.v - for synthesis: the memory of rtl/serac_ram.v.
 //
-// Up to FF_BITS bits are registers. Else each part is a single-port macro, or with
-// Parts = 0 one macro with a write and a read port. A macro here is a black box of
-// any width and depth; scripts/synth/synth.sh names it by them and macros.c gives
-// it area and timing. In one cycle a single-port macro does what its part is asked
-// for: writing wins.
+// With SERAC_FPGA yosys infers it. Else up to FF_BITS bits are registers; beyond, each
+// part is a single-port macro, or with Parts = 0 one macro with a write and a read
+// port. A macro here is a black box of any width and depth; scripts/synth/synth.sh
+// names it by them and macros.c gives it area and timing. In one cycle a single-port
+// macro does what its part is asked for: writing wins.
 `default_nettype none
 
 (* blackbox *)
@@ -41,20 +41,24 @@ module serac_ram #(
   input  wire [Address-1:0] raddr_i,
   output wire [Width-1:0]   rdata_o
 );
+`ifdef SERAC_FPGA
+  localparam FF_BITS = 32'h7fffffff;                             // all of it
+`else
   localparam FF_BITS = 512;
+`endif
   localparam PARTS   = (Parts > 0) ? Parts : 1;
   localparam WORDS   = Depth / PARTS;                            // of a part
   localparam LOG     = (WORDS > 1) ? $clog2(WORDS) : 1;
 
-  genvar p, g;
+  genvar p;
   generate
-    if (Width * WORDS <= FF_BITS) begin : gen_registers
+    if (Width * WORDS <= FF_BITS) begin : gen_inferred
       reg [Width-1:0] word_q [0:Depth-1];
       reg [Width-1:0] rdata_q;
-      for (g = 0; g < Enables; g = g + 1) begin : gen_granule
-        always @(posedge clk_i)
+      integer g;
+      always @(posedge clk_i)
+        for (g = 0; g < Enables; g = g + 1)
           if (we_i[g]) word_q[waddr_i][g*Granule +: Granule] <= wdata_i[g*Granule +: Granule];
-      end
       always @(posedge clk_i) if (re_i) rdata_q <= word_q[raddr_i];
       assign rdata_o = rdata_q;
     end else if (Parts == 0) begin : gen_two_ports
