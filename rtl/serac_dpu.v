@@ -2,9 +2,8 @@
 //
 // D is the dot product of two digit vectors; Horner over weight digits (inner),
 // over activation digits (outer), then the accumulator over k-tiles. Where a
-// side has one plane its digit selects the other's; with one plane each it is
-// AND and popcount; else signed multipliers, one bit wider than the digits. A selecting
-// digit's sign waits beside D: inner adds or subtracts D in the same adder.
+// side has one plane its digit selects the other's, and the sign of a selecting digit
+// waits beside D: inner adds or subtracts D in the same adder.
 //
 // Timing: operands at t, D in its register at t+1, inner at t+2, outer at t+3,
 // accumulator at t+4 (serac_array holds the operand register before). The control
@@ -43,47 +42,14 @@ module serac_dpu #(
   localparam SELECT = WgtPlanes == 1 || ActPlanes == 1;
 
   wire [DOT-1:0] dot;         // without the selecting digit's sign
-  genvar l, p;
   generate
     if (WgtPlanes == 1 && ActPlanes == 1) begin : gen_and
       serac_and_popcount #(.Lanes (Lanes)) u_count (
         .wgt_i (wgt_i), .act_i (act_i), .count_o (dot));
-    end else if (WgtPlanes == 1 || ActPlanes == 1) begin : gen_select
-      localparam PLANES = (WgtPlanes == 1) ? ActPlanes : WgtPlanes;
-      wire [Lanes-1:0]        sel      = (WgtPlanes == 1) ? wgt_i[Lanes-1:0] : act_i[Lanes-1:0];
-      wire                    data_neg = (WgtPlanes == 1) ? act_neg_i : wgt_neg_i;
-      wire [PLANES*Lanes-1:0] data;
-      if (WgtPlanes == 1) begin : gen_act
-        assign data = act_i;
-      end else begin : gen_wgt
-        assign data = wgt_i;
-      end
-      wire [Lanes*(PLANES+1)-1:0] terms;
-      for (l = 0; l < Lanes; l = l + 1) begin : gen_lane
-        for (p = 0; p < PLANES; p = p + 1) begin : gen_plane
-          assign terms[l*(PLANES+1) + p] = sel[l] && data[p*Lanes + l];
-        end
-        assign terms[l*(PLANES+1) + PLANES] = sel[l] && data_neg && data[(PLANES-1)*Lanes + l];
-      end
-      serac_adder_tree #(.Terms (Lanes), .Width (TERM)) u_tree (
-        .terms_i (terms), .sum_o (dot));
-    end else begin : gen_multiply
-      wire [Lanes*TERM-1:0] terms;
-      for (l = 0; l < Lanes; l = l + 1) begin : gen_lane
-        wire signed [WgtPlanes:0] w;
-        wire signed [ActPlanes:0] a;
-        for (p = 0; p < WgtPlanes; p = p + 1) begin : gen_w
-          assign w[p] = wgt_i[p*Lanes + l];
-        end
-        for (p = 0; p < ActPlanes; p = p + 1) begin : gen_a
-          assign a[p] = act_i[p*Lanes + l];
-        end
-        assign w[WgtPlanes] = wgt_neg_i && wgt_i[(WgtPlanes-1)*Lanes + l];
-        assign a[ActPlanes] = act_neg_i && act_i[(ActPlanes-1)*Lanes + l];
-        wire signed [TERM-1:0] product = w * a;
-        assign terms[l*TERM +: TERM] = product;
-      end
-      serac_adder_tree #(.Terms (Lanes), .Width (TERM)) u_tree (.terms_i (terms), .sum_o (dot));
+    end else begin : gen_dot
+      serac_dot #(.Lanes (Lanes), .WgtPlanes (WgtPlanes), .ActPlanes (ActPlanes), .Sum (DOT)) u_dot (
+        .wgt_i (wgt_i), .wgt_neg_i (wgt_neg_i), .act_i (act_i), .act_neg_i (act_neg_i),
+        .dot_o (dot));
     end
   endgenerate
 

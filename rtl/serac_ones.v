@@ -26,20 +26,13 @@ module serac_ones #(
   localparam SUM  = SIZE + LOG;
 
   wire [SUM-1:0] sum;         // with one plane: without its sign
-  genvar l, p;
   generate
     if (ActPlanes == 1) begin : gen_count
       serac_popcount #(.Lanes (Lanes)) u_count (.bits_i (act_i), .count_o (sum));
-    end else begin : gen_tree
-      wire [Lanes*SIZE-1:0] terms;
-      for (l = 0; l < Lanes; l = l + 1) begin : gen_lane
-        for (p = 0; p < ActPlanes; p = p + 1) begin : gen_plane
-          assign terms[l*SIZE + p] = act_i[p*Lanes + l];
-        end
-        assign terms[l*SIZE + ActPlanes] = act_neg_i && act_i[(ActPlanes-1)*Lanes + l];
-      end
-      serac_adder_tree #(.Terms (Lanes), .Width (SIZE)) u_tree (
-        .terms_i (terms), .sum_o (sum));
+    end else begin : gen_sum
+      serac_dot #(.Lanes (Lanes), .WgtPlanes (1), .ActPlanes (ActPlanes), .Sum (SUM)) u_dot (
+        .wgt_i ({Lanes{1'b1}}), .wgt_neg_i (1'b0), .act_i (act_i), .act_neg_i (act_neg_i),
+        .dot_o (sum));
     end
   endgenerate
 

@@ -18,8 +18,9 @@ module serac_popcount #(
   /* verilator lint_off WIDTH */
   assign count_o = $countones(bits_i);
   /* verilator lint_on WIDTH */
-`elsif SERAC_XILINX
+`else
   localparam [31:0]         LANES   = Lanes;
+`ifdef SERAC_XILINX
   localparam [10*Width-1:0] HEIGHTS = {{10*Width-10{1'b0}}, LANES[9:0]};   // all of weight 1
   serac_compress #(
     .Columns (Width),
@@ -30,7 +31,18 @@ module serac_popcount #(
     .sum_o  (count_o)
   );
 `else
-  serac_wallace #(.Lanes (Lanes)) u_tree (.bits_i (bits_i), .count_o (count_o));
+  localparam [16*Width-1:0] HEIGHTS = {{16*Width-16{1'b0}}, LANES[15:0]};
+  wire [2*Width-1:0]        rows;
+  serac_wallace #(
+    .Columns (Width),
+    .Heights (HEIGHTS),
+    .Total   (Lanes)
+  ) u_tree (
+    .bits_i (bits_i),
+    .rows_o (rows)
+  );
+  assign count_o = rows[Width-1:0] + rows[2*Width-1:Width];
+`endif
 `endif
 endmodule
 `default_nettype wire

@@ -14,7 +14,7 @@ value() { echo " $parameters" | sed "s/.* $1=\([0-9]*\).*/\1/"; }
 rtl=$(for file in rtl/serac_*.v; do [ "$file" = rtl/serac_ram.v ] || printf '%s ' "$file"; done)
 keep="setattr -mod -set keep_hierarchy 1 =*
   setattr -mod -unset keep_hierarchy *serac_adder_tree* *serac_popcount* *serac_wallace*
-  setattr -mod -unset keep_hierarchy *serac_and_popcount* *serac_digit* *serac_loop* *serac_nest*
+  setattr -mod -unset keep_hierarchy *serac_and_popcount* *serac_dot* *serac_digit* *serac_loop* *serac_nest*
   setattr -mod -unset keep_hierarchy *serac_compress* *serac_counter* *serac_carry* *serac_full_adder* *serac_add_rows* *serac_horner*"
 
 # count TITLE DEFINES COMMAND: synthesises the whole machine, prints the table of units.

@@ -6,23 +6,24 @@
 // digits are few enough, one tile is long enough for the accumulator to wrap.
 //
 // POINT: -GRows=2 -GCols=2 -GLanes=64 -GWgtPlanes=1 -GActPlanes=1
-// POINT: -GRows=4 -GCols=1 -GLanes=32 -GWgtPlanes=1 -GActPlanes=2
+// POINT: -GRows=4 -GCols=1 -GLanes=32 -GWgtPlanes=1 -GActPlanes=2 -DSERAC_FAST_POPCOUNT
 // POINT: -GRows=1 -GCols=2 -GLanes=16 -GWgtPlanes=1 -GActPlanes=4
 // POINT: -GRows=2 -GCols=2 -GLanes=8 -GWgtPlanes=1 -GActPlanes=8
-// POINT: -GRows=1 -GCols=4 -GLanes=32 -GWgtPlanes=2 -GActPlanes=1
+// POINT: -GRows=1 -GCols=4 -GLanes=32 -GWgtPlanes=2 -GActPlanes=1 -DSERAC_FAST_POPCOUNT
 // POINT: -GRows=2 -GCols=1 -GLanes=16 -GWgtPlanes=2 -GActPlanes=2
 // POINT: -GRows=2 -GCols=2 -GLanes=8 -GWgtPlanes=2 -GActPlanes=4
-// POINT: -GRows=1 -GCols=1 -GLanes=64 -GWgtPlanes=2 -GActPlanes=8
-// POINT: -GRows=4 -GCols=2 -GLanes=16 -GWgtPlanes=4 -GActPlanes=1
+// POINT: -GRows=1 -GCols=1 -GLanes=64 -GWgtPlanes=2 -GActPlanes=8 -DSERAC_FAST_POPCOUNT
+// POINT: -GRows=4 -GCols=2 -GLanes=16 -GWgtPlanes=4 -GActPlanes=1 -DSERAC_FAST_POPCOUNT
 // POINT: -GRows=2 -GCols=2 -GLanes=8 -GWgtPlanes=4 -GActPlanes=2
-// POINT: -GRows=1 -GCols=1 -GLanes=64 -GWgtPlanes=4 -GActPlanes=4
-// POINT: -GRows=1 -GCols=2 -GLanes=32 -GWgtPlanes=4 -GActPlanes=8
+// POINT: -GRows=1 -GCols=1 -GLanes=64 -GWgtPlanes=4 -GActPlanes=4 -DSERAC_FAST_POPCOUNT
+// POINT: -GRows=1 -GCols=2 -GLanes=32 -GWgtPlanes=4 -GActPlanes=8 -DSERAC_FAST_POPCOUNT
 // POINT: -GRows=2 -GCols=2 -GLanes=8 -GWgtPlanes=8 -GActPlanes=1
-// POINT: -GRows=1 -GCols=1 -GLanes=64 -GWgtPlanes=8 -GActPlanes=2
-// POINT: -GRows=2 -GCols=1 -GLanes=32 -GWgtPlanes=8 -GActPlanes=4
-// POINT: -GRows=2 -GCols=4 -GLanes=16 -GWgtPlanes=8 -GActPlanes=8
+// POINT: -GRows=1 -GCols=1 -GLanes=64 -GWgtPlanes=8 -GActPlanes=2 -DSERAC_FAST_POPCOUNT
+// POINT: -GRows=2 -GCols=1 -GLanes=32 -GWgtPlanes=8 -GActPlanes=4 -DSERAC_FAST_POPCOUNT
+// POINT: -GRows=2 -GCols=4 -GLanes=16 -GWgtPlanes=8 -GActPlanes=8 -DSERAC_FAST_POPCOUNT
 // POINT: -GRows=1 -GCols=1 -GLanes=256 -GWgtPlanes=1 -GActPlanes=1
 // POINT: -GRows=2 -GCols=2 -GLanes=64 -GWgtPlanes=1 -GActPlanes=1 -DSERAC_FAST_POPCOUNT
+// POINT: -GRows=1 -GCols=1 -GLanes=8 -GWgtPlanes=8 -GActPlanes=8 -DSERAC_FPGA
 //
 // Six-input LUTs and carry chains.
 // POINT: -GRows=2 -GCols=2 -GLanes=64 -GWgtPlanes=1 -GActPlanes=1 -DSERAC_XILINX -v testbench/rtl/xilinx_cells.v

@@ -1,0 +1,183 @@
+// serac_dot.v - dot product of two vectors of digits. Combinational.
+//
+// A digit's top plane counts negative if its _neg_i is set; a side of one plane has no
+// sign here. The product of a plane pair is an AND a lane, of weight 2^(p+q). Products of
+// one sign go into one tree each; the two rows that it leaves are complemented if they
+// count negative, and a last tree adds all rows. (Complementing the products instead
+// needs one tree only, but would toggle all of them whenever the sign changes.)
+//
+// For simulation (SERAC_FAST_POPCOUNT) and FPGAs, whose carry chains and DSPs a
+// synthesiser finds by itself, the same as products and an adder tree.
+`default_nettype none
+`ifdef SERAC_FPGA
+  `define SERAC_DOT_PRODUCTS
+`elsif SERAC_FAST_POPCOUNT
+  `define SERAC_DOT_PRODUCTS
+`endif
+
+module serac_dot #(
+  // LINT: -GWgtPlanes=1 -GActPlanes=8 -GSum=13
+  // LINT: -GWgtPlanes=4 -GActPlanes=1 -GLanes=8 -GSum=8
+  // LINT: -GWgtPlanes=8 -GActPlanes=8 -GLanes=8 -GSum=21
+  // LINT: -GWgtPlanes=1 -GActPlanes=8 -GSum=13 -DSERAC_FPGA
+  // LINT: -GWgtPlanes=8 -GActPlanes=8 -GLanes=8 -GSum=21 -DSERAC_FPGA
+  parameter Lanes     = 16,
+  parameter WgtPlanes = 2,
+  parameter ActPlanes = 4,
+  parameter Sum       = 12         // bits of the result, two's complement
+) (
+  input  wire [WgtPlanes*Lanes-1:0] wgt_i,         // [plane][lane], plane 0 lowest
+  /* verilator lint_off UNUSEDSIGNAL */ // a single plane has no sign
+  input  wire                       wgt_neg_i,
+  /* verilator lint_on UNUSEDSIGNAL */
+  input  wire [ActPlanes*Lanes-1:0] act_i,
+  /* verilator lint_off UNUSEDSIGNAL */
+  input  wire                       act_neg_i,
+  /* verilator lint_on UNUSEDSIGNAL */
+  output wire [Sum-1:0]             dot_o
+);
+  wire wgt_neg = WgtPlanes > 1 && wgt_neg_i;
+  wire act_neg = ActPlanes > 1 && act_neg_i;
+
+`ifdef SERAC_DOT_PRODUCTS
+  localparam WIDTH = Sum - $clog2(Lanes);                // of a term, signed
+  wire [Lanes*WIDTH-1:0] terms;
+  genvar l, p;
+  generate
+    for (l = 0; l < Lanes; l = l + 1) begin : gen_lane
+      wire [WgtPlanes-1:0] w;
+      wire [ActPlanes-1:0] a;
+      for (p = 0; p < WgtPlanes; p = p + 1) begin : gen_w
+        assign w[p] = wgt_i[p*Lanes + l];
+      end
+      for (p = 0; p < ActPlanes; p = p + 1) begin : gen_a
+        assign a[p] = act_i[p*Lanes + l];
+      end
+      /* verilator lint_off UNUSEDSIGNAL */ // a selecting digit's
+      wire w_sign = wgt_neg && w[WgtPlanes-1];
+      wire a_sign = act_neg && a[ActPlanes-1];
+      /* verilator lint_on UNUSEDSIGNAL */
+      if (WgtPlanes == 1) begin : gen_select_act
+        assign terms[l*WIDTH +: WIDTH] = w[0] ? {{WIDTH-ActPlanes{a_sign}}, a}
+                                              : {WIDTH{1'b0}};
+      end else if (ActPlanes == 1) begin : gen_select_wgt
+        assign terms[l*WIDTH +: WIDTH] = a[0] ? {{WIDTH-WgtPlanes{w_sign}}, w}
+                                              : {WIDTH{1'b0}};
+      end else begin : gen_multiply
+        wire signed [WIDTH-1:0] product = $signed({w_sign, w}) * $signed({a_sign, a});
+        assign terms[l*WIDTH +: WIDTH] = product;
+      end
+    end
+  endgenerate
+  serac_adder_tree #(.Terms (Lanes), .Width (WIDTH)) u_tree (.terms_i (terms), .sum_o (dot_o));
+`else
+  // Plane pairs in four groups, after who is a top plane: nobody, weights, activations, both.
+  // A group's number is 2 * (q is the top) + (p is the top); a single plane is no top.
+  function integer group(input integer p, input integer q);
+    group = ((ActPlanes > 1 && q == ActPlanes - 1) ? 2 : 0) + ((WgtPlanes > 1 && p == WgtPlanes - 1) ? 1 : 0);
+  endfunction
+
+  // Pairs of the group with weight 2^k; with p below a given one.
+  function integer pairs(input integer g, input integer k, input integer below);
+    integer p;
+    begin
+      pairs = 0;
+      for (p = 0; p < below; p = p + 1)
+        if (k >= p && k - p < ActPlanes && group(p, k - p) == g) pairs = pairs + 1;
+    end
+  endfunction
+
+  function [16*Sum-1:0] heights(input integer g);
+    integer    k;
+    reg [31:0] height;
+    begin
+      heights = {16*Sum{1'b0}};
+      for (k = Sum - 1; k >= 0; k = k - 1) begin
+        height  = Lanes * pairs(g, k, WgtPlanes);
+        heights = (heights << 16) | {{16*Sum-32{1'b0}}, height};
+      end
+    end
+  endfunction
+
+  function integer base(input integer g, input integer column);   // the column's first bit
+    integer k;
+    begin
+      base = 0;
+      for (k = 0; k < column; k = k + 1) base = base + Lanes * pairs(g, k, WgtPlanes);
+    end
+  endfunction
+
+  function integer counted(input integer g);                      // rows of groups below g
+    integer i;
+    begin
+      counted = 0;
+      for (i = 0; i < g; i = i + 1) if (base(i, Sum) > 0) counted = counted + 2;
+    end
+  endfunction
+
+  localparam ROWS = counted(4);
+  wire [ROWS*Sum-1:0] rows;
+  /* verilator lint_off UNUSEDSIGNAL */ // of the groups there are
+  wire [3:0] negative = {wgt_neg != act_neg, act_neg, wgt_neg, 1'b0};
+  /* verilator lint_on UNUSEDSIGNAL */
+  genvar g, p, q, k, r;
+  generate
+    for (g = 0; g < 4; g = g + 1) begin : gen_group
+      localparam TOTAL = base(g, Sum);
+      if (TOTAL > 0) begin : gen_tree
+        wire [TOTAL-1:0] bits;
+        wire [2*Sum-1:0] sums;
+        for (p = 0; p < WgtPlanes; p = p + 1) begin : gen_wgt
+          for (q = 0; q < ActPlanes; q = q + 1) begin : gen_act
+            if (group(p, q) == g) begin : gen_pair
+              assign bits[base(g, p + q) + Lanes * pairs(g, p + q, p) +: Lanes] =
+                wgt_i[p*Lanes +: Lanes] & act_i[q*Lanes +: Lanes];
+            end
+          end
+        end
+        serac_wallace #(.Columns (Sum), .Heights (heights(g)), .Total (TOTAL)) u_tree (
+          .bits_i (bits), .rows_o (sums));
+        // Minus a row is its complement plus one.
+        assign rows[counted(g)*Sum +: 2*Sum] = sums ^ {2*Sum{negative[g]}};
+      end
+    end
+  endgenerate
+
+  // All rows by columns, and two ones in column 0 for each group that is negative: a bit of
+  // its own in column 1.
+  localparam SIGNS  = (WgtPlanes > 1 && ActPlanes > 1) ? 3 : 1;
+  localparam HEIGHT = ROWS;
+  function [16*Sum-1:0] last_heights(input integer unused);
+    integer    c;
+    reg [31:0] height;
+    begin
+      last_heights = {16*Sum{1'b0}};
+      for (c = Sum - 1; c >= 0; c = c - 1) begin
+        height = HEIGHT + ((c == 1) ? SIGNS : 0);
+        last_heights = (last_heights << 16) | {{16*Sum-32{1'b0}}, height};
+      end
+    end
+  endfunction
+  wire [HEIGHT*Sum+SIGNS-1:0] last;
+  wire [2*Sum-1:0]            pair;
+  generate
+    for (k = 0; k < Sum; k = k + 1) begin : gen_column
+      for (r = 0; r < ROWS; r = r + 1) begin : gen_row
+        assign last[k*HEIGHT + r + ((k > 1) ? SIGNS : 0)] = rows[r*Sum + k];
+      end
+    end
+    if (SIGNS == 3) begin : gen_signs
+      assign last[2*HEIGHT +: SIGNS] = negative[3:1];
+    end else begin : gen_sign
+      assign last[2*HEIGHT] = wgt_neg || act_neg;
+    end
+  endgenerate
+  serac_wallace #(.Columns (Sum), .Heights (last_heights(0)), .Total (HEIGHT*Sum + SIGNS)) u_last (
+    .bits_i (last), .rows_o (pair));
+  assign dot_o = pair[Sum-1:0] + pair[2*Sum-1:Sum];
+`endif
+endmodule
+`ifdef SERAC_DOT_PRODUCTS
+  `undef SERAC_DOT_PRODUCTS
+`endif
+`default_nettype wire
