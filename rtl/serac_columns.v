@@ -7,7 +7,7 @@
 // (the mapper's promise). Execute reads where its pixels begin from the same set.
 //
 // Timing: a beat that enters at t is written to the banks at the end of t+3; a window
-// that is walked at t is seen at t+3. The section is stable two cycles before.
+// that is walked at t is seen at t+3. settle_i ends before.
 // Twin: the window rules of model/serac_map.c; execute's side in rtl/serac_execute.v.
 `default_nettype none
 `include "serac_regs.vh"
@@ -28,6 +28,7 @@ module serac_columns #(
   input  wire [1023:0]                section_i,      // fetch section
   /* verilator lint_on UNUSEDSIGNAL */
 
+  input  wire                         settle_i,       // the section is new, for two cycles
   input  wire                         walk_valid_i,
   input  wire                         walk_half_i,
   input  wire [ColLog-1:0]            walk_col_i,
@@ -101,10 +102,12 @@ module serac_columns #(
       tail_stop_q2 <= crosses_q ? line_stop_q : walk_end_q + span_q;
       head_stop_q2 <= walk_end_q + head_span_q;
     end
-    span_q      <= window_bytes - step_bytes - 32'd1;
-    head_span_q <= span_q - wrap_bytes;
-    line_stop_q <= wrap_bytes - pad_left + span_q;
-    line_end_q  <= section_i[`SERAC_FETCH_LINE_BYTES] - 32'd1;
+    if (settle_i) begin
+      span_q      <= window_bytes - step_bytes - 32'd1;
+      head_span_q <= span_q - wrap_bytes;
+      line_stop_q <= wrap_bytes - pad_left + span_q;
+      line_end_q  <= section_i[`SERAC_FETCH_LINE_BYTES] - 32'd1;
+    end
   end
   wire [31:0] tail_byte = ($signed(tail_stop_q2) > $signed(line_end_q)) ? line_end_q : tail_stop_q2;
   wire [31:0] head_byte = ($signed(head_stop_q2) > $signed(line_end_q)) ? line_end_q : head_stop_q2;

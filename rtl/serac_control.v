@@ -160,13 +160,22 @@ module serac_control #(
   genvar c;
   generate
     for (c = 0; c < 13; c = c + 1) begin : gen_counter
-      reg [63:0] count_q;
+      // Two parts, each with a clock of its own: the upper one moves once in 256.
+      reg  [7:0]  low_q;
+      reg  [55:0] high_q;
+      wire [7:0]  by  = step_q[c*8 +: 8];
+      wire [8:0]  sum = {1'b0, low_q} + {1'b0, by};
       always @(posedge clk_i or negedge rst_ni) begin
-        if (!rst_ni) count_q <= 64'd0;
-        else if (start_i) count_q <= 64'd0;
-        else if (count_step_q) count_q <= count_q + {56'd0, step_q[c*8 +: 8]};
+        if (!rst_ni) low_q <= 8'd0;
+        else if (start_i) low_q <= 8'd0;
+        else if (count_step_q && by != 8'd0) low_q <= sum[7:0];
       end
-      assign counters_o[c*64 +: 64] = count_q;
+      always @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) high_q <= 56'd0;
+        else if (start_i) high_q <= 56'd0;
+        else if (count_step_q && sum[8]) high_q <= high_q + 56'd1;
+      end
+      assign counters_o[c*64 +: 64] = {high_q, low_q};
     end
   endgenerate
 endmodule

@@ -86,7 +86,7 @@ module serac_core #(
   wire [16:0]     rc_line;
   wire            store_token, wgt_loaded, act_loaded;
   wire [1:0]      wgt_free, act_free;
-  wire            walk_valid, walk_half;
+  wire            settle, walk_valid, walk_half;
   wire [COL_LOG-1:0] walk_col;
   wire [16:0]     walk_line;
   wire [31:0]     walk_x, walk_left, walk_run, walk_run_bytes;
@@ -119,6 +119,7 @@ module serac_core #(
     .store_token_i    (store_token),
     .wgt_free_i       (wgt_free),
     .act_free_i       (act_free),
+    .settle_o         (settle),
     .walk_valid_o     (walk_valid),
     .walk_half_o      (walk_half),
     .walk_col_o       (walk_col),
@@ -365,6 +366,7 @@ module serac_core #(
     .clk_i            (clk_i),
     .rst_ni           (rst_ni),
     .section_i        (fetch_section),
+    .settle_i         (settle),
     .walk_valid_i     (walk_valid),
     .walk_half_i      (walk_half),
     .walk_col_i       (walk_col),

@@ -94,6 +94,8 @@ module serac_execute #(
   wire [15:0] last_cols  = section_i[`SERAC_EXEC_LAST_COLS];
   wire        slow       = mode == `SERAC_MODE_RAW || mode == `SERAC_MODE_THRESHOLD;
 
+  reg  [1:0]  state_q, state_d;
+
   // Rounds - 1 of each inner loop, and whether that is zero; a cycle after the section.
   reg  [3:0]  w_top_q, a_top_q;
   reg  [7:0]  kx_top_q, ky_top_q;
@@ -103,7 +105,8 @@ module serac_execute #(
   wire [3:0]  w_top = (wgt_bits - 4'd1) >> W_LOG;
   wire [3:0]  a_top = (act_bits - 4'd1) >> A_LOG;
   wire [4:0]  drain_log = GROUP_LOG[4:0] + {3'd0, slow, 1'b0};
-  always @(posedge clk_i) begin
+  wire         begins    = state_q == IDLE && ready_i;
+  always @(posedge clk_i) if (begins) begin
     w_top_q      <= w_top;
     a_top_q      <= a_top;
     w_one_q      <= w_top == 4'd0;
@@ -121,7 +124,6 @@ module serac_execute #(
   end
 
   // --- the loop nest ---------------------------------------------------------
-  reg  [1:0]  state_q, state_d;
   reg         first_q, ended_q;
   reg  [31:0] mtile_q, mtile_group_q;         // m-tile of the layer; of the group
   reg         wgt_half_q, act_half_q;         // of this iteration
@@ -180,7 +182,7 @@ module serac_execute #(
     .clk_i         (clk_i),
     .rst_ni        (rst_ni),
     .section_i     (section_i),
-    .start_i       (state_q == IDLE && ready_i),
+    .start_i       (begins),
     .step_i        (tile),
     .start_o       (start),
     .phase_first_o (phase_first),
@@ -234,6 +236,8 @@ module serac_execute #(
   wire [ActPlaneBits-1:0] at_kx_next = at_kx_q + section_i[`SERAC_EXEC_TAP_PLANES_LSB +: ActPlaneBits];
   wire [ActPlaneBits-1:0] at_px_next = at_px_q + section_i[`SERAC_EXEC_PHASE_PLANES_LSB +: ActPlaneBits];
   wire [ActPlaneBits-1:0] at_py_next = at_py_q + section_i[`SERAC_EXEC_PHASE_LINES_LSB +: ActPlaneBits];
+  wire [31:0] x_px_next    = x_px_q + {16'd0, section_i[`SERAC_EXEC_PHASE_PLANES]};
+  wire [16:0] line_py_next = line_py_q + {9'd0, section_i[`SERAC_EXEC_PHASE_DY]};
   wire [WgtPlaneBits-1:0] wgt_m_next = wgt_m_q + section_i[`SERAC_EXEC_TILE_WGT_PLANES_LSB +: WgtPlaneBits];
 
   wire [15:0] drain = !n_end ? drain_full_q : t_more ? drain_more_q : drain_less_q;
@@ -259,7 +263,7 @@ module serac_execute #(
       out_free_q  <= out_free_q + {1'b0, out_free_i} - {1'b0, tile && out_first};
       book_q      <= tile ? drain : drain_ok_q ? 16'd0 : book_q - 16'd1;
       drain_ok_q  <= tile ? drain == 16'd0 : book_q <= 16'd1;
-      if (state_q == IDLE && ready_i) first_q <= 1'b1;
+      if (begins) first_q <= 1'b1;
       else if (enter) first_q <= 1'b0;
       if (state_q == RUN && issue && m_last && last_iter) ended_q <= section_i[`SERAC_EXEC_LAST];
       if (enter && wgt_due) begin
@@ -283,65 +287,41 @@ module serac_execute #(
     end
   end
 
-  // The loops' places, innermost first.
-  always @(posedge clk_i) begin
-    if (start) begin
-      {mtile_q, mtile_group_q}    <= 64'd0;
-      {at_group_q, at_m_q, at_py_q, at_px_q, at_ky_q, at_kx_q, at_q} <= {7*ActPlaneBits{1'b0}};
-      {line_py_q, line_q}         <= 34'd0;
-      {x_px_q, x_q}               <= 64'd0;
-      {wgt_m_q, wgt_q}            <= {2*WgtPlaneBits{1'b0}};
-    end else if (issue) begin
-      if (a_last) begin
-        at_q    <= at_q + {{ActPlaneBits-4{1'b0}}, act_store};
-        wgt_q   <= wgt_q + {{WgtPlaneBits-4{1'b0}}, wgt_store};
-      end
-      if (cb_last) begin
-        at_kx_q <= at_kx_next;
-        at_q    <= at_kx_next;
-        x_q     <= x_q + {16'd0, section_i[`SERAC_EXEC_TAP_PLANES]};
-      end
-      if (kx_last) begin
-        at_ky_q <= at_ky_next;
-        at_kx_q <= at_ky_next;
-        at_q    <= at_ky_next;
-        x_q     <= x_px_q;
-        line_q  <= line_q + {9'd0, section_i[`SERAC_EXEC_DILATION_H]};
-      end
-      if (k_last) begin
-        wgt_q   <= wgt_m_q;
-        {at_px_q, at_ky_q, at_kx_q, at_q} <= {4{at_px_next}};
-        x_px_q  <= x_px_q + {16'd0, section_i[`SERAC_EXEC_PHASE_PLANES]};
-        x_q     <= x_px_q + {16'd0, section_i[`SERAC_EXEC_PHASE_PLANES]};
-        line_q  <= line_py_q;
-      end
-      if (px_last) begin
-        {at_py_q, at_px_q, at_ky_q, at_kx_q, at_q} <= {5{at_py_next}};
-        x_px_q    <= 32'd0;
-        x_q       <= 32'd0;
-        line_py_q <= line_py_q + {9'd0, section_i[`SERAC_EXEC_PHASE_DY]};
-        line_q    <= line_py_q + {9'd0, section_i[`SERAC_EXEC_PHASE_DY]};
-      end
-      if (py_last) begin
-        {at_py_q, at_px_q, at_ky_q, at_kx_q, at_q} <= {5{at_tile}};
-        line_py_q <= 17'd0;
-        line_q    <= 17'd0;
-      end
-      if (t_last) begin
-        mtile_q <= mtile_q + 32'd1;
-        at_m_q  <= at_m_next;
-        wgt_m_q <= wgt_m_next;
-        wgt_q   <= wgt_m_next;
-      end
-      if (m_last) begin
-        mtile_q       <= mtile_iter;
-        mtile_group_q <= mtile_iter;
-        at_m_q        <= at_iter;
-        at_group_q    <= at_iter;
-        wgt_m_q       <= {WgtPlaneBits{1'b0}};
-        wgt_q         <= {WgtPlaneBits{1'b0}};
-      end
-    end
+  // The loops' places, innermost first. One clock each: an outer place moves seldom.
+  always @(posedge clk_i) if (start || (issue && a_last)) begin
+    at_q  <= start ? {ActPlaneBits{1'b0}} : py_last ? at_tile : px_last ? at_py_next : k_last ? at_px_next
+             : kx_last ? at_ky_next : cb_last ? at_kx_next : at_q + {{ActPlaneBits-4{1'b0}}, act_store};
+    wgt_q <= (start || m_last) ? {WgtPlaneBits{1'b0}} : t_last ? wgt_m_next : k_last ? wgt_m_q
+             : wgt_q + {{WgtPlaneBits-4{1'b0}}, wgt_store};
+  end
+  always @(posedge clk_i) if (start || (issue && cb_last)) begin
+    at_kx_q <= start ? {ActPlaneBits{1'b0}} : py_last ? at_tile : px_last ? at_py_next
+               : k_last ? at_px_next : kx_last ? at_ky_next : at_kx_next;
+    x_q     <= (start || px_last) ? 32'd0 : k_last ? x_px_next : kx_last ? x_px_q
+               : x_q + {16'd0, section_i[`SERAC_EXEC_TAP_PLANES]};
+  end
+  always @(posedge clk_i) if (start || (issue && kx_last)) begin
+    at_ky_q <= start ? {ActPlaneBits{1'b0}} : py_last ? at_tile : px_last ? at_py_next
+               : k_last ? at_px_next : at_ky_next;
+    line_q  <= (start || py_last) ? 17'd0 : px_last ? line_py_next : k_last ? line_py_q
+               : line_q + {9'd0, section_i[`SERAC_EXEC_DILATION_H]};
+  end
+  always @(posedge clk_i) if (start || tile) begin
+    at_px_q <= start ? {ActPlaneBits{1'b0}} : py_last ? at_tile : px_last ? at_py_next : at_px_next;
+    x_px_q  <= (start || px_last) ? 32'd0 : x_px_next;
+  end
+  always @(posedge clk_i) if (start || (issue && px_last)) begin
+    at_py_q   <= start ? {ActPlaneBits{1'b0}} : py_last ? at_tile : at_py_next;
+    line_py_q <= (start || py_last) ? 17'd0 : line_py_next;
+  end
+  always @(posedge clk_i) if (start || (issue && t_last)) begin
+    mtile_q <= start ? 32'd0 : m_last ? mtile_iter : mtile_q + 32'd1;
+    at_m_q  <= start ? {ActPlaneBits{1'b0}} : m_last ? at_iter : at_m_next;
+    wgt_m_q <= (start || m_last) ? {WgtPlaneBits{1'b0}} : wgt_m_next;
+  end
+  always @(posedge clk_i) if (start || go_on) begin
+    mtile_group_q <= start ? 32'd0 : mtile_iter;
+    at_group_q    <= start ? {ActPlaneBits{1'b0}} : at_iter;
   end
 
   // --- s1: the pair's place ------------------------------------------------------

@@ -54,6 +54,7 @@ module serac_fetch #(
   input  wire [1:0]        wgt_free_i,       // halves freed in this cycle
   input  wire [1:0]        act_free_i,
 
+  output wire              settle_o,         // what follows from the section is worked out
   output wire              walk_valid_o,     // one column's strip, columns in order
   output wire              walk_half_o,
   output wire [ColLog-1:0] walk_col_o,
@@ -153,7 +154,13 @@ module serac_fetch #(
   reg  [31:0] group_bytes_q;             // of this group
   wire        last_group = g_q == groups - 32'd1;
   reg  [31:0] span_q, line_stop_q, line_end_q, in_last_q;
-  always @(posedge clk_i) begin
+  reg         iter_q;                    // the cycle after ITER
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) iter_q <= 1'b0;
+    else         iter_q <= state_q == ITER;
+  end
+  assign settle_o = state_q == ITER || iter_q;
+  always @(posedge clk_i) if (settle_o) begin
     last_group_q     <= last_group;
     last_tile_q      <= n_q == n_tiles - 32'd1;
     run_now_q        <= last_tile_q ? run_last : run;

@@ -45,7 +45,8 @@ module serac_nest (
   reg  [31:0] g_top_q, n_top_q;
   reg         x_one_q, y_one_q, run_one_q, run_last_one_q, m_one_q, m_last_one_q;
   reg         gather_one_q, g_one_q, n_one_q;
-  always @(posedge clk_i) begin
+  reg         last_some_q;              // 0 < last_steps
+  always @(posedge clk_i) if (start_i) begin
     x_top_q        <= section_i[`SERAC_EXEC_PHASES_X] - 8'd1;
     x_one_q        <= section_i[`SERAC_EXEC_PHASES_X] == 8'd1;
     y_top_q        <= section_i[`SERAC_EXEC_PHASES_Y] - 8'd1;
@@ -64,6 +65,7 @@ module serac_nest (
     g_one_q        <= section_i[`SERAC_EXEC_GROUPS] == 32'd1;
     n_top_q        <= section_i[`SERAC_EXEC_N_TILES] - 32'd1;
     n_one_q        <= section_i[`SERAC_EXEC_N_TILES] == 32'd1;
+    last_some_q    <= last_steps != 16'd0;
   end
 
   reg start_q;
@@ -112,10 +114,9 @@ module serac_nest (
   /* verilator lint_on PINCONNECTEMPTY */
 
   reg  [15:0] t_q;
-  reg         t_more_q, last_some_q;   // t_q < last_steps, 0 < last_steps
+  reg         t_more_q;                // t_q < last_steps
   wire [15:0] t_next = t_q + 16'd1;
   always @(posedge clk_i) begin
-    last_some_q <= last_steps != 16'd0;
     if (start_q || step_t) begin
       t_q      <= (start_q || t_end) ? 16'd0 : t_next;
       t_more_q <= (start_q || t_end) ? last_some_q : t_more_q && t_next != last_steps;

@@ -70,7 +70,7 @@ module serac_post #(
 
   wire threshold = mode == `SERAC_MODE_THRESHOLD;
   reg  slow_q;                      // a group takes four cycles; used long after a section is new
-  always @(posedge clk_i) slow_q <= threshold || mode == `SERAC_MODE_RAW;
+  always @(posedge clk_i) if (start_i) slow_q <= threshold || mode == `SERAC_MODE_RAW;
 
   // What follows from the section, a cycle later: a run in pixels and in bytes mod
   // 64, as it is and as it is over a line's end.
@@ -81,7 +81,7 @@ module serac_post #(
   reg  [5:0]  al_run_q [0:1], al_run_wrap_q [0:1], al_pixel_q, al_pixel_wrap_q;
   wire [31:0] out_width = section_i[`SERAC_EXEC_OUT_WIDTH];
   wire [5:0]  al_wrap   = section_i[`SERAC_EXEC_ALIGN_WRAP];
-  always @(posedge clk_i) begin
+  always @(posedge clk_i) if (start_i) begin
     more_top_q       <= last_cols - 16'd1;
     less_top_q       <= last_cols - 16'd2;
     width_top_q      <= out_width - 32'd1;
@@ -162,6 +162,7 @@ module serac_post #(
   wire [OutPlaneBits-1:0] slot_run = last_n
          ? section_i[`SERAC_EXEC_RUN_LAST_SLOT_PLANES_LSB +: OutPlaneBits]
          : section_i[`SERAC_EXEC_RUN_SLOT_PLANES_LSB +: OutPlaneBits];
+  wire [OutPlaneBits-1:0] slot_step = slot_t_q + slot_planes;
   wire        t_wrap   = ox_t_q == width_top_q;
   wire [31:0] ox_step  = t_wrap ? 32'd0 : ox_t_q + 32'd1;
   wire [5:0]  al_step  = t_wrap ? al_t_q + al_pixel_wrap_q : al_t_q + al_pixel_q;
@@ -212,62 +213,45 @@ module serac_post #(
     end
   end
 
-  always @(posedge clk_i) begin
-    if (start) begin
-      sub_q    <= 2'd0;
-      {group_q, col_q} <= 14'd0;
-      {held_q, place_q} <= 64'd0;
-      left_q   <= channels;
-      left_group_q <= channels;
-      {param_m_q, param_q} <= {2*ParamPlaneBits{1'b0}};
-      {slot_t_q, slot_q} <= {2*OutPlaneBits{1'b0}};
-      {ox_n_q, ox_t_q, ox_q, ox_next_q} <= 128'd0;
-      {al_n_q, al_t_q, al_q, al_next_q, chunk_q, chunk_group_q} <= 36'd0;
-    end else if (active_q) begin
-      sub_q <= sub_last ? 2'd0 : sub_q + 2'd1;
-      if (sub_last) begin
-        group_q <= col_last ? 7'd0 : group_q + 7'd1;
-        held_q  <= held_q + 32'd1;
-      end
-      if (col_last) begin
-        col_q  <= col_q + 7'd1;
-        slot_q <= slot_q + slot_run;
-        ox_q   <= ox_col;
-        al_q   <= al_col;
-      end
-      if (next_known) begin
-        ox_next_q <= ox_col;
-        al_next_q <= al_col;
-      end
-      if (drain_last) begin
-        col_q   <= 7'd0;
-        held_q  <= 32'd0;
-        param_q <= phase_end ? param_tile
-                   : param_q + section_i[`SERAC_EXEC_PHASE_PARAM_PLANES_LSB +: ParamPlaneBits];
-        {slot_q, ox_q, al_q} <= {slot_t_q, ox_t_q, al_t_q};
-      end
-      if (phase_last) begin
-        slot_t_q <= slot_t_q + slot_planes;
-        slot_q   <= slot_t_q + slot_planes;
-        {ox_t_q, ox_q} <= {2{ox_step}};
-        {al_t_q, al_q} <= {2{al_step}};
-      end
-      if (t_last) begin
-        place_q   <= out_end ? 32'd0 : place_q + GROUPS;
-        left_q    <= left_next;
-        param_m_q <= param_tile;
-        chunk_q   <= chunk_next;
-        {slot_t_q, slot_q} <= {2*OutPlaneBits{1'b0}};
-        {ox_n_q, ox_t_q, ox_q} <= {3{ox_tile}};
-        {al_n_q, al_t_q, al_q} <= {3{al_tile}};
-      end
-      if (m_last) begin
-        left_q        <= left_iter;
-        left_group_q  <= left_iter;
-        chunk_q       <= chunk_iter;
-        chunk_group_q <= chunk_iter;
-      end
-    end
+  // One clock for each loop: an outer place moves seldom.
+  always @(posedge clk_i) if (start || active_q) begin
+    sub_q <= (start || sub_last) ? 2'd0 : sub_q + 2'd1;
+  end
+  always @(posedge clk_i) if (start || (active_q && sub_last)) begin
+    group_q <= (start || col_last) ? 7'd0 : group_q + 7'd1;
+    held_q  <= (start || drain_last) ? 32'd0 : held_q + 32'd1;
+  end
+  always @(posedge clk_i) if (start || col_last) begin
+    col_q  <= (start || drain_last) ? 7'd0 : col_q + 7'd1;
+    slot_q <= (start || t_last) ? {OutPlaneBits{1'b0}} : phase_last ? slot_step
+              : drain_last ? slot_t_q : slot_q + slot_run;
+    ox_q   <= start ? 32'd0 : t_last ? ox_tile : phase_last ? ox_step : drain_last ? ox_t_q : ox_col;
+    al_q   <= start ? 6'd0 : t_last ? al_tile : phase_last ? al_step : drain_last ? al_t_q : al_col;
+  end
+  always @(posedge clk_i) if (start || next_known) begin
+    ox_next_q <= start ? 32'd0 : ox_col;
+    al_next_q <= start ? 6'd0 : al_col;
+  end
+  always @(posedge clk_i) if (start || drain_last) begin
+    param_q <= start ? {ParamPlaneBits{1'b0}} : phase_end ? param_tile
+               : param_q + section_i[`SERAC_EXEC_PHASE_PARAM_PLANES_LSB +: ParamPlaneBits];
+  end
+  always @(posedge clk_i) if (start || phase_last) begin
+    slot_t_q <= (start || t_last) ? {OutPlaneBits{1'b0}} : slot_step;
+    ox_t_q   <= start ? 32'd0 : t_last ? ox_tile : ox_step;
+    al_t_q   <= start ? 6'd0 : t_last ? al_tile : al_step;
+  end
+  always @(posedge clk_i) if (start || t_last) begin
+    place_q   <= (start || out_end) ? 32'd0 : place_q + GROUPS;
+    left_q    <= start ? channels : m_last ? left_iter : left_next;
+    param_m_q <= start ? {ParamPlaneBits{1'b0}} : param_tile;
+    chunk_q   <= start ? 6'd0 : m_last ? chunk_iter : chunk_next;
+    ox_n_q    <= start ? 32'd0 : ox_tile;
+    al_n_q    <= start ? 6'd0 : al_tile;
+  end
+  always @(posedge clk_i) if (start || m_last) begin
+    left_group_q  <= start ? channels : left_iter;
+    chunk_group_q <= start ? 6'd0 : chunk_iter;
   end
 
   // --- parameters -------------------------------------------------------------

@@ -68,11 +68,14 @@ module serac_store #(
   reg  [15:0] o_top_q, o_last_top_q;
   wire last_group_d = g_q == g_top_q;
   wire last_o_d     = last_group_d ? o_q == o_last_top_q : o_q == o_top_q;
+  wire begins       = state_q == IDLE && ready_i;
   always @(posedge clk_i) begin
-    g_top_q      <= groups - 32'd1;
-    n_top_q      <= n_tiles - 32'd1;
-    o_top_q      <= section_i[`SERAC_STORE_OUT_TILES] - 16'd1;
-    o_last_top_q <= section_i[`SERAC_STORE_OUT_TILES_LAST] - 16'd1;
+    if (begins) begin
+      g_top_q      <= groups - 32'd1;
+      n_top_q      <= n_tiles - 32'd1;
+      o_top_q      <= section_i[`SERAC_STORE_OUT_TILES] - 16'd1;
+      o_last_top_q <= section_i[`SERAC_STORE_OUT_TILES_LAST] - 16'd1;
+    end
     if (state_q == TILE) begin
       last_group_q <= last_group_d;
       last_n_q     <= n_q == n_top_q;
@@ -113,53 +116,38 @@ module serac_store #(
       state_q <= IDLE;
       token_q <= 2'd0;
       half_q  <= 1'b0;
-      {g_q, n_q, left_n_q, count_q, x_n_q, x_q, chunk_q, chunk_group_q} <= {8{32'd0}};
-      o_q     <= 16'd0;
-      {line_n_q, line_q, pixel_n_q, pixel_q} <= {4{64'd0}};
-      slot_q  <= {OutPlaneBits{1'b0}};
     end else begin
       state_q <= state_d;
       token_q <= clear_i ? 2'd0
                  : token_q + {1'b0, out_ready_i} - {1'b0, state_q == TILE && token_q != 2'd0};
       if (clear_i) half_q <= 1'b0;
       else if (tile_end) half_q <= !half_q;
-      if (state_q == IDLE && ready_i) begin
-        {g_q, n_q, x_n_q, chunk_q, chunk_group_q} <= {5{32'd0}};
-        o_q       <= 16'd0;
-        left_n_q  <= pixels;
-        line_n_q  <= out_addr;
-        pixel_n_q <= out_addr;
-      end
-      if (state_q == TILE) begin
-        count_q <= (left_n_q < tile_pixels) ? left_n_q : tile_pixels;
-        line_q  <= line_n_q;
-        pixel_q <= pixel_n_q;
-        x_q     <= x_n_q;
-        slot_q  <= {half_q, {OutPlaneBits-1{1'b0}}};
-      end
-      if (taken) begin
-        count_q <= count_q - 32'd1;
-        line_q  <= line_after;
-        pixel_q <= pixel_next;
-        x_q     <= x_next;
-        slot_q  <= slot_q + section_i[`SERAC_STORE_SLOT_PLANES_LSB +: OutPlaneBits];
-      end
-      if (tile_end) begin
-        o_q     <= last_o_q ? 16'd0 : o_q + 16'd1;
-        chunk_q <= (last_o_q && !last_n_q) ? chunk_group_q : chunk_q + chunk_bytes;
-        if (last_o_q) begin
-          n_q       <= last_n_q ? 32'd0 : n_q + 32'd1;
-          left_n_q  <= new_pass ? pixels : left_next;
-          x_n_q     <= new_pass ? 32'd0 : x_next;
-          line_n_q  <= new_pass ? out_addr : line_after;
-          pixel_n_q <= new_pass ? out_addr : pixel_next;
-          if (last_n_q) begin
-            g_q           <= g_q + 32'd1;
-            chunk_group_q <= chunk_q + chunk_bytes;
-          end
-        end
-      end
     end
+  end
+
+  // The tile's pixels; then the loops, one clock each: an outer place moves seldom.
+  always @(posedge clk_i) if (state_q == TILE || taken) begin
+    count_q <= taken ? count_q - 32'd1 : (left_n_q < tile_pixels) ? left_n_q : tile_pixels;
+    line_q  <= taken ? line_after : line_n_q;
+    pixel_q <= taken ? pixel_next : pixel_n_q;
+    x_q     <= taken ? x_next : x_n_q;
+    slot_q  <= taken ? slot_q + section_i[`SERAC_STORE_SLOT_PLANES_LSB +: OutPlaneBits]
+                     : {half_q, {OutPlaneBits-1{1'b0}}};
+  end
+  always @(posedge clk_i) if (begins || tile_end) begin
+    o_q     <= (begins || last_o_q) ? 16'd0 : o_q + 16'd1;
+    chunk_q <= begins ? 32'd0 : (last_o_q && !last_n_q) ? chunk_group_q : chunk_q + chunk_bytes;
+  end
+  always @(posedge clk_i) if (begins || (tile_end && last_o_q)) begin
+    n_q       <= (begins || last_n_q) ? 32'd0 : n_q + 32'd1;
+    left_n_q  <= (begins || new_pass) ? pixels : left_next;
+    x_n_q     <= (begins || new_pass) ? 32'd0 : x_next;
+    line_n_q  <= (begins || new_pass) ? out_addr : line_after;
+    pixel_n_q <= (begins || new_pass) ? out_addr : pixel_next;
+  end
+  always @(posedge clk_i) if (begins || (tile_end && last_o_q && last_n_q)) begin
+    g_q           <= begins ? 32'd0 : g_q + 32'd1;
+    chunk_group_q <= begins ? 32'd0 : chunk_q + chunk_bytes;
   end
 
   assign take_o      = state_q == IDLE;
