@@ -18,7 +18,7 @@ MODEL_O  := $(patsubst model/%.c,$(B)/model/%.o,$(wildcard model/*.c))
 DRIVER_O := $(patsubst drivers/%.c,$(B)/drivers/%.o,$(wildcard drivers/*.c))
 SIM_O    := $(patsubst sim/%.c,$(B)/sim/%.o,$(filter-out sim/main.c,$(wildcard sim/*.c))) \
             $(patsubst reports/%.c,$(B)/reports/%.o,$(wildcard reports/*.c))
-SYNTH    := cells activity energy macros fanout area
+SYNTH    := cells activity energy macros fanout area units
 UNITS    := $(patsubst testbench/unit/%.c,%,$(wildcard testbench/unit/test_*.c))
 SYNTH_O  := $(patsubst scripts/synth/%.c,$(B)/scripts/synth/%.o,$(filter-out $(SYNTH:%=scripts/synth/%.c), \
             $(wildcard scripts/synth/*.c)))
@@ -44,7 +44,7 @@ $(B)/%.o: %.c
 	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
 
 # The SystemC platform finds the model's functions in the command: -rdynamic.
-$(B)/serac: sim/main.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a
+$(B)/serac: sim/main.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a $(B)/libseracsynth.a
 	$(CC) $(CFLAGS) -rdynamic $^ -o $@ $(LIBS) -ldl
 
 SYSTEMC := $(wildcard sim/systemc/*.cpp)

@@ -5,6 +5,7 @@
 
 #include "serac_cli.h"
 #include "serac_dataset.h"
+#include "serac_gates.h"
 #include "serac_lockstep.h"
 #include "serac_program.h"
 #include "serac_random.h"
@@ -191,8 +192,9 @@ static void fill_input(const struct serac_program *p,
     size_t count = (size_t)t->height * t->width * t->channels;
     int32_t *codes = calloc(count, sizeof *codes);
     size_t pixels = (size_t)data->height * data->width;
+    uint32_t drop = t->bits < 8 ? 8 - t->bits : 0;      /* pixels have 8 */
     for (size_t i = 0; codes && i < count; i++)
-        codes[i] = data->images[image * pixels + i % pixels];
+        codes[i] = data->images[image * pixels + i % pixels] >> drop;
     if (codes)
         serac_pack_tensor(t, d, codes, to);
     free(codes);
@@ -202,14 +204,15 @@ static enum serac_status lockstep_network(const struct serac_setting *s,
                                           const struct serac_program *p,
                                           const struct serac_dataset *data,
                                           uint64_t image, uint64_t seed,
+                                          const struct serac_gates_options *gates,
                                           struct serac_lockstep_result *result,
                                           struct serac_error *error)
 {
     const struct serac_rtl_ops *ops;
     struct serac_host_memory memory;
     enum serac_status status =
-        result->activity ? serac_rtl_load_counting(&s->design, &ops, error)
-                         : serac_rtl_load(&s->design, &ops, error);
+        gates->dir ? serac_gates_load(gates, &s->design, &ops, error)
+                   : serac_rtl_load(&s->design, &ops, error);
     if (status != SERAC_OK)
         return status;
     status = serac_host_memory_init(&memory, 0x80000000u, p->memory_bytes);
@@ -224,16 +227,16 @@ static enum serac_status lockstep_network(const struct serac_setting *s,
     return status;
 }
 
-/* `window`: where activity goes, or nothing. */
+/* gates->dir: NULL for the RTL. */
 static int run_network(const char *name, const struct serac_setting *s,
                        uint64_t image, uint64_t seed,
-                       const struct serac_lockstep_result *window)
+                       const struct serac_gates_options *gates)
 {
     struct serac_error error = {""};
     struct serac_network *network = NULL;
     struct serac_program *program = NULL;
     struct serac_dataset data = {.count = 0};
-    struct serac_lockstep_result result = *window;
+    struct serac_lockstep_result result = {.cycles_compared = 0};
     enum serac_status status = serac_network_load(name, &network, &error);
     if (status == SERAC_OK)
         status = serac_dataset_load("fashion-mnist-500", &data, &error);
@@ -242,7 +245,7 @@ static int run_network(const char *name, const struct serac_setting *s,
                                      &error);
     if (status == SERAC_OK)
         status = lockstep_network(s, program, &data, image % data.count, seed,
-                                  &result, &error);
+                                  gates, &result, &error);
     int code = SERAC_EXIT_DONE;
     if (status == SERAC_E_MISMATCH) {
         fprintf(stderr, "serac: model and RTL differ: %s\nrepeat: serac cosim "
@@ -269,8 +272,8 @@ int serac_cmd_cosim(int argc, char **argv)
 {
     const char *network = NULL, *random = NULL, *seed_text = NULL;
     const char *only = NULL, *design = NULL, *memory = NULL, *image_text = NULL;
-    const char *from_text = NULL, *to_text = NULL;
-    struct serac_lockstep_result window = {.activity_to = UINT64_MAX / 4};
+    const char *window_text = NULL;
+    struct serac_gates_options gates = {.window = 4096};
     const struct serac_option options[] = {
         {"network", "NET", "one image through a network", &network},
         {"random", "N", "N random programs on 17 designs", &random},
@@ -280,11 +283,10 @@ int serac_cmd_cosim(int argc, char **argv)
         {"design", "D", "with --network: design (tiny)", &design},
         {"memory", "M", "with --network: memory (default)", &memory},
         {"image", "I", "with --network: which image (0)", &image_text},
-        {"activity", "FILE", "with --network: count the RTL's toggles",
-         &window.activity},
-        {"from", "C", "with --activity: first cycle (0)", &from_text},
-        {"to", "C", "with --activity: first cycle not counted (the end)",
-         &to_text},
+        {"netlist", "DIR", "with --network: a netlist of make synth in place of "
+         "the RTL", &gates.dir},
+        {"energy", "FILE", "with --netlist: its energy by unit, CSV", &gates.energy},
+        {"window", "N", "with --energy: cycles per row (4096)", &window_text},
         {NULL, NULL, NULL, NULL}};
     const struct serac_usage usage = {
         "cosim", "(--network NET | --random N) [options]",
@@ -292,8 +294,8 @@ int serac_cmd_cosim(int argc, char **argv)
         "compares stage\nstates, requests and written data at every clock edge, "
         "counters at the end.",
         "  serac cosim --network fashion-w2 --design tiny\n"
-        "  SERAC_NETLIST=DIR serac cosim --network fashion-w2 --activity A "
-        "--from 1000 --to 2000\n"
+        "  serac cosim --network fashion-w2 --netlist build/synth/sg13g2/tiny "
+        "--energy e.csv\n"
         "  serac cosim --random 200 --seed 1\n",
         options};
     struct serac_setting setting;
@@ -306,10 +308,10 @@ int serac_cmd_cosim(int argc, char **argv)
                         "cosim --help\n");
         return SERAC_EXIT_INPUT;
     }
-    if (random ? design || memory || image_text || window.activity
+    if (random ? design || memory || image_text || gates.dir
                : only != NULL) {
         fprintf(stderr, "serac cosim: --design, --memory, --image and "
-                        "--activity go with --network, --case with "
+                        "--netlist go with --network, --case with "
                         "--random\n");
         return SERAC_EXIT_INPUT;
     }
@@ -320,18 +322,15 @@ int serac_cmd_cosim(int argc, char **argv)
         (image_text &&
          !serac_cli_number("--image", image_text, 0, 1u << 30, &image)))
         return SERAC_EXIT_INPUT;
-    if (!window.activity && (from_text || to_text)) {
-        fprintf(stderr, "serac cosim: --from and --to go with --activity\n");
+    if (gates.energy ? !gates.dir : window_text != NULL) {
+        fprintf(stderr, "serac cosim: --energy goes with --netlist, --window "
+                        "with --energy\n");
         return SERAC_EXIT_INPUT;
     }
-    if ((from_text && !serac_cli_number("--from", from_text, 0,
-                                        UINT64_MAX / 4 - 1,
-                                        &window.activity_from)) ||
-        (to_text && !serac_cli_number("--to", to_text,
-                                      window.activity_from + 1,
-                                      UINT64_MAX / 4, &window.activity_to)))
+    if (window_text && !serac_cli_number("--window", window_text, 1,
+                                         UINT64_MAX / 4, &gates.window))
         return SERAC_EXIT_INPUT;
     code = serac_cli_setting(design ? design : "tiny", memory, NULL, &setting);
     return code >= 0 ? code : run_network(network, &setting, image, seed,
-                                         &window);
+                                         &gates);
 }

@@ -44,7 +44,6 @@ struct lockstep {
     struct serac_counters *shares;
     uint32_t max_shares;
     uint8_t *original;                      /* memory before the run */
-    bool counting;                          /* activity, from the first run on */
 };
 
 #define REPEAT 4   /* every so many seeds the RTL runs the program twice */
@@ -295,11 +294,6 @@ static void run_cycles(struct lockstep *ls, void *rtl, struct serac_env *env)
     uint64_t limit = ls->result->run.total.cycles + 1000;
     in.s_bready = in.s_rready = 1;
     ls->ops->settle(rtl, &in, &out);
-    if (ls->result->activity && !ls->counting &&
-        ls->ops->activity(rtl, ls->result->activity, ls->result->activity_from,
-                          ls->result->activity_to))
-        differ(ls, "this library of the RTL cannot count activity");
-    ls->counting = true;            /* the first run, not its repetition */
     for (ls->cycle = 0; !ls->result->difference[0]; ls->cycle++) {
         bool reading = env->read.pending, writing = env->write.pending;
         serac_env_drive(env, ls->cycle, &out, &in);
@@ -433,10 +427,7 @@ enum serac_status serac_lockstep_run(const struct serac_design *design,
     struct serac_counters *blocks = result->run.blocks;
     uint32_t max_blocks = result->run.max_blocks;
     *result = (struct serac_lockstep_result){
-        .run = {.blocks = blocks, .max_blocks = max_blocks},
-        .activity = result->activity,
-        .activity_from = result->activity_from,
-        .activity_to = result->activity_to};
+        .run = {.blocks = blocks, .max_blocks = max_blocks}};
     enum serac_status status = prepare(&ls);
     if (status == SERAC_OK)
         run_rtl(&ls, seed);

@@ -12,11 +12,6 @@ struct serac_lockstep_result {
     uint64_t cycles_compared;
     uint64_t bytes_compared;         /* written bytes */
     uint64_t stall_cycles;           /* of any named cause */
-    /* Given by the caller, NULL for none: where the RTL's switching activity in
-     * the cycles activity_from <= c < activity_to goes. `ops` must be of a
-     * library that counts (serac_rtl_load_counting). */
-    const char *activity;
-    uint64_t activity_from, activity_to;
     char difference[256];            /* the first one; "" if none */
 };
 

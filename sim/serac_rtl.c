@@ -59,35 +59,16 @@ static int is_verilog(const struct dirent *entry)
 
 static const char *rtl_dir(void)
 {
-    const char *netlist = getenv("SERAC_NETLIST");
     const char *dir = getenv("SERAC_RTL_DIR");
-    if (netlist && *netlist)
-        return netlist;
     return dir ? dir : SERAC_ROOT "/rtl";
 }
 
-/* What else goes into a library that counts activity. */
-static uint64_t mix_counting(uint64_t hash)
-{
-    static const char *const files[] = {"activity_vcd.h", "vcd.h", "vcd.c"};
-    char path[4096];
-    for (int i = 0; i < 3; i++) {
-        snprintf(path, sizeof path, SERAC_ROOT "/scripts/synth/%s", files[i]);
-        hash = mix_file(hash, path);
-    }
-    return mix(hash, "counting", 8);
-}
-
-static uint64_t source_hash(bool counting)
+static uint64_t source_hash(void)
 {
     struct dirent **names;
     char path[4096];
     uint64_t hash = 0xcbf29ce484222325u;
     int count = scandir(rtl_dir(), &names, is_verilog, alphasort);
-    if (rtl_dir() == getenv("SERAC_NETLIST"))
-        hash = mix(hash, "netlist", 7);
-    if (counting)
-        hash = mix_counting(hash);
     for (int i = 0; i < count; i++) {
         snprintf(path, sizeof path, "%s/%s", rtl_dir(), names[i]->d_name);
         hash = mix_file(mix(hash, names[i]->d_name, strlen(names[i]->d_name)),
@@ -127,15 +108,13 @@ void serac_rtl_parameters(const struct serac_design *d, const char *prefix,
 }
 
 static enum serac_status build(const char *library, uint32_t axi_bits,
-                               const char *params, bool counting,
-                               struct serac_error *error)
+                               const char *params, struct serac_error *error)
 {
     char command[8192], log[4096];
     snprintf(log, sizeof log, "%s.log", library);
     snprintf(command, sizeof command,
-             "%s'%s/scripts/build_rtl.sh' '%s' %u %s > '%s' 2>&1",
-             counting ? "SERAC_COUNTING=1 " : "", SERAC_ROOT, library,
-             axi_bits, params, log);
+             "'%s/scripts/build_rtl.sh' '%s' %u %s > '%s' 2>&1",
+             SERAC_ROOT, library, axi_bits, params, log);
     if (isatty(2))
         fprintf(stderr, "building the RTL (%s)\n", params);
     int code = system(command);
@@ -147,16 +126,16 @@ static enum serac_status build(const char *library, uint32_t axi_bits,
     return fail(error, "the RTL library could not be built, see", log);
 }
 
-static enum serac_status load(const struct serac_design *design, bool counting,
-                              const struct serac_rtl_ops **ops,
-                              struct serac_error *error)
+enum serac_status serac_rtl_load(const struct serac_design *design,
+                                 const struct serac_rtl_ops **ops,
+                                 struct serac_error *error)
 {
     char params[1024], library[4096];
     const char *cache = getenv("SERAC_CACHE");
     if (!cache)
         cache = SERAC_ROOT "/build/rtl-cache";
     serac_rtl_parameters(design, "-G", params, sizeof params);
-    uint64_t hash = mix(source_hash(counting), params, strlen(params));
+    uint64_t hash = mix(source_hash(), params, strlen(params));
     (void)mkdir(SERAC_ROOT "/build", 0777);
     if (mkdir(cache, 0777) && errno != EEXIST)
         return fail(error, cache, strerror(errno));
@@ -164,25 +143,11 @@ static enum serac_status load(const struct serac_design *design, bool counting,
              (unsigned long long)hash);
     if (access(library, R_OK)) {
         enum serac_status status =
-            build(library, design->axi_bits, params, counting, error);
+            build(library, design->axi_bits, params, error);
         if (status != SERAC_OK)
             return status;
     }
     void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
     *ops = handle ? dlsym(handle, "serac_rtl_ops") : NULL;
     return *ops ? SERAC_OK : fail(error, library, dlerror());
-}
-
-enum serac_status serac_rtl_load(const struct serac_design *design,
-                                 const struct serac_rtl_ops **ops,
-                                 struct serac_error *error)
-{
-    return load(design, false, ops, error);
-}
-
-enum serac_status serac_rtl_load_counting(const struct serac_design *design,
-                                          const struct serac_rtl_ops **ops,
-                                          struct serac_error *error)
-{
-    return load(design, true, ops, error);
 }

@@ -1,10 +1,8 @@
 /* serac_rtl.h - the Verilated accelerator behind C functions.
  *
  * One shared library per design, built on demand by scripts/build_rtl.sh from
- * sim/serac_rtl_shim.cpp; it exports `serac_rtl_ops`. SERAC_NETLIST in the
- * environment names a folder whose *.v are simulated in place of rtl/: a
- * synthesised serac_top of the same design, and models of its cells and
- * memories. */
+ * sim/serac_rtl_shim.cpp; it exports `serac_rtl_ops`. A synthesised netlist has
+ * the same operations (serac_gates.h). */
 #ifndef SERAC_RTL_H
 #define SERAC_RTL_H
 
@@ -41,10 +39,6 @@ struct serac_rtl_ops {
     /* Clock edge; the outputs are the next cycle's, before its inputs. */
     void (*edge)(void *rtl, struct serac_rtl_out *out);
     void (*counters)(void *rtl, uint64_t *values);   /* SERAC_COUNTERS of them */
-    /* Counts switching activity in the cycles from <= c < to, where 0 is the
-     * next edge's, and writes it to `path` (scripts/synth/vcd.h) when the
-     * window or the simulation ends. 0, or -1 if built without. */
-    int (*activity)(void *rtl, const char *path, uint64_t from, uint64_t to);
 };
 
 /* The parameters of serac_top for a design, "Rows=4 Cols=4 ...", each with
@@ -58,10 +52,5 @@ void serac_rtl_parameters(const struct serac_design *design, const char *prefix,
 enum serac_status serac_rtl_load(const struct serac_design *design,
                                  const struct serac_rtl_ops **ops,
                                  struct serac_error *error);
-
-/* The same with a library that can count activity; it is slower. */
-enum serac_status serac_rtl_load_counting(const struct serac_design *design,
-                                          const struct serac_rtl_ops **ops,
-                                          struct serac_error *error);
 
 #endif

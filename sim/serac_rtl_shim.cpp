@@ -1,14 +1,10 @@
 // serac_rtl_shim.cpp - C face of one Verilated design (sim/serac_rtl.h).
 #include <cstring>
 #include <memory>
-#include <string>
 #include <utility>
 
 #include "Vserac.h"
 #include "verilated.h"
-#if VM_TRACE
-#include "activity_vcd.h"
-#endif
 extern "C" {
 #include "serac_rtl.h"
 }
@@ -18,51 +14,11 @@ namespace {
 struct Rtl {
     VerilatedContext context;
     std::unique_ptr<Vserac> top;
-#if VM_TRACE
-    std::unique_ptr<ActivityVcd> activity;
-    std::string path;
-    uint64_t cycle, from, to;
-#endif
 };
 
 constexpr size_t BEAT = SERAC_AXI_BITS / 8;
 static_assert(sizeof(std::declval<Vserac &>().m_rdata_i) == BEAT,
-              "the netlist is of another bus width than the design");
-
-#if VM_TRACE
-void write_activity(Rtl *rtl)
-{
-    uint64_t end = rtl->cycle < rtl->to ? rtl->cycle : rtl->to;
-    rtl->activity->dump(2 * end);
-    rtl->activity->write(rtl->path.c_str(), end - rtl->from);
-    rtl->activity.reset();
-}
-
-// Both halves of a cycle are looked at, or the clock would never move.
-void record(Rtl *rtl, unsigned half)
-{
-    if (!rtl->activity || rtl->cycle < rtl->from) return;
-    if (rtl->cycle < rtl->to)
-        rtl->activity->dump(2 * rtl->cycle + half);
-    else
-        write_activity(rtl);
-}
-
-int activity(void *handle, const char *path, uint64_t from, uint64_t to)
-{
-    auto *rtl = static_cast<Rtl *>(handle);
-    if (rtl->activity || from >= to) return -1;
-    rtl->activity = std::make_unique<ActivityVcd>();
-    rtl->activity->attach(*rtl->top);
-    rtl->path = path;
-    rtl->cycle = 0;
-    rtl->from = from;
-    rtl->to = to;
-    return 0;
-}
-#else
-int activity(void *, const char *, uint64_t, uint64_t) { return -1; }
-#endif
+              "the bus width of the build and of the design differ");
 
 Rtl *self(void *rtl) { return static_cast<Rtl *>(rtl); }
 
@@ -94,15 +50,8 @@ void read_outputs(const Vserac &t, serac_rtl_out *out)
 void edge(void *rtl, serac_rtl_out *out)
 {
     Vserac &t = *self(rtl)->top;
-#if VM_TRACE
-    record(self(rtl), 0);
-#endif
     t.clk_i = 1;
     t.eval();
-#if VM_TRACE
-    record(self(rtl), 1);
-    self(rtl)->cycle++;
-#endif
     t.clk_i = 0;
     read_outputs(t, out);
 }
@@ -136,9 +85,6 @@ void settle(void *rtl, const serac_rtl_in *in, serac_rtl_out *out)
 void *create(uint64_t seed)
 {
     auto *rtl = new Rtl;
-#if VM_TRACE
-    rtl->context.traceEverOn(true);
-#endif
     rtl->context.randReset(2);
     rtl->context.randSeed(static_cast<int>(seed & 0x7fffffff) | 1);
     rtl->top = std::make_unique<Vserac>(&rtl->context);
@@ -158,10 +104,6 @@ void *create(uint64_t seed)
 
 void destroy(void *rtl)
 {
-#if VM_TRACE
-    Rtl *r = self(rtl);
-    if (r->activity && r->cycle > r->from) write_activity(r);
-#endif
     self(rtl)->top->final();
     delete self(rtl);
 }
@@ -175,4 +117,4 @@ void counters(void *rtl, uint64_t *values)
 }  // namespace
 
 extern "C" const serac_rtl_ops serac_rtl_ops = {create, destroy,  settle,
-                                                edge,   counters, activity};
+                                                edge,   counters};

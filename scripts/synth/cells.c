@@ -4,8 +4,6 @@
  *     build/synth_cells FILE.lib           LIB_...='...', one a line
  *     build/synth_cells --prune FILE.lib   the library without LIB_AVOID, for
  *                                          tools that cannot leave cells out
- *     build/synth_cells --gate FILE.lib    LIB_ICG in Verilog: a state table
- *                                          is beyond yosys's read_liberty
  *
  * Everything follows from functions, capacitances and tables, so no technology
  * needs a set-up of its own; only delay, scan and power-gating cells that look
@@ -391,37 +389,6 @@ static void put_clock_gate(const struct liberty *lib)
     put("ICG_OUT", flagged(best, "clock_gate_out_pin"));
 }
 
-/* A latch that is open while the clock is low, and an AND. The test pin opens
- * the gate before the latch, or behind it if it is a postcontrol. */
-static int print_gate(const struct liberty *lib)
-{
-    const struct liberty_cell *c = clock_gate(lib);
-    const char *clk = flagged(c, "clock_gate_clock_pin");
-    const char *en = flagged(c, "clock_gate_enable_pin");
-    const char *out = flagged(c, "clock_gate_out_pin");
-    const char *test = flagged(c, "clock_gate_test_pin");
-    if (!c || !clk || !en || !out) {
-        fprintf(stderr, "%s: the library has no clock gate\n", lib->path);
-        return 2;
-    }
-    const char *kind = liberty_text(c->group, "clock_gating_integrated_cell");
-    bool after = test && strstr(kind, "postcontrol");
-    printf("module %s (\n  input wire %s,\n  input wire %s,\n", c->name, clk,
-           en);
-    if (test)
-        printf("  input wire %s,\n", test);
-    printf("  output wire %s\n);\n  reg enable;\n  always_latch\n    if (!%s) "
-           "enable = %s", out, clk, en);
-    if (test && !after)
-        printf(" | %s", test);
-    printf(";\n  assign %s = %s & ", out, clk);
-    if (after)
-        printf("(enable | %s);\nendmodule\n", test);
-    else
-        printf("enable;\nendmodule\n");
-    return 0;
-}
-
 static void put_avoided(const struct liberty *lib, const bool *avoided)
 {
     const char *blank = "";
@@ -529,14 +496,12 @@ int main(int argc, char **argv)
 {
     bool help = argc == 2 && !strcmp(argv[1], "--help");
     bool prune = argc == 3 && !strcmp(argv[1], "--prune");
-    bool gate = argc == 3 && !strcmp(argv[1], "--gate");
-    if (help || argc != 2 + prune + gate || argv[argc - 1][0] == '-') {
+    if (help || argc != 2 + prune || argv[argc - 1][0] == '-') {
         fprintf(help ? stdout : stderr,
-                "usage: synth_cells [--prune | --gate] FILE.lib[.gz]\n"
+                "usage: synth_cells [--prune] FILE.lib[.gz]\n"
                 "Prints shell variables LIB_... : the cells a synthesis flow "
                 "must name.\n--prune prints the library without the cells of "
-                "LIB_AVOID instead,\n--gate its clock gate as a Verilog "
-                "module.\n");
+                "LIB_AVOID instead.\n");
         return help ? 0 : 2;
     }
     struct liberty *lib = liberty_load(argv[argc - 1], &error);
@@ -544,7 +509,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", error.text);
         return 2;
     }
-    int code = gate ? print_gate(lib) : run(lib, prune);
+    int code = run(lib, prune);
     liberty_free(lib);
     return code;
 }

@@ -16,10 +16,9 @@
 #include <string.h>
 
 #include "activity_file.h"
-#include "netlist.h"
+#include "energy_sum.h"
 
 #define MAX_LIBS 16
-#define MAX_PREFIXES 256
 
 static const char usage[] =
     "usage: synth_energy --netlist FILE.json --top MODULE --liberty FILE.lib\n"
@@ -28,91 +27,24 @@ static const char usage[] =
     "  --liberty FILE     again for more libraries; the first gives voltage\n"
     "  --depth N          a group for each module instance N deep (1)\n"
     "  --group [L=]PATH   instead: a group L of what lies at or below PATH\n"
-    "                     (again for more; the longest PATH counts)\n"
+    "                     (again for more; the longest PATH counts;\n"
+    "                     gen_ blocks and indices may be left out)\n"
     "  --wire-cap FF      wire capacitance per fanout, fF (0)\n"
     "  --slew PS          transition time for all tables, ps\n"
     "  --period NS        clock period, for leakage energy per cycle\n"
     "  --tables-whole     leave the load's energy in tables that contain it\n"
     "  --json             JSON instead of a table\n";
 
-struct part {
-    char *name;
-    uint64_t cells;
-    double internal, switching, clock, leakage;   /* J and W */
-    double area;
-};
-
 struct run {
     const char *netlist, *top, *scope, *activity_path;
     const char *liberty[MAX_LIBS];
     struct liberty *libs[MAX_LIBS];
     uint32_t num_libs;
-    const char *labels[MAX_PREFIXES], *prefixes[MAX_PREFIXES];
-    uint32_t num_prefixes;
-    double depth, wire_f, slew_ps, period_ns;
-    bool tables_whole, json, slew_given;
+    double depth, wire_ff, slew_ps, period_ns;
+    bool json, slew_given;
     struct activity *activity;
-    struct netlist net;
-    struct part *parts;
-    uint32_t num_parts, ports;
-    double slew_s;
-    uint32_t loaded;              /* kinds of cells, see energy_cell.h */
-    uint64_t nets, nets_unknown;
+    struct energy_sum sum;
 };
-
-/* --- groups ----------------------------------------------------------- */
-
-static uint32_t part_named(struct run *r, const char *name, size_t length)
-{
-    for (uint32_t i = 0; i < r->num_parts; i++)
-        if (strlen(r->parts[i].name) == length &&
-            !strncmp(r->parts[i].name, name, length))
-            return i;
-    r->parts = realloc(r->parts, (r->num_parts + 1) * sizeof *r->parts);
-    char *copy = malloc(length + 1);
-    if (!r->parts || !copy) {
-        fprintf(stderr, "out of memory\n");
-        exit(3);
-    }
-    memcpy(copy, name, length);
-    copy[length] = '\0';
-    r->parts[r->num_parts] = (struct part){.name = copy};
-    return r->num_parts++;
-}
-
-/* "u_a" covers u_a, u_a.x and u_a[3].x, but not u_ab. */
-static bool covers(const char *prefix, const char *path)
-{
-    size_t length = strlen(prefix);
-    return !strncmp(prefix, path, length) &&
-           (!length || !path[length] || path[length] == '.' ||
-            path[length] == '[');
-}
-
-/* Paths are cut where instances begin, and their names may hold dots: so the
- * path of each depth is remembered while the hierarchy is walked. */
-static uint32_t group_of(void *ctx, const char *path, uint32_t depth)
-{
-    static size_t lengths[256];
-    struct run *r = ctx;
-    const char *label = "(rest)";
-    size_t longest = 0;
-    if (depth < 256)
-        lengths[depth] = strlen(path);
-    if (!r->num_prefixes) {
-        uint32_t cut = depth < (uint32_t)r->depth ? depth : (uint32_t)r->depth;
-        if (!cut)
-            return part_named(r, "(top)", 5);
-        return part_named(r, path, lengths[cut < 256 ? cut : 255]);
-    }
-    for (uint32_t i = 0; i < r->num_prefixes; i++)
-        if (covers(r->prefixes[i], path) &&
-            strlen(r->prefixes[i]) + 1 > longest) {
-            longest = strlen(r->prefixes[i]) + 1;
-            label = r->labels[i];
-        }
-    return part_named(r, label, strlen(label));
-}
 
 static bool find_net(void *ctx, const char *path, const char *name,
                      double *toggles, double *high)
@@ -121,146 +53,27 @@ static bool find_net(void *ctx, const char *path, const char *name,
     return activity_find(r->activity, path, name, toggles, high);
 }
 
-/* --- the sum ---------------------------------------------------------- */
-
-static double net_load(const struct run *r, const struct netlist_net *net)
-{
-    return net->load + net->fanout * r->wire_f;
-}
-
-/* The net at a pin, or NULL. */
-static struct netlist_net *net_at(const struct netlist *n,
-                                  const struct netlist_instance *inst,
-                                  uint32_t pin)
-{
-    uint32_t net = n->pin_nets[inst->first + pin];
-    return net == UINT32_MAX ? NULL : n->nets + netlist_root(n, net);
-}
-
-/* Mean transition time of all outputs when their inputs have it, too. */
-static void find_slew(struct run *r)
-{
-    const struct netlist *n = &r->net;
-    r->slew_s = 0;
-    for (int turn = 0; turn < 6; turn++) {
-        double sum = 0;
-        uint64_t count = 0;
-        for (uint32_t i = 0; i < n->num_instances; i++) {
-            const struct netlist_instance *inst = n->instances + i;
-            const struct energy_cell *ec = n->cells + inst->cell;
-            for (uint32_t p = 0; p < ec->cell->num_pins; p++) {
-                const struct netlist_net *net = net_at(n, inst, p);
-                if (!(ec->outputs >> p & 1) || !net)
-                    continue;
-                double slew =
-                    energy_cell_slew(ec, r->slew_s / ec->lib->time_s,
-                                     net_load(r, net) / ec->lib->cap_f);
-                if (slew > 0) {
-                    sum += slew * ec->lib->time_s;
-                    count++;
-                }
-                break;
-            }
-        }
-        r->slew_s = count ? sum / (double)count : 0;
-    }
-}
-
-static void add_instance(struct run *r, const struct netlist_instance *inst)
-{
-    const struct energy_cell *ec = r->net.cells + inst->cell;
-    double toggles[64], high[64], load[64];
-    double v = r->libs[0]->voltage * r->libs[0]->volt_v;
-    struct part *part = r->parts + inst->group;
-    struct energy_result result;
-    if (ec->macro)
-        return;
-    for (uint32_t p = 0; p < ec->cell->num_pins; p++) {
-        const struct netlist_net *net = net_at(&r->net, inst, p);
-        toggles[p] = net ? net->toggles : 0;
-        high[p] = net ? net->high : 0.5;
-        load[p] = net ? net_load(r, net) / ec->lib->cap_f : 0;
-        if (net && ec->clocks >> p & 1)
-            part->clock += v * v / 2 * toggles[p] *
-                           (ec->cell->pins[p].capacitance * ec->lib->cap_f +
-                            r->wire_f);
-    }
-    const struct energy_use use = {toggles, high, load,
-                                   r->slew_s / ec->lib->time_s};
-    energy_cell_at(ec, &use, r->tables_whole, &result);
-    part->cells++;
-    part->area += ec->cell->area;
-    part->internal += result.internal;
-    part->clock += result.clock;
-    part->leakage += result.leakage;
-}
-
-/* Nets count once, with the first cell that drives them; what clock pins load
- * was counted with these pins. */
-static void add_nets(struct run *r)
-{
-    struct netlist *n = &r->net;
-    double v = r->libs[0]->voltage * r->libs[0]->volt_v;
-    double *clock_load = calloc(n->num_nets, sizeof *clock_load);
-    uint32_t *owner = calloc(n->num_nets, sizeof *owner);
-    if (!clock_load || !owner) {
-        fprintf(stderr, "out of memory\n");
-        exit(3);
-    }
-    for (uint32_t i = 0; i < n->num_instances; i++) {
-        const struct netlist_instance *inst = n->instances + i;
-        const struct energy_cell *ec = n->cells + inst->cell;
-        for (uint32_t p = 0; p < ec->cell->num_pins; p++) {
-            uint32_t net = n->pin_nets[inst->first + p];
-            if (net == UINT32_MAX)
-                continue;
-            net = netlist_root(n, net);
-            if (!ec->macro && ec->clocks >> p & 1)
-                clock_load[net] += ec->cell->pins[p].capacitance *
-                                       ec->lib->cap_f + r->wire_f;
-            if (ec->cell->pins[p].direction == LIBERTY_OUTPUT && !owner[net])
-                owner[net] = inst->group + 1;
-        }
-    }
-    for (uint32_t i = 2; i < n->num_nets; i++) {
-        const struct netlist_net *net = n->nets + i;
-        if (net->parent != i || (!net->fanout && !net->driven))
-            continue;
-        r->nets++;
-        r->nets_unknown += !net->known;
-        r->parts[owner[i] ? owner[i] - 1 : r->ports].switching +=
-            v * v / 2 * net->toggles * (net_load(r, net) - clock_load[i]);
-    }
-    free(clock_load);
-    free(owner);
-}
-
 static bool compute(struct run *r)
 {
-    r->ports = part_named(r, "(ports)", 7);
-    struct netlist_setup setup = {r->libs,  r->num_libs, r->netlist, r->top,
-                                  group_of, find_net,    r};
+    struct netlist_setup setup = {.libs = r->libs, .num_libs = r->num_libs,
+                                  .path = r->netlist, .top = r->top,
+                                  .activity = find_net, .ctx = r};
     struct liberty_error error;
-    if (!netlist_load(&r->net, &setup, &error)) {
+    r->sum.depth = (uint32_t)r->depth;
+    r->sum.wire_f = r->wire_ff * 1e-15;
+    r->sum.slew_s = r->slew_ps * 1e-12;
+    if (!energy_sum_load(&r->sum, &setup, &error)) {
         fprintf(stderr, "%s\n", error.text);
         return false;
     }
-    if (r->slew_given)
-        r->slew_s = r->slew_ps * 1e-12;
-    else
-        find_slew(r);
-    for (uint32_t i = 0; i < r->net.num_cells; i++)
-        r->loaded += r->net.cells[i].load_share > 0.5;
-    for (uint32_t i = 0; i < r->net.num_instances; i++)
-        add_instance(r, r->net.instances + i);
-    add_nets(r);
-    if (r->nets_unknown * 100 <= r->nets)
+    energy_sum_add(&r->sum);
+    if (r->sum.nets_unknown * 100 <= r->sum.nets)
         return true;
     fprintf(stderr,
             "%s: %llu of %llu nets are not in it; did yosys run `rename "
             "-enumerate` before it wrote the netlist?\n", r->activity_path,
-            (unsigned long long)r->nets_unknown,
-            (unsigned long long)r->nets);
+            (unsigned long long)r->sum.nets_unknown,
+            (unsigned long long)r->sum.nets);
     return false;
 }
 
@@ -277,17 +90,17 @@ static double leakage_fj(const struct run *r, double watt)
     return watt * r->period_ns * 1e-9 * 1e15;
 }
 
-static double total_fj(const struct run *r, const struct part *p)
+static double total_fj(const struct run *r, const struct energy_part *p)
 {
     return fj(r, p->internal + p->switching + p->clock) +
            leakage_fj(r, p->leakage);
 }
 
-static void sum_parts(const struct run *r, struct part *sum)
+static void sum_parts(const struct run *r, struct energy_part *sum)
 {
-    *sum = (struct part){.name = "total"};
-    for (uint32_t i = 0; i < r->num_parts; i++) {
-        const struct part *p = r->parts + i;
+    *sum = (struct energy_part){.name = "total"};
+    for (uint32_t i = 0; i < r->sum.num_parts; i++) {
+        const struct energy_part *p = r->sum.parts + i;
         sum->cells += p->cells;
         sum->area += p->area;
         sum->internal += p->internal;
@@ -298,12 +111,12 @@ static void sum_parts(const struct run *r, struct part *sum)
 }
 
 /* Levels of the hierarchy without cells of their own. */
-static bool empty(const struct part *p)
+static bool empty(const struct energy_part *p)
 {
     return !p->cells && !(p->switching > 0);
 }
 
-static void print_row(const struct run *r, const struct part *p)
+static void print_row(const struct run *r, const struct energy_part *p)
 {
     printf("%-28s %8llu %11.4g %11.4g %11.4g %11.4g ", p->name,
            (unsigned long long)p->cells, fj(r, p->internal),
@@ -315,32 +128,32 @@ static void print_row(const struct run *r, const struct part *p)
 
 static void print_table(const struct run *r)
 {
-    struct part sum;
+    struct energy_part sum;
     sum_parts(r, &sum);
     printf("%s, %s, %.3g V: energy per cycle in fJ, mean of %llu cycles\n",
            r->top, r->libs[0]->name, r->libs[0]->voltage * r->libs[0]->volt_v,
            (unsigned long long)activity_cycles(r->activity));
     printf("tables at a transition time of %.4g ps (%s), wire %.4g fF per "
-           "fanout\n", r->slew_s * 1e12,
+           "fanout\n", r->sum.slew_s * 1e12,
            r->slew_given ? "given" : "mean of the netlist's outputs",
-           r->wire_f * 1e15);
-    if (r->loaded)
+           r->wire_ff);
+    if (r->sum.loaded)
         printf("tables of %u kinds of cells contain the load's CV^2/2: %s\n",
-               (unsigned)r->loaded, r->tables_whole ? "left in, counted twice"
+               (unsigned)r->sum.loaded, r->sum.tables_whole ? "left in, counted twice"
                                                     : "taken out");
-    if (r->nets_unknown)
+    if (r->sum.nets_unknown)
         printf("%llu of %llu nets have no activity\n",
-               (unsigned long long)r->nets_unknown,
-               (unsigned long long)r->nets);
-    if (r->net.num_macros)
+               (unsigned long long)r->sum.nets_unknown,
+               (unsigned long long)r->sum.nets);
+    if (r->sum.net.num_macros)
         printf("%u memory macros are not included\n",
-               (unsigned)r->net.num_macros);
+               (unsigned)r->sum.net.num_macros);
     printf("%-28s %8s %11s %11s %11s %11s %s%11s\n", "group", "cells",
            "internal", "switching", "clock", "leakage nW",
            r->period_ns > 0 ? "    leakage " : "", "total");
-    for (uint32_t i = 0; i < r->num_parts; i++)
-        if (!empty(r->parts + i))
-            print_row(r, r->parts + i);
+    for (uint32_t i = 0; i < r->sum.num_parts; i++)
+        if (!empty(r->sum.parts + i))
+            print_row(r, r->sum.parts + i);
     print_row(r, &sum);
 }
 
@@ -357,7 +170,7 @@ static void print_text(const char *text)
     putchar('"');
 }
 
-static void print_object(const struct run *r, const struct part *p)
+static void print_object(const struct run *r, const struct energy_part *p)
 {
     printf("{\"group\": ");
     print_text(p->name);
@@ -372,7 +185,7 @@ static void print_object(const struct run *r, const struct part *p)
 
 static void print_json(const struct run *r)
 {
-    struct part sum;
+    struct energy_part sum;
     sum_parts(r, &sum);
     printf("{\"top\": ");
     print_text(r->top);
@@ -380,21 +193,21 @@ static void print_json(const struct run *r)
     print_text(r->libs[0]->name);
     printf(", \"voltage\": %.6g, \"cycles\": %llu, \"slew_ps\": %.6g, "
            "\"wire_ff\": %.6g, ", r->libs[0]->voltage * r->libs[0]->volt_v,
-           (unsigned long long)activity_cycles(r->activity), r->slew_s * 1e12,
-           r->wire_f * 1e15);
+           (unsigned long long)activity_cycles(r->activity), r->sum.slew_s * 1e12,
+           r->wire_ff);
     if (r->period_ns > 0)
         printf("\"period_ns\": %.6g, ", r->period_ns);
     printf("\"kinds_with_load\": %u, \"tables_whole\": %s, \"nets\": %llu, "
            "\"nets_without_activity\": %llu, \"macros\": %u,\n \"groups\": [",
-           (unsigned)r->loaded, r->tables_whole ? "true" : "false",
-           (unsigned long long)r->nets, (unsigned long long)r->nets_unknown,
-           (unsigned)r->net.num_macros);
+           (unsigned)r->sum.loaded, r->sum.tables_whole ? "true" : "false",
+           (unsigned long long)r->sum.nets, (unsigned long long)r->sum.nets_unknown,
+           (unsigned)r->sum.net.num_macros);
     const char *comma = "";
-    for (uint32_t i = 0; i < r->num_parts; i++) {
-        if (empty(r->parts + i))
+    for (uint32_t i = 0; i < r->sum.num_parts; i++) {
+        if (empty(r->sum.parts + i))
             continue;
         printf("%s\n  ", comma);
-        print_object(r, r->parts + i);
+        print_object(r, r->sum.parts + i);
         comma = ",";
     }
     printf("\n ],\n \"total\": ");
@@ -418,11 +231,11 @@ static bool number(const char *option, const char *text, double *value)
 
 static bool add_prefix(struct run *r, char *text)
 {
-    if (r->num_prefixes == MAX_PREFIXES)
+    if (r->sum.num_prefixes == ENERGY_PREFIXES)
         return false;
     char *equals = strchr(text, '=');
-    r->labels[r->num_prefixes] = text;
-    r->prefixes[r->num_prefixes++] = equals ? equals + 1 : text;
+    r->sum.labels[r->sum.num_prefixes] = text;
+    r->sum.prefixes[r->sum.num_prefixes++] = equals ? equals + 1 : text;
     if (equals)
         *equals = '\0';
     return true;
@@ -441,7 +254,7 @@ static bool option(struct run *r, const char *name, char *value)
         const char *name;
         double *value;
     } numbers[] = {{"--depth", &r->depth},
-                   {"--wire-cap", &r->wire_f},
+                   {"--wire-cap", &r->wire_ff},
                    {"--slew", &r->slew_ps},
                    {"--period", &r->period_ns}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -471,7 +284,7 @@ static bool parse(struct run *r, int argc, char **argv)
         if (!strcmp(argv[i], "--json")) {
             r->json = true;
         } else if (!strcmp(argv[i], "--tables-whole")) {
-            r->tables_whole = true;
+            r->sum.tables_whole = true;
         } else if (i + 1 == argc) {
             fprintf(stderr, "synth_energy: %s: a value is missing\n", argv[i]);
             return false;
@@ -481,7 +294,6 @@ static bool parse(struct run *r, int argc, char **argv)
             i++;
         }
     }
-    r->wire_f *= 1e-15;
     if (r->netlist && r->top && r->num_libs && r->activity_path)
         return true;
     fputs(usage, stderr);
@@ -517,12 +329,9 @@ int main(int argc, char **argv)
         print_json(&r);
     else if (ok)
         print_table(&r);
-    netlist_free(&r.net);
+    energy_sum_free(&r.sum);
     activity_destroy(r.activity);
     for (uint32_t i = 0; i < r.num_libs; i++)
         liberty_free(r.libs[i]);
-    for (uint32_t i = 0; i < r.num_parts; i++)
-        free(r.parts[i].name);
-    free(r.parts);
     return ok ? 0 : 2;
 }

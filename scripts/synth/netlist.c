@@ -317,6 +317,8 @@ static void find_activity(struct loader *l, const struct module *m,
 {
     const struct netlist_setup *s = l->setup;
     char name[1024];
+    if (!s->activity)
+        return;
     for (uint32_t i = 0; i < m->num_names; i++) {
         const struct netname *nn = m->names + i;
         for (uint32_t b = 0; b < nn->bits.count; b++) {
@@ -361,7 +363,7 @@ static void add_instance(struct loader *l, const struct cell *cell,
 static bool elaborate(struct loader *l, const struct module *m, uint32_t base,
                       const char *path, uint32_t depth)
 {
-    uint32_t group = l->setup->group(l->setup->ctx, path, depth);
+    uint32_t group = l->setup->group(l->setup->group_ctx, path, depth);
     find_activity(l, m, base, path);
     for (uint32_t i = 0; i < m->num_cells; i++) {
         const struct cell *cell = m->cells + i;
@@ -439,6 +441,26 @@ static void free_modules(struct loader *l)
     free(l->modules);
 }
 
+static bool keep_ports(struct loader *l, const struct module *top, uint32_t base)
+{
+    struct netlist *n = l->n;
+    n->ports = calloc(top->num_ports + 1, sizeof *n->ports);
+    if (!n->ports)
+        return fail(l, "out of memory", "");
+    for (; n->num_ports < top->num_ports; n->num_ports++) {
+        const struct port *from = top->ports + n->num_ports;
+        struct netlist_port *to = n->ports + n->num_ports;
+        to->name = strdup(from->name);
+        to->nets = malloc((from->bits.count + 1) * sizeof *to->nets);
+        if (!to->name || !to->nets)
+            return fail(l, "out of memory", "");
+        for (to->count = 0; to->count < from->bits.count; to->count++)
+            to->nets[to->count] =
+                netlist_root(n, net_of(base, from->bits.bit[to->count]));
+    }
+    return true;
+}
+
 static bool load(struct loader *l, const cJSON *root)
 {
     const cJSON *modules = cJSON_GetObjectItemCaseSensitive(root, "modules");
@@ -462,7 +484,7 @@ static bool load(struct loader *l, const cJSON *root)
     l->n->nets[0].known = l->n->nets[1].known = true;
     l->n->nets[1].high = 1;
     uint32_t base = add_nets(l, top->num_bits - 2);
-    if (!elaborate(l, top, base, "", 0))
+    if (!elaborate(l, top, base, "", 0) || !keep_ports(l, top, base))
         return false;
     add_loads(l->n);
     return true;
@@ -490,6 +512,11 @@ void netlist_free(struct netlist *n)
 {
     for (uint32_t i = 0; i < n->num_cells; i++)
         energy_cell_free(n->cells + i);
+    for (uint32_t i = 0; i < n->num_ports; i++) {
+        free(n->ports[i].name);
+        free(n->ports[i].nets);
+    }
+    free(n->ports);
     free(n->cells);
     free(n->nets);
     free(n->instances);

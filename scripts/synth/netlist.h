@@ -23,7 +23,16 @@ struct netlist_instance {
     uint32_t first;               /* its pins in pin_nets, UINT32_MAX: open */
 };
 
+/* A port of the top module, bit 0 first. */
+struct netlist_port {
+    char *name;
+    uint32_t *nets;
+    uint32_t count;
+};
+
 struct netlist {
+    struct netlist_port *ports;
+    uint32_t num_ports;
     struct energy_cell *cells;    /* kinds in use */
     uint32_t num_cells;
     struct netlist_net *nets;     /* 0 and 1 are the constants */
@@ -42,9 +51,10 @@ struct netlist_setup {
     const char *top;
     /* Group of the instances directly inside the module instance at `path`
      * ("" is the top), whose modules are `depth` deep. */
-    uint32_t (*group)(void *ctx, const char *path, uint32_t depth);
+    uint32_t (*group)(void *group_ctx, const char *path, uint32_t depth);
+    void *group_ctx;
     /* Activity of the net `name` inside the instance at `path`; false if it
-     * is not recorded. */
+     * is not recorded. NULL: no net has one yet. */
     bool (*activity)(void *ctx, const char *path, const char *name,
                      double *toggles, double *high);
     void *ctx;

@@ -54,6 +54,7 @@ fi
 out=build/synth/$tech/$name
 common=build/synth/$tech
 mkdir -p "$out" build/synth/generic
+ln -sf ../cells.lib "$out/cells.lib"
 cells=$common/cells.lib
 identity=$(cksum "$liberty")
 if ! [ -f "$common/cells.done" ] || [ "$(cat "$common/cells.done")" != "$identity" ]; then
@@ -76,7 +77,7 @@ elaborate="
   proc
   setattr -mod -set keep_hierarchy 1 =*
   setattr -mod -unset keep_hierarchy *serac_adder_tree* *serac_popcount* *serac_wallace*
-  setattr -mod -unset keep_hierarchy *serac_and_popcount* *serac_digit* *serac_ram* *serac_loop* *serac_nest*
+  setattr -mod -unset keep_hierarchy *serac_and_popcount* *serac_dot* *serac_digit* *serac_ram* *serac_loop* *serac_nest*
   blackbox =serac_macro
   synth -noabc -top serac_top
   select -assert-none t:\$_DLATCH*

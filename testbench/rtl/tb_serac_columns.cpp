@@ -252,8 +252,10 @@ void Driver::tile(bool half, bool beats)
     }
     for (int settle = 0; settle < 2; settle++) {
         garbage();
+        top.settle_i = 1;
         cycle();
     }
+    top.settle_i = 0;
 }
 
 void Driver::layer()
@@ -262,8 +264,10 @@ void Driver::layer()
         ;
     for (int settle = 0; settle < 2; settle++) {
         garbage();
+        top.settle_i = 1;
         cycle();
     }
+    top.settle_i = 0;
     pixel_ = 0;
     bool half = b.rng.flag();
     uint64_t tiles = 1 + b.rng.below(6);

@@ -144,8 +144,9 @@ static uint32_t group(void *ctx, const char *path, uint32_t depth)
 
 static bool load(struct liberty *lib, struct netlist *n, const char *top)
 {
-    struct netlist_setup setup = {&lib, 1, DATA "small_netlist.json", top,
-                                  group, find, NULL};
+    struct netlist_setup setup = {.libs = &lib, .num_libs = 1,
+                                  .path = DATA "small_netlist.json", .top = top,
+                                  .group = group, .activity = find};
     return netlist_load(n, &setup, &error);
 }
 

@@ -1,0 +1,157 @@
+/* serac_units.c - terms of each unit, from the shape of the design. */
+#include "serac_units.h"
+
+#include <math.h>
+#include <string.h>
+
+struct list {
+    struct serac_unit *units;
+    uint32_t count;
+};
+
+static struct serac_unit *add(struct list *l, const char *name,
+                              const char *path, enum serac_unit_group group,
+                              double count)
+{
+    struct serac_unit *u = l->units + l->count++;
+    memset(u, 0, sizeof *u);
+    *u = (struct serac_unit){.name = name, .path = path, .group = group,
+                             .count = count, .area_terms = 1,
+                             .delay_terms = 1};
+    u->area[0] = u->delay[0] = 1;
+    return u;
+}
+
+static void area(struct serac_unit *u, double term)
+{
+    u->area[u->area_terms++] = term;
+}
+
+static void delay(struct serac_unit *u, double term)
+{
+    u->delay[u->delay_terms++] = term;
+}
+
+/* A buffer beside its macros: what selects a word among banks of `width` bits, what
+ * is read and written, and memories that are flip-flops. */
+static void buffer(struct serac_unit *u, const struct serac_memory_kind *kind,
+                   double instances, double read_bits, double write_bits,
+                   const struct serac_sram_table *table)
+{
+    double banks = kind->count / instances;
+    struct serac_sram sram;
+    serac_sram(table, kind->width, kind->depth, kind->ports, &sram);
+    area(u, banks * kind->width);
+    area(u, read_bits + write_bits);
+    area(u, kind->registers ? banks * kind->width * kind->depth : 0);
+    delay(u, kind->registers ? 0 : sram.access_ns);
+    delay(u, log2(banks) + (kind->registers ? log2(kind->depth) : 0));
+}
+
+void serac_units(const struct serac_design *d,
+                 const struct serac_sram_table *table,
+                 struct serac_unit units[SERAC_UNITS])
+{
+    struct list l = {units, 0};
+    struct serac_memory_kind m[SERAC_MEMORIES];
+    double rows = d->rows, cols = d->cols, lanes = d->lanes, axi = d->axi_bits;
+    double pw = d->weight_planes, pa = d->act_planes, rq = d->requant_lanes;
+    double log_lanes = log2(lanes), dots = rows * cols;
+    double fewer = pw < pa ? pw : pa;
+    bool plain = pw * pa == 1;           /* AND and popcount */
+    struct serac_unit *u;
+    serac_memories(d, m);
+
+    /* A full adder for nearly every product, then an adder over the sum. */
+    u = add(&l, "dpu", "u_core.u_array.u_dpu", SERAC_GROUP_ARRAY, dots);
+    area(u, lanes * pw * pa);
+    area(u, pw + pa + log_lanes);
+    area(u, plain ? 0 : 1);
+    area(u, pw > 1 && pa > 1 ? pw + pa + log_lanes : 0);
+    delay(u, log2(lanes * fewer));
+    delay(u, plain ? 0 : 1);
+    delay(u, pw > 1 && pa > 1 ? 1 : 0);
+
+    u = add(&l, "ones", "u_core.u_array.u_ones", SERAC_GROUP_ONES, cols);
+    area(u, lanes * pa);
+    area(u, pa + log_lanes);
+    delay(u, log_lanes);
+    delay(u, pa > 1 ? 1 : 0);
+
+    /* Operand and drain registers. */
+    u = add(&l, "array", "u_core.u_array", SERAC_GROUP_ARRAY, 1);
+    area(u, lanes * (rows * pw + cols * pa));
+    area(u, dots);
+    area(u, cols);
+    delay(u, log2(dots));
+
+    u = add(&l, "column", "u_core.u_column", SERAC_GROUP_CONTROL, cols);
+    area(u, lanes * pa);
+    delay(u, log2(lanes * pa));
+    u = add(&l, "act_bank", "u_core.u_column.u_bank", SERAC_GROUP_ACT_BUFFER,
+            cols);
+    buffer(u, m + SERAC_MEMORY_ACTIVATIONS, cols, lanes * pa, axi, table);
+    u = add(&l, "columns", "u_core.u_columns", SERAC_GROUP_CONTROL, 1);
+    area(u, cols);
+    area(u, axi);
+    delay(u, log2(cols));
+
+    u = add(&l, "weight_buffer", "u_core.u_wgt_buffer",
+            SERAC_GROUP_WEIGHT_BUFFER, 1);
+    buffer(u, m + SERAC_MEMORY_WEIGHTS, 1, rows * lanes * pw, axi, table);
+    u = add(&l, "weight_digit", "u_core.u_wgt_digit", SERAC_GROUP_WEIGHT_BUFFER,
+            1);
+    area(u, rows * lanes * pw);
+    u = add(&l, "param_buffer", "u_core.u_param_buffer",
+            SERAC_GROUP_PARAM_BUFFER, 1);
+    buffer(u, m + SERAC_MEMORY_PARAMETERS, 1, rq * 128, axi, table);
+    u = add(&l, "out_buffer", "u_core.u_out_buffer", SERAC_GROUP_OUTPUT_BUFFER,
+            1);
+    buffer(u, m + SERAC_MEMORY_OUTPUTS, 1, rq * 8, axi, table);
+
+    u = add(&l, "requant", "u_core.u_post.u_path.u_requant",
+            SERAC_GROUP_REQUANT, rq);
+    u = add(&l, "post_path", "u_core.u_post.u_path", SERAC_GROUP_REQUANT, 1);
+    area(u, rq);
+    area(u, m[SERAC_MEMORY_HELD].registers
+                ? (double)m[SERAC_MEMORY_HELD].width * m[SERAC_MEMORY_HELD].depth
+                : 0);
+    delay(u, log2(rq));
+    u = add(&l, "post", "u_core.u_post", SERAC_GROUP_CONTROL, 1);
+    area(u, dots + cols);                /* selects among the drain registers */
+    area(u, rq);
+    delay(u, log2(dots));
+
+    u = add(&l, "execute", "u_core.u_execute", SERAC_GROUP_CONTROL, 1);
+    area(u, log2(d->act_buffer_bytes));
+    delay(u, log2(cols));
+    u = add(&l, "fetch", "u_core.u_fetch", SERAC_GROUP_CONTROL, 1);
+    area(u, log2(axi));
+    delay(u, log2(axi));
+    u = add(&l, "load", "u_core.u_load", SERAC_GROUP_CONTROL, 1);
+    area(u, axi);
+    u = add(&l, "read", "u_core.u_read", SERAC_GROUP_CONTROL, 1);
+    area(u, axi);
+    area(u, d->outstanding);
+    delay(u, log2(axi));
+    u = add(&l, "store", "u_core.u_store", SERAC_GROUP_CONTROL, 1);
+    delay(u, log2(axi));
+    u = add(&l, "write", "u_core.u_write", SERAC_GROUP_CONTROL, 1);
+    area(u, axi);
+    delay(u, log2(axi));
+    u = add(&l, "control", "u_core.u_control", SERAC_GROUP_CONTROL, 1);
+    area(u, axi);
+    delay(u, log2(axi));
+    u = add(&l, "exec_queue", "u_core.u_exec_queue", SERAC_GROUP_CONTROL, 1);
+    area(u, axi);
+    delay(u, log2(axi));
+    u = add(&l, "store_queue", "u_core.u_store_queue", SERAC_GROUP_CONTROL, 1);
+    area(u, axi);
+    delay(u, log2(axi));
+    u = add(&l, "csr", "u_csr", SERAC_GROUP_CONTROL, 1);
+    u = add(&l, "core", "u_core", SERAC_GROUP_CONTROL, 1);
+    area(u, rows * lanes * pw);
+    area(u, lanes * cols * pa);
+    delay(u, log2(cols));
+    add(&l, "top", "", SERAC_GROUP_CONTROL, 1);
+}

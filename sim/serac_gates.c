@@ -1,0 +1,319 @@
+/* serac_gates.c - the pins of serac_top on a simulated netlist; energy windows. */
+#include "serac_gates.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "energy_sum.h"
+#include "gates.h"
+
+/* Unit groups as area and energy are reported; what is in none is control. */
+static const struct {
+    const char *label, *path;
+} groups[] = {{"control", ""},
+              {"array", "u_core.u_array"},
+              {"ones", "u_core.u_array.u_ones"},
+              {"requant", "u_core.u_post.u_path"},
+              {"weight_buffer", "u_core.u_wgt_buffer"},
+              {"act_buffer", "u_core.u_column.u_bank"},
+              {"param_buffer", "u_core.u_param_buffer"},
+              {"output_buffer", "u_core.u_out_buffer"}};
+#define GROUPS (sizeof groups / sizeof *groups)
+
+
+/* Ports in the order of their appearance in struct serac_rtl_in and _out. */
+#define PIN_IN(port, field)                                                   \
+    {port, offsetof(struct serac_rtl_in, field),                              \
+     sizeof(((struct serac_rtl_in *)0)->field)}
+#define PIN_OUT(port, field)                                                  \
+    {port, offsetof(struct serac_rtl_out, field),                             \
+     sizeof(((struct serac_rtl_out *)0)->field)}
+
+struct pin {
+    const char *port;
+    size_t offset, size;
+};
+
+static const struct pin pins_in[] = {
+    PIN_IN("s_awvalid_i", s_awvalid), PIN_IN("s_awaddr_i", s_awaddr),
+    PIN_IN("s_wvalid_i", s_wvalid), PIN_IN("s_wdata_i", s_wdata),
+    PIN_IN("s_wstrb_i", s_wstrb), PIN_IN("s_bready_i", s_bready),
+    PIN_IN("s_arvalid_i", s_arvalid), PIN_IN("s_araddr_i", s_araddr),
+    PIN_IN("s_rready_i", s_rready), PIN_IN("m_arready_i", arready),
+    PIN_IN("m_rvalid_i", rvalid), PIN_IN("m_rresp_i", rresp),
+    PIN_IN("m_rlast_i", rlast), PIN_IN("m_awready_i", awready),
+    PIN_IN("m_wready_i", wready), PIN_IN("m_bvalid_i", bvalid),
+    PIN_IN("m_bresp_i", bresp), PIN_IN("m_rdata_i", rdata)};
+
+static const struct pin pins_out[] = {
+    PIN_OUT("irq_o", irq), PIN_OUT("s_awready_o", s_awready),
+    PIN_OUT("s_wready_o", s_wready), PIN_OUT("s_bvalid_o", s_bvalid),
+    PIN_OUT("s_arready_o", s_arready), PIN_OUT("s_rvalid_o", s_rvalid),
+    PIN_OUT("s_rdata_o", s_rdata), PIN_OUT("m_arvalid_o", arvalid),
+    PIN_OUT("m_arlen_o", arlen), PIN_OUT("m_araddr_o", araddr),
+    PIN_OUT("m_awvalid_o", awvalid), PIN_OUT("m_awlen_o", awlen),
+    PIN_OUT("m_awaddr_o", awaddr), PIN_OUT("m_wvalid_o", wvalid),
+    PIN_OUT("m_wlast_o", wlast), PIN_OUT("m_wstrb_o", wstrb),
+    PIN_OUT("busy_o", busy), PIN_OUT("done_o", done),
+    PIN_OUT("stage_state_o", stage_state), PIN_OUT("m_wdata_o", wdata)};
+
+#define NUM_IN (sizeof pins_in / sizeof *pins_in)
+#define NUM_OUT (sizeof pins_out / sizeof *pins_out)
+
+/* The netlist that is loaded; one at a time. */
+static struct {
+    const struct serac_gates_options *options;
+    struct liberty *libs[2];
+    struct energy_sum sum;
+} loaded;
+
+struct device {
+    struct gates *gates;
+    const struct netlist_port *in[NUM_IN], *out[NUM_OUT], *reset, *counters;
+    FILE *energy;
+    uint64_t cycle, first;        /* busy cycles; the window's first */
+    uint64_t before[SERAC_COUNTERS];
+    bool counting, finished;
+};
+
+static void read_counters(void *handle, uint64_t *values)
+{
+    const struct device *d = handle;
+    gates_get(d->gates, d->counters, values);
+}
+
+static void read_outputs(const struct device *d, struct serac_rtl_out *out)
+{
+    for (size_t i = 0; i < NUM_OUT; i++)
+        if (d->out[i])
+            gates_get(d->gates, d->out[i], (uint8_t *)out + pins_out[i].offset);
+}
+
+static void settle(void *handle, const struct serac_rtl_in *in,
+                   struct serac_rtl_out *out)
+{
+    const struct device *d = handle;
+    for (size_t i = 0; i < NUM_IN; i++)
+        if (d->in[i] &&
+            (pins_in[i].offset != offsetof(struct serac_rtl_in, rdata) ||
+             in->rvalid))
+            gates_set(d->gates, d->in[i],
+                      (const uint8_t *)in + pins_in[i].offset);
+    gates_settle(d->gates);
+    read_outputs(d, out);
+}
+
+/* --- energy --------------------------------------------------------------- */
+
+static const struct energy_part *part_of(const char *label)
+{
+    static const struct energy_part none;
+    for (uint32_t i = 0; i < loaded.sum.num_parts; i++)
+        if (!strcmp(loaded.sum.parts[i].name, label))
+            return loaded.sum.parts + i;
+    return &none;
+}
+
+static void accesses(struct gates *g, const char *label, uint64_t *reads,
+                     uint64_t *writes)
+{
+    uint32_t count;
+    const struct gates_memory *m = gates_memories(g, &count);
+    *reads = *writes = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t group = loaded.sum.net.instances[m[i].instance].group;
+        if (strcmp(loaded.sum.parts[group].name, label))
+            continue;
+        *reads += m[i].reads;
+        *writes += m[i].writes;
+    }
+}
+
+static void print_header(FILE *file)
+{
+    fprintf(file, "cycle,window_cycles,wire_ff");
+#define NAME(name, ...) fprintf(file, ",%s", #name);
+    SERAC_COUNTER_LIST(NAME)
+#undef NAME
+    for (size_t i = 0; i < GROUPS; i++)
+        fprintf(file, ",%s_pj,%s_clock_pj,%s_leakage_uw,%s_reads,%s_writes",
+                groups[i].label, groups[i].label, groups[i].label,
+                groups[i].label, groups[i].label);
+    fprintf(file, "\n");
+}
+
+/* Inputs of the machine load nets, too: those are control's. */
+static void print_window(struct device *d)
+{
+    uint64_t now[SERAC_COUNTERS] = {0}, reads, writes;
+    uint64_t cycles = gates_activity(d->gates);
+    energy_sum_add(&loaded.sum);
+    read_counters(d, now);
+    fprintf(d->energy, "%llu,%llu,%.4g", (unsigned long long)d->first,
+            (unsigned long long)cycles, loaded.sum.wire_f * 1e15);
+    for (uint32_t i = 0; i < SERAC_COUNTERS; i++)
+        fprintf(d->energy, ",%llu",
+                (unsigned long long)(now[i] >= d->before[i]
+                                         ? now[i] - d->before[i] : now[i]));
+    memcpy(d->before, now, sizeof now);
+    for (size_t i = 0; i < GROUPS; i++) {
+        const struct energy_part *p = part_of(groups[i].label);
+        double pj = p->internal + p->switching + p->clock;
+        if (!i)
+            pj += part_of("(ports)")->switching;
+        accesses(d->gates, groups[i].label, &reads, &writes);
+        fprintf(d->energy, ",%.6g,%.6g,%.6g,%llu,%llu", pj * 1e12,
+                p->clock * 1e12, p->leakage * 1e6, (unsigned long long)reads,
+                (unsigned long long)writes);
+    }
+    fprintf(d->energy, "\n");
+    fflush(d->energy);
+    d->first = d->cycle;
+    gates_count(d->gates);
+}
+
+/* The first run, from its first busy cycle on. */
+static void count(struct device *d, bool busy, bool done)
+{
+    if (!d->energy || d->finished)
+        return;
+    if (busy && !d->counting) {
+        d->counting = true;
+        gates_count(d->gates);
+        read_counters(d, d->before);
+    } else if (d->counting) {
+        d->cycle++;
+        if (done || d->cycle - d->first == loaded.options->window)
+            print_window(d);
+        d->finished = done;
+    }
+}
+
+/* --- the operations ---------------------------------------------------------- */
+
+static void edge(void *handle, struct serac_rtl_out *out)
+{
+    struct device *d = handle;
+    bool done = out->done;
+    gates_edge(d->gates);
+    read_outputs(d, out);
+    count(d, out->busy, done);
+}
+
+static void destroy(void *handle)
+{
+    struct device *d = handle;
+    if (d->energy)
+        fclose(d->energy);
+    gates_destroy(d->gates);
+    free(d);
+}
+
+static void *create(uint64_t seed)
+{
+    struct liberty_error error;
+    struct serac_rtl_in in = {0};
+    struct serac_rtl_out out = {0};
+    uint8_t low = 0, high = 1;
+    struct device *d = calloc(1, sizeof *d);
+    if (!d)
+        return NULL;
+    d->gates = gates_create(&loaded.sum.net, "clk_i", seed, &error);
+    if (!d->gates) {               /* checked by serac_gates_load() */
+        free(d);
+        return NULL;
+    }
+    for (size_t i = 0; i < NUM_IN; i++)
+        d->in[i] = gates_port(d->gates, pins_in[i].port);
+    for (size_t i = 0; i < NUM_OUT; i++)
+        d->out[i] = gates_port(d->gates, pins_out[i].port);
+    d->reset = gates_port(d->gates, "rst_ni");
+    d->counters = gates_port(d->gates, "counters_o");
+    gates_set(d->gates, d->reset, &low);
+    settle(d, &in, &out);
+    for (int i = 0; i < 3; i++)
+        gates_edge(d->gates);
+    gates_set(d->gates, d->reset, &high);
+    settle(d, &in, &out);
+    static bool taken;             /* by the first device */
+    if (loaded.options->energy && !taken) {
+        taken = true;
+        d->energy = fopen(loaded.options->energy, "w");
+        if (d->energy)
+            print_header(d->energy);
+        else
+            perror(loaded.options->energy);
+    }
+    return d;
+}
+
+static const struct serac_rtl_ops operations = {create, destroy, settle, edge,
+                                                read_counters};
+
+/* --- loading ------------------------------------------------------------------- */
+
+static enum serac_status refuse(struct serac_error *error, const char *text)
+{
+    snprintf(error->text, sizeof error->text, "%s", text);
+    return SERAC_E_INPUT;
+}
+
+/* Every pin must be there and fit. */
+static enum serac_status check_pins(const struct gates *g,
+                                    const struct serac_design *design,
+                                    const char *dir, struct serac_error *error)
+{
+    const struct netlist_port *data = gates_port(g, "m_rdata_i");
+    const struct netlist_port *counters = gates_port(g, "counters_o");
+    bool ok = data && data->count == design->axi_bits && counters &&
+              counters->count == 64 * SERAC_COUNTERS && gates_port(g, "rst_ni");
+    for (size_t i = 0; i < NUM_IN; i++) {
+        const struct netlist_port *p = gates_port(g, pins_in[i].port);
+        ok &= p && (p->count + 7) / 8 <= pins_in[i].size;
+    }
+    for (size_t i = 0; i < NUM_OUT; i++) {
+        const struct netlist_port *p = gates_port(g, pins_out[i].port);
+        ok &= p && (p->count + 7) / 8 <= pins_out[i].size;
+    }
+    if (!ok)
+        snprintf(error->text, sizeof error->text,
+                 "%s: not a serac_top with a bus of %u bits", dir,
+                 (unsigned)design->axi_bits);
+    return ok ? SERAC_OK : SERAC_E_INPUT;
+}
+
+enum serac_status serac_gates_load(const struct serac_gates_options *options,
+                                   const struct serac_design *design,
+                                   const struct serac_rtl_ops **ops,
+                                   struct serac_error *error)
+{
+    static const char *const names[] = {"cells.lib", "macros.lib"};
+    struct liberty_error problem;
+    char path[4096];
+    loaded.options = options;
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/%s", options->dir, names[i]);
+        if (!(loaded.libs[i] = liberty_load(path, &problem)))
+            return refuse(error, problem.text);
+    }
+    snprintf(path, sizeof path, "%s/netlist.json", options->dir);
+    struct netlist_setup setup = {.libs = loaded.libs, .num_libs = 2,
+                                  .path = path, .top = "serac_top"};
+    struct energy_sum *sum = &loaded.sum;
+    for (size_t i = 0; i < GROUPS; i++) {
+        sum->labels[i] = groups[i].label;
+        sum->prefixes[i] = groups[i].path;
+    }
+    sum->num_prefixes = GROUPS;
+    sum->wire_f = ENERGY_WIRES;
+    if (!energy_sum_load(sum, &setup, &problem))
+        return refuse(error, problem.text);
+    struct gates *g = gates_create(&sum->net, "clk_i", 1, &problem);
+    if (!g)
+        return refuse(error, problem.text);
+    enum serac_status status = check_pins(g, design, options->dir, error);
+    gates_destroy(g);
+    *ops = &operations;
+    return status;
+}
