@@ -18,7 +18,7 @@ MODEL_O  := $(patsubst model/%.c,$(B)/model/%.o,$(wildcard model/*.c))
 DRIVER_O := $(patsubst drivers/%.c,$(B)/drivers/%.o,$(wildcard drivers/*.c))
 SIM_O    := $(patsubst sim/%.c,$(B)/sim/%.o,$(filter-out sim/main.c,$(wildcard sim/*.c))) \
             $(patsubst reports/%.c,$(B)/reports/%.o,$(wildcard reports/*.c))
-SYNTH    := cells activity energy macros fanout area units
+SYNTH    := cells activity energy macros fanout area units unit
 UNITS    := $(patsubst testbench/unit/%.c,%,$(wildcard testbench/unit/test_*.c))
 SYNTH_O  := $(patsubst scripts/synth/%.c,$(B)/scripts/synth/%.o,$(filter-out $(SYNTH:%=scripts/synth/%.c), \
             $(wildcard scripts/synth/*.c)))
@@ -78,6 +78,19 @@ synth: ## synthesises DESIGN= for TECH= or LIBERTY=, MACROS=: area by unit, cloc
 	@scripts/setup.sh --synth
 	@$(MAKE) -s $(B)/serac synth-tools
 	@scripts/synth/synth.sh
+
+.PHONY: fit
+fit: ## coefficients by unit for TECH=; measures first what is missing (hours)
+	@scripts/setup.sh --synth > /dev/null
+	@$(MAKE) -s $(B)/serac synth-tools
+	@scripts/synth/measure.sh
+	@scripts/synth/fit.py $(or $(TECH),osu018)
+
+.PHONY: units
+units: ## every kind of dot-product unit beside a plain INT8 unit, for TECH=
+	@scripts/setup.sh --synth > /dev/null
+	@$(MAKE) -s synth-tools
+	@scripts/synth/units.sh
 
 synth-tools: $(SYNTH:%=$(B)/synth_%) ## builds the Liberty, activity and energy programs
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """fit.py TECH - coefficients of area and delay by unit, and their error on designs left out.
+fit.py --collect TECH RTL - measured/TECH.csv and TECH-energy.csv from build/synth (measure.sh).
 
-Reads build/synth/TECH/fitting-*/ (fitted) and heldout-*/ (never), what `make synth` left there,
-and the terms that build/synth_units prints. Least squares of relative errors with
-coefficients >= 0, each unit alone: an area is a sum of positive things, and so is a delay.
+Designs of fitting/ are fitted, those of heldout/ only tested. The terms of a unit are those that
+build/synth_units prints. Least squares of relative errors with coefficients >= 0, each unit
+alone: an area is a sum of positive things, and so is a delay.
 """
 import csv
 import glob
@@ -57,30 +58,83 @@ def below(path, other):
     return path == '' or other == path or other.startswith(path + '.')
 
 
-class Design:
-    """One synthesised design: its units' terms, and what was measured of each."""
+def kept(path):
+    """Lines of an earlier collection, without its head."""
+    return [l for l in open(path) if l[0] != '#' and not l.startswith('design,')] if os.path.exists(path) else []
 
-    def __init__(self, folder, tech):
-        self.name = os.path.basename(folder)
-        kind = self.name.rsplit('-', 1)[0]
-        self.units = units_of(f'{HERE}/{kind}/{self.name}.cfg', tech)
-        lines = list(csv.DictReader(open(f'{folder}/area.csv')))
-        at = {}
-        for line in lines:
-            at.setdefault(line['path'], [0.0, 0.0])
-            at[line['path']][0] += float(line['cells_um2'])
-            at[line['path']][1] += float(line['macros_um2'])
-        self.cells, self.macros = at['']
-        ends = [(path, float(ns)) for path, ns in (line.rsplit(',', 1) for line in open(f'{folder}/endpoints.csv'))]
-        self.period = max(ns for _, ns in ends)
+
+def collect(tech, rtl):
+    """measured/TECH.csv: what `make synth` left of each design: um2 and ns of its units, of the
+    whole, the clock's period. measured/TECH-energy.csv: the windows of cosim --energy. Designs
+    that stand there already stay as they are."""
+    os.makedirs(f'{HERE}/measured', exist_ok=True)
+    path = f'{HERE}/measured/{tech}'
+    lines, windows = kept(f'{path}.csv'), kept(f'{path}-energy.csv')
+    done = {l.split(',')[0] for l in lines}
+    header = open(f'{path}-energy.csv').read().splitlines()[0] if windows else None
+    for config in sorted(glob.glob(f'{HERE}/fitting/*.cfg') + glob.glob(f'{HERE}/heldout/*.cfg')):
+        name = os.path.basename(config)[:-4]
+        folder = f'build/synth/{tech}/{name}'
+        runs = sorted(glob.glob(f'{folder}/energy-*.csv'))
+        products = int(open(config).readline().split(': ')[1].split()[0])
+        if (name in done or not os.path.exists(f'{folder}/result.cfg')
+                or products <= 2048 and len(runs) < len(glob.glob(f'{HERE}/energy/*.cfg'))):
+            continue
+        lines += measure(name, config, folder, tech)
+        for csv_path in runs:
+            head, *rows = open(csv_path).read().splitlines() or ['']
+            header = header or (f'design,network,{head}' if head else None)
+            windows += [f'{name},{os.path.basename(csv_path)[7:-4]},{row}\n' for row in rows]
+    with open(f'{path}.csv', 'w') as out:
+        out.write(f'# rtl {rtl}\ndesign,unit,cells_um2,macros_um2,ns\n' + ''.join(sorted(lines)))
+    if windows:
+        with open(f'{path}-energy.csv', 'w') as out:
+            out.write(header + '\n' + ''.join(sorted(windows)))
+
+
+def measure(name, path, folder, tech):
+    units = units_of(path, tech)
+    at = {}
+    for line in csv.DictReader(open(f'{folder}/area.csv')):
+        sums = at.setdefault(line['path'], [0.0, 0.0])
+        sums[0] += float(line['cells_um2'])
+        sums[1] += float(line['macros_um2'])
+    ends = [(p, float(ns)) for p, ns in (line.rsplit(',', 1) for line in open(f'{folder}/endpoints.csv'))]
+    out = [f'{name},all,{at[""][0]:.6g},{at[""][1]:.6g},{max(ns for _, ns in ends):.5g}\n']
+    for u in units:
+        inner = [v for v in units if v is not u and below(u.path, v.path)]
+        direct = [v for v in inner if not any(w is not v and below(w.path, v.path) for w in inner)]
+        own = [at.get(u.path, [0, 0])[k] - sum(at.get(v.path, [0, 0])[k] for v in direct) for k in (0, 1)]
+        slowest = max((ns for p, ns in ends if below(u.path, '' if p == 'io' else p)
+                       and not any(below(v.path, p) for v in inner)), default=0.0)
+        out.append(f'{name},{u.name},{own[0]:.6g},{own[1]:.6g},{slowest:.5g}\n')
+    return out
+
+
+class Design:
+    """One measured design and the terms of its units."""
+
+    def __init__(self, name, tech):
+        self.name = name
+        self.units = units_of(f'{HERE}/{name.rsplit("-", 1)[0]}/{name}.cfg', tech)
         self.area, self.delay = {}, {}
-        for u in self.units:
-            inner = [v for v in self.units if v is not u and below(u.path, v.path)]
-            direct = [v for v in inner if not any(w is not v and below(w.path, v.path) for w in inner)]
-            self.area[u.name] = at.get(u.path, [0.0])[0] - sum(at.get(v.path, [0.0])[0] for v in direct)
-            own = [ns for path, ns in ends if below(u.path, path if path != 'io' else '')
-                   and not any(below(v.path, path) for v in inner)]
-            self.delay[u.name] = max(own, default=0.0)
+
+    def add(self, row):
+        cells, macros, ns = (float(row[k]) for k in ('cells_um2', 'macros_um2', 'ns'))
+        if row['unit'] == 'all':
+            self.cells, self.macros, self.period = cells, macros, ns
+        else:
+            self.area[row['unit']], self.delay[row['unit']] = cells, ns
+
+
+def load(tech):
+    designs = {}
+    for row in csv.DictReader(l for l in open(f'{HERE}/measured/{tech}.csv') if l[0] != '#'):
+        name = row['design']
+        if name not in designs:
+            designs[name] = Design(name, tech)
+        designs[name].add(row)
+    return designs.values()
 
 
 def dot(a, b):
@@ -124,16 +178,17 @@ def summary(what, list_):
 
 
 def main():
+    if sys.argv[1:2] == ['--collect']:
+        return collect(sys.argv[2], sys.argv[3])
     tech = sys.argv[1]
-    folders = sorted(f for f in glob.glob(f'build/synth/{tech}/*') if os.path.exists(f'{f}/result.cfg'))
-    fitted = [Design(f, tech) for f in folders if os.path.basename(f).startswith('fitting-')]
-    held = [Design(f, tech) for f in folders if os.path.basename(f).startswith('heldout-')]
+    designs = load(tech)
+    fitted = [d for d in designs if d.name.startswith('fitting-')]
+    held = [d for d in designs if d.name.startswith('heldout-')]
     area, delay = fit(fitted)
     for u in fitted[0].units:
         print(f'{u.name}: area', *(f'{x:.5g}' for x in area[u.name]), ' delay', *(f'{x:.4g}' for x in delay[u.name]))
     summary('fitted', errors(fitted, area, delay, True))
-    if held:
-        summary('left out', errors(held, area, delay, True))
+    summary('left out', errors(held, area, delay, True))
 
 
 main()

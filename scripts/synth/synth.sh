@@ -4,7 +4,8 @@
 #     make synth TECH=osu018 DESIGN=configs/designs/tiny.cfg
 #     make synth LIBERTY=my.lib MACROS="ram64.lib ram256.lib" TARGET_NS=2 DESIGN=tiny
 #
-# TECH names scripts/synth/tech/TECH.cfg; LIBERTY is any cell library instead (TECH then only
+# UNIT="serac_dpu Lanes=64 WgtPlanes=1 ActPlanes=8" synthesises that module alone, into
+# build/synth/TECH/serac_dpu-64-1-8. TECH names scripts/synth/tech/TECH.cfg; LIBERTY is any cell library instead (TECH then only
 # names the result), MACROS are single-port memories for it (Liberty, two or more
 # depths), TARGET_NS what abc maps for. Everything goes to build/synth/TECH/DESIGN:
 # netlist.json, netlist.v, area.csv, endpoints.csv, timing.txt, result.cfg.
@@ -30,8 +31,16 @@ key() { sed -n "s/^$1 = \"*\([^\";]*\)\"*;.*/\1/p" "$config"; }
 target=${TARGET_NS:-$(key target_ns)}
 target=${target:-1}
 
-name=$(basename "$design" .cfg)
-parameters=$(build/serac describe --design "$design" --parameters) || exit 2
+if [ -n "${UNIT:-}" ]; then
+  top=${UNIT%% *}
+  parameters=${UNIT#"$top"}
+  name=$(echo "$UNIT" | sed 's/[A-Za-z]*=//g; s/ /-/g')
+  design=$name
+else
+  top=serac_top
+  name=$(basename "$design" .cfg)
+  parameters=$(build/serac describe --design "$design" --parameters) || exit 2
+fi
 need yosys 'scripts/setup.sh --synth installs it'
 flow=$(key flow)
 if [ "${flow:-asic}" != asic ]; then
@@ -71,22 +80,22 @@ done
 # Before mapping: elaborated, optimised, clocks gated. One yosys run per design.
 chparam=$(echo "$parameters" | sed 's/\([A-Za-z]*\)=\([0-9]*\)/-chparam \1 \2/g')
 elaborate="
-  read_verilog $here/serac_ram.v
+  read_verilog $here/serac_ram.v $here/int8_unit.v
   read_verilog -Irtl $(for file in rtl/serac_*.v; do [ "$file" = rtl/serac_ram.v ] || printf '%s ' "$file"; done)
-  hierarchy -check -top serac_top $chparam
+  hierarchy -check -top $top $chparam
   proc
   setattr -mod -set keep_hierarchy 1 =*
   setattr -mod -unset keep_hierarchy *serac_adder_tree* *serac_popcount* *serac_wallace*
   setattr -mod -unset keep_hierarchy *serac_and_popcount* *serac_dot* *serac_digit* *serac_ram* *serac_loop* *serac_nest*
   blackbox =serac_macro
-  synth -noabc -top serac_top
+  synth -noabc -top $top
   select -assert-none t:\$_DLATCH*
   dfflegalize -mince 4 -cell \$_DFF_P_ x -cell \$_DFF_PN0_ x -cell \$_DFF_PN1_ x -cell \$_DFFE_PP_ x -cell \$_DFFE_PN0P_ x -cell \$_DFFE_PN1P_ x
   techmap -map $here/clock_gate.v
   opt_merge -share_all
   opt_clean
   techmap -map $here/clock_gate_cell.v"
-generic=build/synth/generic/$({ echo "$elaborate"; cat rtl/*.v rtl/*.vh $here/serac_ram.v $here/clock_gate*.v; } | sha1sum | cut -c1-16)
+generic=build/synth/generic/$({ echo "$elaborate"; cat rtl/*.v rtl/*.vh $here/serac_ram.v $here/int8_unit.v $here/clock_gate*.v; } | sha1sum | cut -c1-16)
 if ! [ -f "$generic.il" ]; then
   echo "synth: elaborating $name"
   yosys -q -l "$generic.log" -p "$elaborate
@@ -168,12 +177,12 @@ yosys -q -l "$out/write.log" -p "
   read_json $out/buffered.json
   read_liberty -lib $cells
   read_liberty -lib $out/macros.lib
-  hierarchy -check -top serac_top
+  hierarchy -check -top $top
   rename -enumerate
   write_json $out/netlist.json
   write_verilog -noattr $out/netlist.v" > "$out/write.err" 2>&1 || fail "see $out/write.log"
 rm -f "$out/mapped.json" "$out/buffered.json"
-build/synth_area "$out/netlist.json" serac_top "$cells" "$out/macros.lib" > "$out/area.csv" || exit 3
+build/synth_area "$out/netlist.json" "$top" "$cells" "$out/macros.lib" > "$out/area.csv" || exit 3
 
 # Timing: an ideal clock, no wires; every pin of the design as registered outside. The
 # shortest period: of flip-flops it is a period less its slack; a latch as clock gate
@@ -185,13 +194,13 @@ cat > "$out/sta.tcl" << EOF
 read_liberty $cells
 read_liberty $out/macros.lib
 read_verilog $out/netlist.v
-link_design serac_top
+link_design $top
 proc slack_at {period} {
   create_clock -name clk -period \$period [get_ports clk_i]
   set_input_delay 0 -clock clk [all_inputs]
   set_output_delay 0 -clock clk [all_outputs]
   set_driving_cell -lib_cell $LIB_DRIVER [all_inputs]
-  set_false_path -from [get_ports rst_ni]
+  if {"$top" == "serac_top"} {set_false_path -from [get_ports rst_ni]}
   return [worst_slack]
 }
 set start [expr $target * 1.5 / $unit]

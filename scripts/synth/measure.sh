@@ -1,0 +1,53 @@
+#!/bin/sh
+# measure.sh - synthesises every design of fitting/ and heldout/ for TECH and runs the layers of
+# energy/ on the netlists of up to 2,048 bit products a cycle; then collects
+# measured/TECH.csv and measured/TECH-energy.csv. A design that stands there for this RTL
+# (comments apart) is not measured again, so a run may be stopped and taken up later.
+#
+#     TECH=sg13g2 [JOBS=2] scripts/synth/measure.sh
+#
+# An hour and more of two cores for a technology.
+set -eu
+cd "$(dirname "$0")/../.."
+tech=${TECH:-osu018}
+export TECH
+
+one() {
+  file=$1
+  name=$(basename "$file" .cfg)
+  dir=build/synth/$TECH/$name
+  ! grep -qs "^$name," "scripts/synth/measured/$TECH.csv" || return 0
+  if ! [ -f "$dir/result.cfg" ] || [ -n "$(find -L rtl scripts/synth/synth.sh "$file" -newer "$dir/result.cfg" -type f)" ]; then
+    DESIGN=$file scripts/synth/synth.sh > "build/synth/$TECH/$name.log" 2>&1 ||
+      { echo "measure: $name: $(tail -1 "build/synth/$TECH/$name.log")" >&2; return 1; }
+    rm -f "$dir"/energy-*.csv "$dir/netlist.v"
+  fi
+  products=$(sed -n '1s/.*: \([0-9]*\) bit products.*/\1/p' "$file")
+  [ "$products" -le 2048 ] || return 0
+  for network in scripts/synth/energy/*.cfg; do
+    csv=$dir/energy-$(basename "$network" .cfg).csv
+    [ ! -f "$csv" ] || continue
+    if build/serac cosim --network "$network" --design "$file" --netlist "$dir" --energy "$csv.part" \
+      --window 100000000 > "$dir/cosim.log" 2>&1; then
+      mv "$csv.part" "$csv"
+    elif grep -q 'does not fit' "$dir/cosim.log"; then
+      : > "$csv"                     # a buffer is too small for the layer
+    else
+      echo "measure: $name: $(tail -1 "$dir/cosim.log")" >&2
+      return 1
+    fi
+  done
+}
+if [ "${1:-}" = --one ]; then
+  one "$2"
+  exit
+fi
+mkdir -p "build/synth/$tech"
+rtl=$(cat rtl/*.v rtl/*.vh scripts/synth/serac_ram.v scripts/synth/clock_gate*.v | sed 's|//.*||; /^ *$/d' | cksum | cut -d' ' -f1)
+measured=scripts/synth/measured/$tech
+if [ -f "$measured.csv" ] && [ "$(sed -n '1s/^# rtl //p' "$measured.csv")" != "$rtl" ]; then
+  rm -f "$measured.csv" "$measured-energy.csv"
+fi
+for file in scripts/synth/fitting/*.cfg scripts/synth/heldout/*.cfg; do echo "$file"; done |
+  xargs -P "${JOBS:-$(nproc)}" -n 1 scripts/synth/measure.sh --one
+scripts/synth/fit.py --collect "$tech" "$rtl"
