@@ -58,6 +58,7 @@ void serac_units(const struct serac_design *d,
     double pw = d->weight_planes, pa = d->act_planes, rq = d->requant_lanes;
     double log_lanes = log2(lanes), dots = rows * cols;
     double fewer = pw < pa ? pw : pa;
+    double fanout = pw * rows > pa * cols ? pw * rows : pa * cols;   /* of an operand bit */
     bool plain = pw * pa == 1;           /* AND and popcount */
     struct serac_unit *u;
     serac_memories(d, m);
@@ -69,6 +70,7 @@ void serac_units(const struct serac_design *d,
     area(u, plain ? 0 : 1);
     area(u, pw > 1 && pa > 1 ? pw + pa + log_lanes : 0);
     delay(u, log2(lanes * fewer));
+    delay(u, log2(fanout));
     delay(u, plain ? 0 : 1);
     delay(u, pw > 1 && pa > 1 ? 1 : 0);
 

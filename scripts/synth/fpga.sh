@@ -41,20 +41,20 @@ total() { awk -F, -v c="$2" 'NR == 2 {print $c}' "$out/$1.csv"; }
 
 case $flow in
 xc7)
-  count nodsp -DSERAC_XILINX "synth_xilinx -nodsp -nowidelut -noiopad -noclkbuf -flatten -top serac_top"
-  count dsp -DSERAC_XILINX "synth_xilinx -nowidelut -noiopad -noclkbuf -flatten -top serac_top"
+  count nodsp "-DSERAC_FPGA -DSERAC_XILINX" "synth_xilinx -nodsp -nowidelut -noiopad -noclkbuf -flatten -top serac_top"
+  count dsp "-DSERAC_FPGA -DSERAC_XILINX" "synth_xilinx -nowidelut -noiopad -noclkbuf -flatten -top serac_top"
   echo "clock: not measured (no free place and route for this family)"
   ;;
 ice40)
   need nextpnr-ice40
   need icetime
-  count counts '' 'synth_ice40 -device hx -abc2 -top serac_top'
+  count counts -DSERAC_FPGA 'synth_ice40 -device hx -abc2 -top serac_top'
   limit=$(sed -n 's/^luts = \([0-9]*\);.*/\1/p' "$config")
   luts=$(total counts 4)
   echo "the whole machine: $luts LUTs, of which an HX8K has $limit; not placed, its buses alone have more pins than the package"
   # The array alone, operands and results through shift registers: few pins.
   yosys -q -l "$out/array.log" -p "
-    read_verilog -Irtl $rtl $here/array_pins.v
+    read_verilog -DSERAC_FPGA -Irtl $rtl $here/array_pins.v
     hierarchy -check -top serac_array_pins -chparam Rows $(value Rows) -chparam Cols $(value Cols) \
       -chparam Lanes $(value Lanes) -chparam WgtPlanes $(value WgtPlanes) -chparam ActPlanes $(value ActPlanes)
     synth_ice40 -abc9 -device hx -top serac_array_pins
