@@ -71,8 +71,7 @@ void serac_units(const struct serac_design *d,
     area(u, pw > 1 && pa > 1 ? pw + pa + log_lanes : 0);
     delay(u, log2(lanes * fewer));
     delay(u, log2(fanout));
-    delay(u, plain ? 0 : 1);
-    delay(u, pw > 1 && pa > 1 ? 1 : 0);
+    delay(u, log2(pw * pa));
 
     u = add(&l, "ones", "u_core.u_array.u_ones", SERAC_GROUP_ONES, cols);
     area(u, lanes * pa);

@@ -2,7 +2,8 @@
 """fit.py TECH - coefficients of area and delay by unit, and their error on designs left out.
 fit.py --collect TECH RTL - measured/TECH.csv and TECH-energy.csv from build/synth (measure.sh).
 
-Designs of fitting/ are fitted, those of heldout/ only tested. The terms of a unit are those that
+Designs of fitting/ are fitted, and for the dot-product unit those of units.sh too; those of heldout/
+are only tested. The terms of a unit are those that
 build/synth_units prints. Least squares of relative errors with coefficients >= 0, each unit
 alone: an area is a sum of positive things, and so is a delay.
 """
@@ -11,6 +12,7 @@ import glob
 import os
 import subprocess
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -137,16 +139,37 @@ def load(tech):
     return designs.values()
 
 
+class Alone:
+    """A dot-product unit by itself (units.sh): as the only one of a design."""
+
+    def __init__(self, row, tech):
+        wgt, act = row['unit'].strip('()').split(';')
+        with tempfile.NamedTemporaryFile('w', suffix='.cfg') as file:
+            file.write(f'rows = 1; cols = 1; lanes = {row["lanes"]}; weight_planes = {wgt}; act_planes = {act};\n'
+                       'weight_buffer_bytes = 65536; act_buffer_bytes = 65536; output_buffer_bytes = 65536;\n'
+                       'param_buffer_bytes = 4096; axi_bits = 64; outstanding = 4; requant_lanes = 1; queue_depth = 1;\n')
+            file.flush()
+            self.units = units_of(file.name, tech)
+        self.area, self.delay = {'dpu': float(row['um2'])}, {'dpu': float(row['ns'])}
+
+
+def alone(tech):
+    path = f'{HERE}/measured/{tech}-units.csv'
+    rows = csv.DictReader(open(path)) if os.path.exists(path) else []
+    return [Alone(row, tech) for row in rows if row['unit'] != 'INT8']
+
+
 def dot(a, b):
     return sum(x * y for x, y in zip(a, b))
 
 
-def fit(designs):
+def fit(designs, units):
     area, delay = {}, {}
     for i, u in enumerate(designs[0].units):
-        area[u.name] = nnls([[d.units[i].count * t for t in d.units[i].area] for d in designs],
-                            [d.area[u.name] for d in designs])
-        slow = [d for d in designs if d.delay[u.name] > 0]
+        sample = designs + [v for v in units if u.name in v.area]
+        area[u.name] = nnls([[d.units[i].count * t for t in d.units[i].area] for d in sample],
+                            [d.area[u.name] for d in sample])
+        slow = [d for d in sample if d.delay[u.name] > 0]
         delay[u.name] = nnls([d.units[i].delay for d in slow], [d.delay[u.name] for d in slow]) if slow else [0.0]
     return area, delay
 
@@ -184,7 +207,7 @@ def main():
     designs = load(tech)
     fitted = [d for d in designs if d.name.startswith('fitting-')]
     held = [d for d in designs if d.name.startswith('heldout-')]
-    area, delay = fit(fitted)
+    area, delay = fit(fitted, alone(tech))
     for u in fitted[0].units:
         print(f'{u.name}: area', *(f'{x:.5g}' for x in area[u.name]), ' delay', *(f'{x:.4g}' for x in delay[u.name]))
     summary('fitted', errors(fitted, area, delay, True))

@@ -1,7 +1,7 @@
 #!/bin/sh
 # measure.sh - synthesises every design of fitting/ and heldout/ for TECH and runs the layers of
-# energy/ on the netlists of up to 2,048 bit products a cycle; then collects
-# measured/TECH.csv and measured/TECH-energy.csv. A design that stands there for this RTL
+# energy/ on the netlists of up to 2,048 bit products a cycle, and units.sh; then collects
+# measured/TECH.csv, TECH-energy.csv and TECH-units.csv. A design that stands there for this RTL
 # (comments apart) is not measured again, so a run may be stopped and taken up later.
 #
 #     TECH=sg13g2 [JOBS=2] scripts/synth/measure.sh
@@ -46,8 +46,13 @@ mkdir -p "build/synth/$tech"
 rtl=$(cat rtl/*.v rtl/*.vh scripts/synth/serac_ram.v scripts/synth/clock_gate*.v | sed 's|//.*||; /^ *$/d' | cksum | cut -d' ' -f1)
 measured=scripts/synth/measured/$tech
 if [ -f "$measured.csv" ] && [ "$(sed -n '1s/^# rtl //p' "$measured.csv")" != "$rtl" ]; then
-  rm -f "$measured.csv" "$measured-energy.csv"
+  rm -f "$measured.csv" "$measured-energy.csv" "$measured-units.csv"
 fi
 for file in scripts/synth/fitting/*.cfg scripts/synth/heldout/*.cfg; do echo "$file"; done |
   xargs -P "${JOBS:-$(nproc)}" -n 1 scripts/synth/measure.sh --one
+if ! [ -f "$measured-units.csv" ]; then
+  scripts/synth/units.sh > /dev/null
+  mkdir -p scripts/synth/measured
+  cp "build/synth/$tech/units.csv" "$measured-units.csv"
+fi
 scripts/synth/fit.py --collect "$tech" "$rtl"
