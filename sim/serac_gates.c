@@ -1,6 +1,7 @@
 /* serac_gates.c - the pins of serac_top on a simulated netlist; energy windows. */
 #include "serac_gates.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@ static const struct {
 #define GROUPS (sizeof groups / sizeof *groups)
 
 
-/* Ports in the order of their appearance in struct serac_rtl_in and _out. */
+/* Ports of serac_top, and where struct serac_rtl_in and _out have them. */
 #define PIN_IN(port, field)                                                   \
     {port, offsetof(struct serac_rtl_in, field),                              \
      sizeof(((struct serac_rtl_in *)0)->field)}
@@ -66,6 +67,7 @@ static struct {
     const struct serac_gates_options *options;
     struct liberty *libs[2];
     struct energy_sum sum;
+    FILE *energy;                 /* for the first device; then NULL */
 } loaded;
 
 struct device {
@@ -236,15 +238,8 @@ static void *create(uint64_t seed)
         gates_edge(d->gates);
     gates_set(d->gates, d->reset, &high);
     settle(d, &in, &out);
-    static bool taken;             /* by the first device */
-    if (loaded.options->energy && !taken) {
-        taken = true;
-        d->energy = fopen(loaded.options->energy, "w");
-        if (d->energy)
-            print_header(d->energy);
-        else
-            perror(loaded.options->energy);
-    }
+    d->energy = loaded.energy;
+    loaded.energy = NULL;
     return d;
 }
 
@@ -315,5 +310,14 @@ enum serac_status serac_gates_load(const struct serac_gates_options *options,
     enum serac_status status = check_pins(g, design, options->dir, error);
     gates_destroy(g);
     *ops = &operations;
-    return status;
+    if (status != SERAC_OK || !options->energy)
+        return status;
+    loaded.energy = fopen(options->energy, "w");
+    if (!loaded.energy) {
+        snprintf(error->text, sizeof error->text, "%s: %s", options->energy,
+                 strerror(errno));
+        return SERAC_E_INPUT;
+    }
+    print_header(loaded.energy);
+    return SERAC_OK;
 }

@@ -16,7 +16,8 @@ struct serac_gates_options {
  * window: cycles, the machine's counters in it, pJ and pJ of clock pins per unit
  * group, its leakage in uW, accesses of its memories (whose energy is not in). Wires
  * are estimated (ENERGY_WIRES).
- * `options` must last. SERAC_E_INPUT: a file is missing or is no such netlist. */
+ * `options` must last. SERAC_E_INPUT: a file is missing, is no such netlist or
+ * cannot be written. */
 enum serac_status serac_gates_load(const struct serac_gates_options *options,
                                    const struct serac_design *design,
                                    const struct serac_rtl_ops **ops,

@@ -2,10 +2,10 @@
 """fit.py TECH - coefficients of area and delay by unit, and their error on designs left out.
 fit.py --collect TECH RTL - measured/TECH.csv and TECH-energy.csv from build/synth (measure.sh).
 
-Designs of fitting/ are fitted, and for the dot-product unit those of units.sh too; those of heldout/
-are only tested. The terms of a unit are those that
-build/synth_units prints. Least squares of relative errors with coefficients >= 0, each unit
-alone: an area is a sum of positive things, and so is a delay.
+Designs of fitting/ are fitted, and for the dot-product unit those of units.sh too; those of
+heldout/ are only tested. The terms of a unit are those that build/synth_units prints. Least
+squares of relative errors with coefficients >= 0, each unit alone: an area is a sum of positive
+things, and so is a delay.
 """
 import csv
 import glob
@@ -174,7 +174,7 @@ def fit(designs, units):
     return area, delay
 
 
-def errors(designs, area, delay, show):
+def errors(designs, area, delay):
     out = []
     for d in designs:
         cells = sum(u.count * dot(area[u.name], u.area) for u in d.units)
@@ -183,12 +183,11 @@ def errors(designs, area, delay, show):
         total = 100 * ((cells + d.macros) / (d.cells + d.macros) - 1)
         clock = 100 * (d.period / times[slowest] - 1)
         out.append((abs(total), abs(clock), abs(100 * (cells / d.cells - 1))))
-        if show:
-            worst = sorted(d.units, key=lambda u: -abs(u.count * dot(area[u.name], u.area) - d.area[u.name]))[:3]
-            print(f'  {d.name}: area {total:+.1f} % (cells {100 * (cells / d.cells - 1):+.1f} %), clock {clock:+.1f} % '
-                  f'({slowest}, measured {max(d.delay, key=d.delay.get)} {d.period:.2f} ns); '
-                  + ', '.join(f'{u.name} {100 * (u.count * dot(area[u.name], u.area) - d.area[u.name]) / d.cells:+.1f}'
-                              for u in worst))
+        off = {u.name: 100 * (u.count * dot(area[u.name], u.area) - d.area[u.name]) / d.cells for u in d.units}
+        worst = sorted(off, key=lambda name: -abs(off[name]))[:3]
+        print(f'  {d.name}: area {total:+.1f} % (cells {100 * (cells / d.cells - 1):+.1f} %), clock {clock:+.1f} % '
+              f'({slowest}, measured {max(d.delay, key=d.delay.get)} {d.period:.2f} ns); '
+              + ', '.join(f'{name} {off[name]:+.1f}' for name in worst))
     return out
 
 
@@ -210,8 +209,8 @@ def main():
     area, delay = fit(fitted, alone(tech))
     for u in fitted[0].units:
         print(f'{u.name}: area', *(f'{x:.5g}' for x in area[u.name]), ' delay', *(f'{x:.4g}' for x in delay[u.name]))
-    summary('fitted', errors(fitted, area, delay, True))
-    summary('left out', errors(held, area, delay, True))
+    summary('fitted', errors(fitted, area, delay))
+    summary('left out', errors(held, area, delay))
 
 
 main()

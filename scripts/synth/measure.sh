@@ -42,6 +42,7 @@ if [ "${1:-}" = --one ]; then
   one "$2"
   exit
 fi
+failed=0
 mkdir -p "build/synth/$tech"
 rtl=$(cat rtl/*.v rtl/*.vh scripts/synth/serac_ram.v scripts/synth/clock_gate*.v | sed 's|//.*||; /^ *$/d' | cksum | cut -d' ' -f1)
 measured=scripts/synth/measured/$tech
@@ -49,10 +50,11 @@ if [ -f "$measured.csv" ] && [ "$(sed -n '1s/^# rtl //p' "$measured.csv")" != "$
   rm -f "$measured.csv" "$measured-energy.csv" "$measured-units.csv"
 fi
 for file in scripts/synth/fitting/*.cfg scripts/synth/heldout/*.cfg; do echo "$file"; done |
-  xargs -P "${JOBS:-$(nproc)}" -n 1 scripts/synth/measure.sh --one
+  xargs -P "${JOBS:-$(nproc)}" -n 1 scripts/synth/measure.sh --one || failed=1   # the others count
 if ! [ -f "$measured-units.csv" ]; then
   scripts/synth/units.sh > /dev/null
   mkdir -p scripts/synth/measured
   cp "build/synth/$tech/units.csv" "$measured-units.csv"
 fi
 scripts/synth/fit.py --collect "$tech" "$rtl"
+exit "$failed"
