@@ -3,7 +3,8 @@
 // Timing: a digit pair at t is in the operand registers at t+1, D at t+2, inner
 // at t+3, outer at t+4; the accumulator's new value goes to the drain registers
 // with the tile's last pair: visible at t + SERAC_ARRAY_DEPTH, with drain_valid_o.
-// Operand registers change only with valid pairs: an idle array does not toggle.
+// Operand registers change only with a new digit: an activation digit stays while its weight
+// digits pass, a weight digit that is the word's only one while the activation digits pass.
 `default_nettype none
 
 module serac_array #(
@@ -59,6 +60,7 @@ module serac_array #(
   wire acc_en = valid4 && wgt_last4 && act_last4;
   wire drain  = valid4 && tile_last4;
 
+  wire                            wgt_new = act_first_i || !wgt_first_i || !wgt_last_i;
   reg  [Rows*WgtPlanes*Lanes-1:0] wgt_q;
   reg  [Cols*ActPlanes*Lanes-1:0] act_q;
   reg                             wgt_neg_q, act_neg_q, drain_valid_q;
@@ -68,9 +70,11 @@ module serac_array #(
   wire [Cols*32-1:0]              ones;
 
   always @(posedge clk_i) begin
-    if (valid_i) begin
+    if (valid_i && wgt_new) begin
       wgt_q     <= wgt_i;
       wgt_neg_q <= wgt_neg_i;
+    end
+    if (valid_i && wgt_first_i) begin
       act_q     <= act_i;
       act_neg_q <= act_neg_i;
     end

@@ -151,39 +151,37 @@ module serac_columns #(
         end
       end
 
-      // Cycle 1: which window.
+      // Cycle 1: the line in each window, the place in the line.
       wire [16:0] tail_k = beat_line_i - line_q[beat_half_i];
       wire [16:0] head_k = tail_k - {1'b0, row_step};
-      wire tail_line = tail_k < {1'b0, kernel_lines};
-      wire head_line = cross_q[beat_half_i] && head_k < {1'b0, kernel_lines};
       wire [1:0] tail_from, tail_end, head_end;             // one bit a half: beat_half_i has a large load
       for (h = 0; h < 2; h = h + 1) begin : gen_half
         assign tail_from[h] = beat_number_i >= from_q[h];
         assign tail_end[h]  = beat_number_i <= tail_q[h];
         assign head_end[h]  = beat_number_i <= head_q[h];
       end
-      reg                    tail_line_q, head_line_q, tail_from_q, tail_end_q, head_end_q;
-      reg [K_BITS-1:0]       tail_k_q, head_k_q, k_q2;
+      reg                    cross_beat_q, tail_from_q, tail_end_q, head_end_q;
+      reg [16:0]             tail_k_q, head_k_q;
+      reg [K_BITS-1:0]       k_q2;
       reg [BankAddrBits-1:0] number_q, start_q, end_q, place_q2, addr_q3;
       reg                    beat_half_q, beat_half_q2, we_q2, we_q3;
       always @(posedge clk_i) begin
         if (beat_valid_i) begin
-          tail_line_q <= tail_line;
-          head_line_q <= head_line;
-          tail_from_q <= tail_from[beat_half_i];
-          tail_end_q  <= tail_end[beat_half_i];
-          head_end_q  <= head_end[beat_half_i];
-          tail_k_q    <= tail_k[K_BITS-1:0];
-          head_k_q    <= head_k[K_BITS-1:0];
-          number_q    <= beat_number_i[BankAddrBits-1:0];
-          start_q     <= from_q[beat_half_i][BankAddrBits-1:0];
-          end_q       <= tail_q[beat_half_i][BankAddrBits-1:0];
-          beat_half_q <= beat_half_i;
+          cross_beat_q <= cross_q[beat_half_i];
+          tail_from_q  <= tail_from[beat_half_i];
+          tail_end_q   <= tail_end[beat_half_i];
+          head_end_q   <= head_end[beat_half_i];
+          tail_k_q     <= tail_k;
+          head_k_q     <= head_k;
+          number_q     <= beat_number_i[BankAddrBits-1:0];
+          start_q      <= from_q[beat_half_i][BankAddrBits-1:0];
+          end_q        <= tail_q[beat_half_i][BankAddrBits-1:0];
+          beat_half_q  <= beat_half_i;
         end
       end
-      // Cycle 2: how far in it. Cycle 3: the bank address.
-      wire in_tail = tail_line_q && tail_from_q && tail_end_q;
-      wire in_head = head_line_q && head_end_q;
+      // Cycle 2: in which window, how far in it. Cycle 3: the bank address.
+      wire in_tail = tail_k_q < {1'b0, kernel_lines} && tail_from_q && tail_end_q;
+      wire in_head = head_k_q < {1'b0, kernel_lines} && cross_beat_q && head_end_q;
       wire [BankAddrBits-1:0] base = beat_half_q2 ? HALF : {BankAddrBits{1'b0}};
       /* verilator lint_off UNUSEDSIGNAL */ // cut to the bank address
       wire [BankAddrBits+K_BITS-1:0] lines_below = k_q2 * segment_q2;
@@ -199,7 +197,7 @@ module serac_columns #(
       end
       always @(posedge clk_i) begin
         if (beat_q) begin
-          k_q2         <= in_tail ? tail_k_q : head_k_q;
+          k_q2         <= in_tail ? tail_k_q[K_BITS-1:0] : head_k_q[K_BITS-1:0];
           place_q2     <= number_q - start_q + (in_tail ? {BankAddrBits{1'b0}}
                                                         : end_q + {{BankAddrBits-1{1'b0}}, 1'b1});
           beat_half_q2 <= beat_half_q;

@@ -317,7 +317,9 @@ module serac_core #(
     if (s2_valid) wgt_raddr_q3 <= wgt_raddr;
     if (ctl_q[3][11]) wgt_raddr_q4 <= wgt_raddr_q3;
   end
-  wire       s4_valid = ctl_q[4][11];     // yosys cannot elaborate an array's element as a port
+  // Digits that the array holds (serac_array) are not read again.
+  wire       s4_wgt_new = ctl_q[4][3] || ctl_q[4][5:4] != 2'b11;
+  wire       s4_wgt_re = ctl_q[4][11] && s4_wgt_new;
   wire       s6_valid = ctl_q[6][11];
   wire [3:0] s6_real  = ctl_q[6][10:7];
   wire       s6_pad_last, s6_wgt_first, s6_wgt_last, s6_act_first, s6_act_last;
@@ -337,7 +339,7 @@ module serac_core #(
     .we_i    (wgt_we),
     .waddr_i (wgt_waddr),
     .wdata_i (beat_data),
-    .re_i    (s4_valid),
+    .re_i    (s4_wgt_re),
     .raddr_i (wgt_raddr_q4),
     .rdata_o (wgt_planes)
   );
@@ -422,7 +424,7 @@ module serac_core #(
         .left_i      (col_left[i*32 +: 32]),
         .tail_i      (col_tail[i*ACT_PLANES +: ACT_PLANES]),
         .head_i      (col_head[i*ACT_PLANES +: ACT_PLANES]),
-        .valid_i     (s2_valid),
+        .valid_i     (s2_valid && wgt_first),
         .addr_i      (act_raddr),
         .tap_line_i  (tap_line),
         .tap_x_i     (tap_x),

@@ -146,34 +146,25 @@ module serac_dot #(
 
   // All rows by columns, and two ones in column 0 for each group that is negative: a bit of
   // its own in column 1.
-  localparam SIGNS  = (WgtPlanes > 1 && ActPlanes > 1) ? 3 : 1;
-  localparam HEIGHT = ROWS;
-  function [16*Sum-1:0] last_heights(input integer unused);
-    integer    c;
-    reg [31:0] height;
-    begin
-      last_heights = {16*Sum{1'b0}};
-      for (c = Sum - 1; c >= 0; c = c - 1) begin
-        height = HEIGHT + ((c == 1) ? SIGNS : 0);
-        last_heights = (last_heights << 16) | {{16*Sum-32{1'b0}}, height};
-      end
-    end
-  endfunction
-  wire [HEIGHT*Sum+SIGNS-1:0] last;
-  wire [2*Sum-1:0]            pair;
+  localparam              SIGNS = (WgtPlanes > 1 && ActPlanes > 1) ? 3 : 1;
+  localparam [16*Sum-1:0] ONE   = 1;
+  localparam [15:0]       EACH  = ROWS[15:0];
+  localparam [16*Sum-1:0] LAST  = {Sum{EACH}} + ((SIGNS == 3) ? 3 * ONE << 16 : ONE << 16);
+  wire [ROWS*Sum+SIGNS-1:0] last;
+  wire [2*Sum-1:0]          pair;
   generate
     for (k = 0; k < Sum; k = k + 1) begin : gen_column
       for (r = 0; r < ROWS; r = r + 1) begin : gen_row
-        assign last[k*HEIGHT + r + ((k > 1) ? SIGNS : 0)] = rows[r*Sum + k];
+        assign last[k*ROWS + r + ((k > 1) ? SIGNS : 0)] = rows[r*Sum + k];
       end
     end
     if (SIGNS == 3) begin : gen_signs
-      assign last[2*HEIGHT +: SIGNS] = negative[3:1];
+      assign last[2*ROWS +: SIGNS] = negative[3:1];
     end else begin : gen_sign
-      assign last[2*HEIGHT] = wgt_neg || act_neg;
+      assign last[2*ROWS] = wgt_neg || act_neg;
     end
   endgenerate
-  serac_wallace #(.Columns (Sum), .Heights (last_heights(0)), .Total (HEIGHT*Sum + SIGNS)) u_last (
+  serac_wallace #(.Columns (Sum), .Heights (LAST), .Total (ROWS*Sum + SIGNS)) u_last (
     .bits_i (last), .rows_o (pair));
   assign dot_o = pair[Sum-1:0] + pair[2*Sum-1:Sum];
 `endif

@@ -138,7 +138,7 @@ module serac_fetch #(
   reg  [16:0] line_q;
   reg  [63:0] addr_q;                    // address of line line_q
   reg  [ColLog-1:0] col_q;
-  reg         wrapped_q;
+  reg         wrapped_q, line_done_q;    // a line was left; the last pixel walked ends one
   // The tile's lines.
   reg  [31:0] tile_x_q, last_x_q, from_q, to_q;  // to_q, from_q: beats
   reg  [31:0] bytes_q;                   // of a line
@@ -186,7 +186,7 @@ module serac_fetch #(
 
   // Last output line of the tile, as its first input line.
   wire [16:0] back_line = line_q - {1'b0, row_step};
-  wire [16:0] walk_end  = (left_q == out_width) ? back_line : line_q;
+  wire [16:0] walk_end  = line_done_q ? back_line : line_q;
   wire [16:0] tile_end  = ($signed(walk_end) > $signed(last_line)) ? last_line : walk_end;
   wire        one_line  = tile_end_q == tile_line_q;
   wire [31:0] last_x    = wrapped_q ? line_stop_q : x_q + span_q;
@@ -252,6 +252,7 @@ module serac_fetch #(
       addr_q       <= 64'd0;
       col_q        <= {ColLog{1'b0}};
       wrapped_q    <= 1'b0;
+      line_done_q  <= 1'b0;
       tile_x_q     <= 32'd0;
       last_x_q     <= 32'd0;
       bytes_q      <= 32'd0;
@@ -295,6 +296,7 @@ module serac_fetch #(
           col_q  <= col_q + 1'b1;
           x_q    <= x_q + (wrap ? run_wrap_bytes_q : run_bytes_now_q);
           left_q <= wrap ? left_q + left_wrap_q : left_q - run_now_q;
+          line_done_q <= left_q == run_now_q;
           if (wrap) begin
             line_q    <= line_q + {1'b0, row_step};
             addr_q    <= addr_q + {{32{out_stride[31]}}, out_stride};

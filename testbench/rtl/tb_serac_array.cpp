@@ -193,8 +193,16 @@ bool Stream::drive()
     top.tile_first_i = k_ == 0;
     top.wgt_neg_i = top.wgt_first_i && tile_.wgt.is_signed;
     top.act_neg_i = top.act_first_i && tile_.act.is_signed;
-    put_port(top.wgt_i, digits_of(tile_.wgt, k_, wgt_digit_ - 1, WgtPlanes));
-    put_port(top.act_i, digits_of(tile_.act, k_, act_digit_ - 1, ActPlanes));
+    // A digit comes once; while it is in use its port may have anything.
+    bool wgt_held = wgt_digits == 1 && !top.act_first_i;
+    put_port(top.wgt_i, wgt_held ? random_bytes(b.rng, Rows * WgtPlanes * Lanes / 8)
+                                 : digits_of(tile_.wgt, k_, wgt_digit_ - 1, WgtPlanes));
+    put_port(top.act_i, !top.wgt_first_i ? random_bytes(b.rng, Cols * ActPlanes * Lanes / 8)
+                                         : digits_of(tile_.act, k_, act_digit_ - 1, ActPlanes));
+    if (wgt_held)
+        top.wgt_neg_i = b.rng.flag();
+    if (!top.wgt_first_i)
+        top.act_neg_i = b.rng.flag();
     fresh_ = false;
     if (--wgt_digit_ == 0) {
         wgt_digit_ = wgt_digits;
