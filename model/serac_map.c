@@ -236,7 +236,7 @@ static bool set_exec(struct serac_insn_exec *e, const struct serac_geometry *g,
     e->wgt_store = g->wgt_store;
     e->act_bits = l->act_bits;
     e->act_store = l->input.bits;
-    e->wgt_signed = !g->dual && l->weight_kind == SERAC_WEIGHT_SIGNED;
+    e->wgt_signed = l->op == SERAC_OP_DEPTHWISE;   /* others as offset binary: serac_pack.c */
     e->act_signed = l->input.is_signed;
     e->dot_shift = l->input.is_bipolar +
                    (!g->dual && l->weight_kind == SERAC_WEIGHT_BIPOLAR);

@@ -64,6 +64,15 @@ void serac_unpack_tensor(const struct serac_tensor *tensor,
 
 /* --- weights ------------------------------------------------------------------ */
 
+/* Signed weights are stored as offset binary, w + 2^(bits-1), and corrected like unsigned
+ * ones: a top plane that counts negative would turn the sign of every wide register with
+ * each word (scripts/synth/ENERGY.md has the energy). Not where a row meets one channel
+ * of a block only: zero weights elsewhere must be zero bits. */
+static bool offset_binary(const struct serac_layer *l)
+{
+    return l->weight_kind == SERAC_WEIGHT_SIGNED && l->op == SERAC_OP_CONV;
+}
+
 /* The code of weight (m, tap, channel) as stored, w bits. */
 static uint32_t weight_code(const struct serac_layer *l, uint32_t m,
                             uint32_t tap, uint32_t channel)
@@ -79,6 +88,8 @@ static uint32_t weight_code(const struct serac_layer *l, uint32_t m,
     int32_t w = l->weights[index];
     if (l->weight_kind == SERAC_WEIGHT_BIPOLAR)
         w = (w + (1 << bits) - 1) / 2;
+    else if (offset_binary(l))
+        w += 1 << (bits - 1);
     return (uint32_t)w & ((1u << bits) - 1);
 }
 
@@ -138,6 +149,8 @@ static void fold(const struct serac_layer *l, uint32_t m, uint32_t operand,
     } else {
         if (l->weight_kind == SERAC_WEIGHT_BIPOLAR)
             beta = (1 << l->weight_store_bits) - 1;
+        else if (offset_binary(l))
+            beta = 1 << (l->weight_store_bits - 1);
         else if (l->weight_kind == SERAC_WEIGHT_UNSIGNED)
             beta = param->zero;
         uint64_t taps = (uint64_t)l->kernel_h * l->kernel_w;

@@ -26,7 +26,8 @@ static const char *const mode_names[] = {"double", "single", "floor",
 
 /* What random runs have covered. */
 struct histogram {
-    uint32_t weights[9], acts[9], kinds[SERAC_LAYER_KINDS], modes[5];
+    uint32_t weights[9], acts[9], signed_weights[9], signed_acts[9];
+    uint32_t kinds[SERAC_LAYER_KINDS], modes[5];
     uint32_t pairs[4][4];                  /* runs, by log2 of the planes */
     uint32_t faults[SERAC_FAULTS];
     uint32_t orders[2], runs, tiled, stalled, layers;
@@ -50,6 +51,8 @@ static void count_case(struct histogram *h, const struct serac_design *d,
         const struct serac_insn_exec *e = &c->layers[i].insn.exec;
         h->weights[e->wgt_bits]++;
         h->acts[e->act_bits]++;
+        h->signed_weights[e->wgt_bits] += e->wgt_signed;
+        h->signed_acts[e->act_bits] += e->act_signed;
         h->kinds[c->layers[i].kind]++;
         h->modes[e->mode]++;
         h->orders[e->order]++;
@@ -91,6 +94,8 @@ static bool print_histogram(const struct histogram *h)
     uint32_t least = campaign ? 5 : 1;
     bool full = print_bins("weight bits", NULL, h->weights, 1, 8, 1);
     full &= print_bins("act bits", NULL, h->acts, 1, 8, 1);
+    full &= print_bins("signed weights", NULL, h->signed_weights, 1, 8, campaign);
+    full &= print_bins("signed acts", NULL, h->signed_acts, 1, 8, campaign);
     full &= print_bins("layer kind", kind_names, h->kinds, 0,
                        SERAC_LAYER_KINDS - 1, 1);
     full &= print_bins("requant", mode_names, h->modes, 0, 4, 1);

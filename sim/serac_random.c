@@ -408,6 +408,9 @@ enum serac_status serac_random_make(const struct serac_design *design,
                   i == made->num_layers - 1, i);
         serac_pack_weights(&r->layer, design, &r->insn,
                            made->memory.bytes + (r->addresses.weights - base));
+        /* The mapper has signed weights in depthwise layers only; the machine, anywhere. */
+        if (r->layer.op == SERAC_OP_CONV && chance(&rng, 40))
+            r->insn.exec.wgt_signed = 1;
         serac_insn_encode(&r->insn, made->memory.bytes +
                                         i * SERAC_INSN_BLOCK_STRIDE);
     }

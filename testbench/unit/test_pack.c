@@ -174,19 +174,23 @@ static void test_weight_stands_at_its_plane_row_and_lane(void **state)
     size_t tile = 64 + 864, plane = 4 * 4;
     (void)state;
     l.kernel_w = 3;
+    memset(weights, -4, sizeof weights);   /* offset binary: 000 */
     for (uint32_t i = 0; i < 6 * 9 * 40; i++) {
         uint32_t m = i / 360, tap = i / 40 % 9, c = i % 40;
-        weights[i] = -3;   /* 101 */
+        weights[i] = 1;    /* 101 */
         memset(wanted, 0, sizeof wanted);
         memset(packed, 0xff, sizeof packed);
         size_t at = m / 4 * tile + 64 + (tap * 2 + c / 32) * 3 * plane;
         set_bit(wanted, at, m % 4 * 32 + c % 32);
         set_bit(wanted, at + 2 * plane, m % 4 * 32 + c % 32);
         serac_pack_weights(&l, &d, &insn, packed);
+        memset(packed, 0, 64);         /* the records have their own tests */
+        memset(packed + tile, 0, 64);
         assert_memory_equal(packed, wanted, 2 * tile);
         assert_int_equal(packed[2 * tile], 0xff);
-        weights[i] = 0;
+        weights[i] = -4;
     }
+    memset(weights, 0, sizeof weights);
 }
 
 static void test_bipolar_weight_is_stored_as_its_code(void **state)
@@ -285,6 +289,7 @@ static void test_record_holds_shift_bias_mult_and_add(void **state)
     struct serac_layer l = fresh(gemm_layer(6, 1, 1, 1));
     struct serac_insn insn = sizes(64, 64);
     (void)state;
+    l.weight_kind = SERAC_WEIGHT_UNSIGNED;   /* no correction of its own */
     params[5] = (struct serac_param){.bias = -7, .mult = INT32_MIN,
                                      .shift = -31, .add = 123456789};
     serac_pack_weights(&l, &d, &insn, packed);
@@ -313,7 +318,7 @@ static void check_fold(struct serac_layer l, uint32_t shift)
                                  ? (int32_t)m % wb : 0;
             params[m].bias = 1000 - 300 * (int32_t)m;
             if (l.weight_kind == SERAC_WEIGHT_SIGNED)
-                w = u = u - wb / 2;
+                w = u - wb / 2;              /* stored as offset binary */
             else if (l.weight_kind == SERAC_WEIGHT_BIPOLAR)
                 w = 2 * u - (wb - 1);
             weights[m * 40 + k] = (int8_t)w;
