@@ -9,6 +9,7 @@
  * netlist is yosys JSON. Nets with clock pins are left alone: a clock tree is not
  * part of synthesis. */
 #include <cjson/cJSON.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -198,12 +199,13 @@ static void connect(cJSON *bits, int index, uint32_t net)
 static double build_tree(struct run *r, struct gather *g, cJSON *cells, struct sink *s,
                          size_t count, uint32_t net)
 {
-    for (;;) {
+    for (double before = HUGE_VAL;;) {
         double total = 0;
         for (size_t i = 0; i < count; i++)
             total += s[i].load;
-        if (total <= r->limit || count < 2)
+        if (total <= r->limit || count < 2 || total >= before)
             return total;
+        before = total;
         size_t groups = 0;
         for (size_t i = 0; i < count;) {
             char name[64];
@@ -214,7 +216,7 @@ static double build_tree(struct run *r, struct gather *g, cJSON *cells, struct s
             double share = total / (double)((size_t)(total / r->limit) + 1);
             while (i < count && (i == first || load + s[i].load <= share * 1.0001))
                 load += s[i++].load;
-            if (i == first + 1 && load > r->limit) {      /* one pin of its own: nothing helps */
+            if (i == first + 1 && load <= 2 * r->buffer_load) {   /* as good as a buffer */
                 s[groups++] = s[first];
                 continue;
             }
@@ -233,8 +235,6 @@ static double build_tree(struct run *r, struct gather *g, cJSON *cells, struct s
             r->buffers++;
             s[groups++] = (struct sink){net, r->buffer_load, in_bits, 0};
         }
-        if (groups >= count)
-            return total;
         count = groups;
     }
 }
