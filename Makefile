@@ -18,7 +18,7 @@ MODEL_O  := $(patsubst model/%.c,$(B)/model/%.o,$(wildcard model/*.c))
 DRIVER_O := $(patsubst drivers/%.c,$(B)/drivers/%.o,$(wildcard drivers/*.c))
 SIM_O    := $(patsubst sim/%.c,$(B)/sim/%.o,$(filter-out sim/main.c,$(wildcard sim/*.c))) \
             $(patsubst reports/%.c,$(B)/reports/%.o,$(wildcard reports/*.c))
-SYNTH    := cells activity energy macros fanout area units unit
+SYNTH    := cells activity energy macros fanout area units unit events
 UNITS    := $(patsubst testbench/unit/%.c,%,$(wildcard testbench/unit/test_*.c))
 SYNTH_O  := $(patsubst scripts/synth/%.c,$(B)/scripts/synth/%.o,$(filter-out $(SYNTH:%=scripts/synth/%.c), \
             $(wildcard scripts/synth/*.c)))
@@ -96,7 +96,8 @@ synth-tools: $(SYNTH:%=$(B)/synth_%) ## builds the Liberty, activity and energy 
 
 $(B)/libseracsynth.a: $(SYNTH_O)
 	@rm -f $@; ar rcs $@ $^
-$(SYNTH:%=$(B)/synth_%): $(B)/synth_%: scripts/synth/%.c $(B)/libseracsynth.a $(B)/libserac.a
+$(SYNTH:%=$(B)/synth_%): $(B)/synth_%: scripts/synth/%.c $(B)/libseracsim.a $(B)/libseracdrv.a \
+                               $(B)/libserac.a $(B)/libseracsynth.a
 	$(CC) $(CFLAGS) $^ -o $@ $(LIBS)
 
 # --- tests -----------------------------------------------------------------

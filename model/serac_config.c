@@ -186,6 +186,50 @@ static enum serac_status set_integer(const struct serac_config *c,
     return SERAC_OK;
 }
 
+static enum serac_status set_number(const struct serac_config *c,
+                                    const config_setting_t *s,
+                                    const struct serac_key *key, double *to,
+                                    struct serac_error *error)
+{
+    const struct serac_group *g = (const struct serac_group *)(const void *)s;
+    bool real = config_setting_type(s) == CONFIG_TYPE_FLOAT;
+    if (!real && !is_integer(s))
+        return serac_config_fail(c, g, error, "%s: must be a number", key->name);
+    double v = real ? config_setting_get_float(s)
+                    : (double)config_setting_get_int64(s);
+    if (!(v >= key->min && v <= key->max))
+        return serac_config_fail(c, g, error, "%s = %g: outside %g..%g",
+                                 key->name, v, key->min, key->max);
+    *to = v;
+    return SERAC_OK;
+}
+
+static enum serac_status set_numbers(const struct serac_config *c,
+                                     const config_setting_t *s,
+                                     const struct serac_key *key,
+                                     struct serac_numbers *to,
+                                     struct serac_error *error)
+{
+    const struct serac_group *g = (const struct serac_group *)(const void *)s;
+    uint32_t count = config_setting_is_aggregate(s) && !config_setting_is_group(s)
+                         ? (uint32_t)config_setting_length(s) : 0;
+    if (key->size && count != key->size)
+        return serac_config_fail(c, g, error, "%s: must be an array of %zu numbers",
+                                 key->name, key->size);
+    if (count < 1 || count > SERAC_NUMBERS)
+        return serac_config_fail(c, g, error, "%s: must be an array of 1 to %d "
+                                 "numbers", key->name, SERAC_NUMBERS);
+    to->count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        enum serac_status status =
+            set_number(c, config_setting_get_elem(s, i), key, &to->value[i],
+                       error);
+        if (status != SERAC_OK)
+            return status;
+    }
+    return SERAC_OK;
+}
+
 static enum serac_status set_value(const struct serac_config *c,
                                    const config_setting_t *s,
                                    const struct serac_key *key, void *to,
@@ -218,19 +262,10 @@ static enum serac_status set_value(const struct serac_config *c,
                                      key->name, key->size - 1);
         snprintf(at, key->size, "%s", config_setting_get_string(s));
         return SERAC_OK;
-    case SERAC_KEY_F64: {
-        if (type != CONFIG_TYPE_FLOAT && !is_integer(s))
-            return serac_config_fail(c, g, error, "%s: must be a number",
-                                     key->name);
-        double v = type == CONFIG_TYPE_FLOAT
-                       ? config_setting_get_float(s)
-                       : (double)config_setting_get_int64(s);
-        if (!(v >= key->min && v <= key->max))
-            return serac_config_fail(c, g, error, "%s = %g: outside %g..%g",
-                                     key->name, v, key->min, key->max);
-        *(double *)(void *)at = v;
-        return SERAC_OK;
-    }
+    case SERAC_KEY_F64:
+        return set_number(c, s, key, (double *)(void *)at, error);
+    case SERAC_KEY_NUMBERS:
+        return set_numbers(c, s, key, (struct serac_numbers *)(void *)at, error);
     default:
         return set_integer(c, s, key, at, error);
     }

@@ -24,7 +24,15 @@ enum serac_key_type {
     SERAC_KEY_F64,      /* double; min, max */
     SERAC_KEY_BOOL,     /* bool */
     SERAC_KEY_STRING,   /* char[size] */
+    SERAC_KEY_NUMBERS,  /* struct serac_numbers, an array; min, max of each; `size`
+                         * numbers if that is not 0 */
     SERAC_KEY_CHILD     /* group, list or array that the caller reads itself */
+};
+
+#define SERAC_NUMBERS 8
+struct serac_numbers {
+    uint32_t count;
+    double value[SERAC_NUMBERS];
 };
 
 struct serac_key {
@@ -33,7 +41,7 @@ struct serac_key {
     size_t offset;          /* in the struct; CHILD: unused */
     bool required;          /* else the struct keeps what it holds */
     double min, max;
-    size_t size;            /* STRING: room */
+    size_t size;            /* STRING: room; NUMBERS: how many, 0: any */
 };
 
 struct serac_config;        /* an open file */

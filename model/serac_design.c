@@ -1,6 +1,7 @@
 /* serac_design.c - designs and memories: files and checks. */
 #include "serac_design.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -172,6 +173,7 @@ static const struct serac_key memory_keys[] = {
     KEY(U32, data_stall_percent, false, 0, 100),
     KEY(U32, max_stall_cycles, false, 0, 10000),
     KEY(U64, seed, false, 0, 0),
+    KEY(F64, dram_pj_per_bit, false, 0, 10000),
 };
 
 /* Keys that mean nothing without another are refused, not ignored. */
@@ -200,7 +202,7 @@ enum serac_status serac_memory_load(const char *name,
                                     struct serac_memory_config *memory,
                                     struct serac_error *error)
 {
-    struct serac_memory_config m = {0};
+    struct serac_memory_config m = {.dram_pj_per_bit = NAN};
     struct serac_config *config = NULL;
     enum serac_status status =
         load("memory", name, memory_keys,

@@ -79,6 +79,7 @@ enum serac_status serac_map_time(const struct serac_layer *layer,
                                  const struct serac_memory_config *memory,
                                  const struct serac_mapping *mapping,
                                  struct serac_counters *counters,
+                                 struct serac_insn *insn,
                                  struct serac_error *error);
 
 /* Cycles in which the array is busy: one per digit pair (design.md, section 1). Fused

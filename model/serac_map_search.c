@@ -126,16 +126,19 @@ enum serac_status serac_map_time(const struct serac_layer *layer,
                                  const struct serac_memory_config *memory,
                                  const struct serac_mapping *mapping,
                                  struct serac_counters *counters,
+                                 struct serac_insn *insn,
                                  struct serac_error *error)
 {
-    struct serac_insn insn;
+    struct serac_insn own;
     struct serac_addresses addresses = some_addresses();
     uint8_t block[SERAC_INSN_BLOCK_STRIDE] = {0};
     enum serac_status status = serac_map_apply(
-        layer, design, mapping, &addresses, 0, true, &insn, error);
+        layer, design, mapping, &addresses, 0, true, &own, error);
     if (status != SERAC_OK)
         return status;
-    serac_insn_encode(&insn, block);
+    if (insn)
+        *insn = own;
+    serac_insn_encode(&own, block);
     struct serac_bus bus = {block_read, no_write, block};
     struct serac_run run = {0};
     status = serac_run_program(design, memory, &bus, PROGRAM, 0, &run);
@@ -175,7 +178,7 @@ enum serac_status serac_map_best(const struct serac_layer *layer,
     for (uint32_t i = 0; i < s.count && i < SERAC_MAP_TRIES; i++) {
         struct serac_counters now;
         status = serac_map_time(layer, design, memory, &s.list[i].mapping,
-                                &now, error);
+                                &now, NULL, error);
         if (status != SERAC_OK)
             break;
         if (now.cycles < best) {

@@ -28,6 +28,7 @@ struct serac_memory_config {
     uint32_t data_stall_percent;   /* R, W: chance per beat, 0..100 */
     uint32_t max_stall_cycles;     /* length of a random stall: 1..max */
     uint64_t seed;
+    double dram_pj_per_bit;        /* energy of moved data; NAN: unknown */
 };
 
 enum serac_channel { SERAC_READ, SERAC_WRITE };

@@ -39,12 +39,13 @@ static void buffer(struct serac_unit *u, const struct serac_memory_kind *kind,
                    const struct serac_sram_table *table)
 {
     double banks = kind->count / instances;
-    struct serac_sram sram;
-    serac_sram(table, kind->width, kind->depth, kind->ports, &sram);
+    struct serac_sram sram = {.access_ns = 0};
+    if (table->points && !kind->registers)
+        serac_sram(table, kind->width, kind->depth, kind->ports, &sram);
     area(u, banks * kind->width);
     area(u, read_bits + write_bits);
     area(u, kind->registers ? banks * kind->width * kind->depth : 0);
-    delay(u, kind->registers ? 0 : sram.access_ns);
+    delay(u, sram.access_ns);
     delay(u, log2(banks) + (kind->registers ? log2(kind->depth) : 0));
 }
 

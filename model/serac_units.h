@@ -38,7 +38,7 @@ struct serac_unit {
 
 #define SERAC_UNITS 25
 
-/* For a checked design; `table` gives the memories' access times. */
+/* For a checked design; `table` gives the memories' access times, none if it has no points. */
 void serac_units(const struct serac_design *design,
                  const struct serac_sram_table *table,
                  struct serac_unit units[SERAC_UNITS]);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "serac_compare_page.h"
+#include "serac_tech_text.h"
 
 const uint32_t serac_page_columns[PRECISIONS][2] = {
     {8, 8}, {4, 8}, {2, 8}, {1, 8}, {4, 4}, {2, 2}, {1, 1}};
@@ -245,10 +246,7 @@ void serac_compare_markdown(FILE *to, const char *command,
             "and more of them, are in the CSV beside it. Do not edit.\n\n",
             command);
     if (serac_tech_load(technology, &tech, NULL) == SERAC_OK)
-        fprintf(to, "Technology `%s`, **%s**: %s.\n", tech.name,
-                tech.published ? "published figures, not synthesised"
-                               : "synthesised",
-                tech.source);
+        serac_tech_text(to, &tech, "- ");
     fprintf(to, "\nCycles and bytes are exact (the timeline, layer by layer, "
                 "one after the other without overlap between layers; networks "
                 "as whole programs). Weights and activations are packed in "

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "serac_cli.h"
+#include "serac_tech_text.h"
 
 static bool is_total(const struct serac_row *row)
 {
@@ -65,7 +66,8 @@ static const enum serac_column shown[] = {
     SERAC_COLUMN_weight_bits, SERAC_COLUMN_act_bits, SERAC_COLUMN_accuracy,
     SERAC_COLUMN_cycles, SERAC_COLUMN_time_us, SERAC_COLUMN_gops,
     SERAC_COLUMN_utilisation, SERAC_COLUMN_energy_uj, SERAC_COLUMN_area_um2,
-    SERAC_COLUMN_gops_mm2, SERAC_COLUMN_tops_w, SERAC_COLUMN_weight_bytes};
+    SERAC_COLUMN_gops_mm2, SERAC_COLUMN_tops_w, SERAC_COLUMN_weight_bytes,
+    SERAC_COLUMN_extrapolated};
 static const enum serac_column layers[] = {
     SERAC_COLUMN_design, SERAC_COLUMN_memory, SERAC_COLUMN_network,
     SERAC_COLUMN_layer, SERAC_COLUMN_m, SERAC_COLUMN_n, SERAC_COLUMN_k,
@@ -177,6 +179,5 @@ void serac_report_markdown(FILE *to, const char *source,
     struct serac_tech tech;
     if (count && serac_tech_load(rows[0].cells[SERAC_COLUMN_technology], &tech,
                                  NULL) == SERAC_OK)
-        fprintf(to, "- technology `%s`: %s; wires, clock tree and glitches are "
-                    "not included\n", tech.name, tech.source);
+        serac_tech_text(to, &tech, "- ");
 }

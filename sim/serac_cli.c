@@ -107,7 +107,7 @@ int serac_cli_setting(const char *design, const char *memory, const char *tech,
         status = serac_memory_load(memory ? memory : "default", &s->memory,
                                    &error);
     if (status == SERAC_OK)
-        status = serac_tech_load(tech ? tech : "published-45nm", &s->tech,
+        status = serac_tech_load(tech ? tech : SERAC_DEFAULT_TECH, &s->tech,
                                  &error);
     return status == SERAC_OK ? -1 : serac_cli_fail(status, &error);
 }

@@ -45,7 +45,7 @@ bool serac_cli_number(const char *option, const char *text, uint64_t low,
 int serac_cli_fail(enum serac_status status, const struct serac_error *error);
 
 /* Design, memory and technology by name or path; NULL names are the defaults
- * (serial, default, published-45nm). -1, or the exit code after a message. */
+ * (serial, default, SERAC_DEFAULT_TECH). -1, or the exit code after a message. */
 struct serac_setting {
     struct serac_design design;
     struct serac_memory_config memory;

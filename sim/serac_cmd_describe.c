@@ -5,22 +5,56 @@
 #include "serac_memories.h"
 #include "serac_result.h"
 #include "serac_rtl.h"
+#include "serac_tech_text.h"
 
 static void print_area(const struct serac_area *a)
 {
-    const struct {
-        const char *unit;
-        double um2;
-    } units[] = {{"array", a->array}, {"row of ones", a->ones},
-                 {"requantiser", a->requant},
-                 {"weight buffer", a->weight_buffer},
-                 {"activation buffer", a->act_buffer},
-                 {"parameter buffer", a->param_buffer},
-                 {"output buffer", a->output_buffer},
-                 {"control and DMA", a->control}, {"total", a->total}};
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        printf("  %-20s %12.0f um2  %5.1f %%\n", units[i].unit, units[i].um2,
-               100 * units[i].um2 / a->total);
+    printf("\narea\n");
+    for (int g = 0; g < SERAC_GROUPS; g++)
+        printf("  %-20s %12.0f um2  %5.1f %%\n",
+               serac_group_name((enum serac_unit_group)g), a->group[g],
+               100 * a->group[g] / a->total);
+    printf("  %-20s %12.0f um2, of it %.0f in memory macros\n", "total", a->total,
+           a->macros);
+}
+
+static void print_resource(const struct serac_setting *s, const char *name,
+                           enum serac_resource resource)
+{
+    if (s->tech.has[resource])
+        printf("  %-20s %12.0f\n", name,
+               serac_cost_resource(&s->design, &s->tech, resource));
+    else
+        printf("  %-20s not measured\n", name);
+}
+
+static void print_size(const struct serac_setting *s)
+{
+    struct serac_area area;
+    if (s->tech.has[SERAC_AREA_UM2]) {
+        serac_cost_area(&s->design, &s->tech, &area);
+        print_area(&area);
+        return;
+    }
+    printf("\nresources\n");
+    print_resource(s, "LUTs", SERAC_LUTS);
+    print_resource(s, "flip-flops", SERAC_FFS);
+    print_resource(s, "block RAMs", SERAC_BRAMS);
+    print_resource(s, "DSPs", SERAC_DSPS);
+}
+
+static void print_clock(const struct serac_setting *s)
+{
+    const char *slowest = "";
+    double mhz = serac_cost_clock_mhz(&s->design, &s->tech, &slowest);
+    if (s->tech.has[SERAC_DELAY_NS])
+        printf("\nclock %.0f MHz, limited by %s", mhz, slowest);
+    else
+        printf("\nclock not measured");
+    printf("%s\n", serac_cost_extrapolated(&s->design)
+                       ? "; area, clock and energy are extrapolated"
+                   : serac_cost_energy_extrapolated(&s->design)
+                       ? "; energy is extrapolated" : "");
 }
 
 static void print_memories(const struct serac_design *d)
@@ -39,8 +73,6 @@ static void print_text(const struct serac_setting *s)
 {
     static const uint32_t widths[] = {1, 2, 4, 8};
     const struct serac_design *d = &s->design;
-    struct serac_area area;
-    serac_cost_area(d, &s->tech, &area);
     printf("design %s: %u x %u units of %u lanes, %u weight and %u activation "
            "bits per cycle\n", d->name, d->rows, d->cols, d->lanes,
            d->weight_planes, d->act_planes);
@@ -51,12 +83,9 @@ static void print_text(const struct serac_setting *s)
            "depth %u\n\n", d->axi_bits, d->outstanding, d->requant_lanes,
            d->queue_depth);
     print_memories(d);
-    printf("technology %s: %s\n", s->tech.name, s->tech.source);
-    printf("not included: wires, clock tree, glitches%s\n",
-           s->tech.published ? "; control energy, leakage" : "");
-    printf("clock %.0f MHz (%s)\n\narea\n", s->tech.clock_mhz,
-           s->tech.published ? "published, not from this RTL" : "synthesis");
-    print_area(&area);
+    serac_tech_text(stdout, &s->tech, "");
+    print_clock(s);
+    print_size(s);
     printf("\npeak GOPS (2 operations per multiply-accumulate)\n  weights\\acts");
     for (int a = 0; a < 4; a++)
         printf(" %9u", widths[a]);
@@ -72,13 +101,23 @@ static void print_text(const struct serac_setting *s)
 static void print_json(const struct serac_setting *s)
 {
     struct serac_row row = {.cells = {""}};
-    struct serac_area area;
-    serac_cost_area(&s->design, &s->tech, &area);
-    serac_row_text(&row, SERAC_COLUMN_design, s->design.name);
-    serac_row_text(&row, SERAC_COLUMN_technology, s->tech.name);
-    serac_row_f64(&row, SERAC_COLUMN_clock_mhz, s->tech.clock_mhz);
-    serac_row_f64(&row, SERAC_COLUMN_area_um2, area.total);
+    serac_row_design(&row, &s->design, &s->tech);
     serac_result_json(stdout, &row, 1);
+}
+
+/* No technology: synthesis asks for them before there is one. */
+static int print_parameters(const char *name)
+{
+    struct serac_error error = {""};
+    struct serac_design design;
+    char text[1024];
+    enum serac_status status =
+        serac_design_load(name ? name : "serial", &design, &error);
+    if (status != SERAC_OK)
+        return serac_cli_fail(status, &error);
+    serac_rtl_parameters(&design, "", text, sizeof text);
+    printf("%s\n", text);
+    return SERAC_EXIT_DONE;
 }
 
 int serac_cmd_describe(int argc, char **argv)
@@ -87,7 +126,7 @@ int serac_cmd_describe(int argc, char **argv)
     const char *parameters = NULL;
     const struct serac_option options[] = {
         {"design", "D", "name in configs/designs or path (serial)", &design},
-        {"tech", "T", "name in configs/tech or path (published-45nm)", &tech},
+        {"tech", "T", "name in configs/tech or path (" SERAC_DEFAULT_TECH ")", &tech},
         {"json", NULL, "as JSON", &json},
         {"parameters", NULL, "the parameters of rtl/serac_top.v and no more",
          &parameters},
@@ -100,15 +139,14 @@ int serac_cmd_describe(int argc, char **argv)
         options};
     struct serac_setting setting;
     int code = serac_cli_parse(&usage, argc, argv, NULL, 0);
-    if (code < 0)
-        code = serac_cli_setting(design, NULL, tech, &setting);
     if (code >= 0)
         return code;
-    if (parameters) {
-        char text[1024];
-        serac_rtl_parameters(&setting.design, "", text, sizeof text);
-        printf("%s\n", text);
-    } else if (json)
+    if (parameters)
+        return print_parameters(design);
+    code = serac_cli_setting(design, NULL, tech, &setting);
+    if (code >= 0)
+        return code;
+    if (json)
         print_json(&setting);
     else
         print_text(&setting);

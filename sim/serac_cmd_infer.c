@@ -65,7 +65,7 @@ int serac_cmd_infer(int argc, char **argv)
     const struct serac_option options[] = {
         {"design", "D", "name in configs/designs or path (serial)", &design},
         {"memory", "M", "name in configs/memory or path (default)", &memory},
-        {"tech", "T", "name in configs/tech or path (published-45nm)", &tech},
+        {"tech", "T", "name in configs/tech or path (" SERAC_DEFAULT_TECH ")", &tech},
         {"backend", "B", "model, rtl or systemc (model)", &backend},
         {"data", "SET", "fashion-mnist-500, fashion-mnist or file prefix",
          &data},

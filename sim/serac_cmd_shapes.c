@@ -67,7 +67,7 @@ int serac_cmd_shapes(int argc, char **argv)
     const struct serac_option options[] = {
         {"design", "D", "whose area is the budget (parallel)", &design},
         {"memory", "M", "name in configs/memory or path (default)", &memory},
-        {"tech", "T", "name in configs/tech or path (published-45nm)", &tech},
+        {"tech", "T", "name in configs/tech or path (" SERAC_DEFAULT_TECH ")", &tech},
         {"precision", "W/A", "weight and activation bits (8/8)", &precision},
         {"slack", "PERCENT", "of the budget that may stay unused (10)",
          &slack_text},

@@ -70,6 +70,7 @@ struct session {
     uint8_t *image, *packed;
     size_t image_bytes;
     int32_t *codes, *outputs;
+    struct serac_counters *blocks;    /* the device's, a layer each */
     struct serac_infer_result *result;
     struct serac_error *error;
     enum serac_status status;
@@ -193,12 +194,6 @@ static enum serac_status run_images(struct session *s)
 
 /* --- rows --------------------------------------------------------------------- */
 
-/* Bit products of a layer: macs at its computed widths. */
-static uint64_t products(const struct serac_layer *l)
-{
-    return serac_layer_macs(l) * l->weight_bits * l->act_bits;
-}
-
 static void common_cells(const struct session *s, struct serac_row *row)
 {
     serac_row_text(row, SERAC_COLUMN_memory, s->job->setting->memory.name);
@@ -215,8 +210,10 @@ static void layer_row(const struct session *s, uint32_t i,
     uint64_t pool = (uint64_t)l->pool * l->pool;
     uint64_t k = (uint64_t)l->kernel_h * l->kernel_w *
                  (l->op == SERAC_OP_CONV ? l->input.channels : 1);
-    serac_row_counters(row, &t->design, &t->tech, &s->device->run.blocks[i],
-                       serac_layer_macs(l), products(l));
+    struct serac_work work = {.macs = 0};
+    serac_work_add_layer(&work, &t->design, l, &s->program->layers[i].insn,
+                         &s->blocks[i], 1);
+    serac_row_work(row, &t->design, &t->tech, t->memory.dram_pj_per_bit, &work);
     common_cells(s, row);
     serac_row_text(row, SERAC_COLUMN_layer, l->name);
     serac_row_u64(row, SERAC_COLUMN_m, l->output.channels);
@@ -264,14 +261,15 @@ static void total_row(const struct session *s,
 {
     const struct serac_network *n = s->network;
     const struct serac_setting *t = s->job->setting;
-    uint64_t macs = 0, bits = 0;
+    struct serac_work work = {.macs = 0};
     uint32_t acts = n->layers[0].act_bits;
     for (uint32_t i = 0; i < n->num_layers; i++) {
-        macs += serac_layer_macs(&n->layers[i]);
-        bits += products(&n->layers[i]);
+        serac_work_add_layer(&work, &t->design, &n->layers[i],
+                             &s->program->layers[i].insn, &s->blocks[i], 1);
         acts = n->layers[i].act_bits == acts ? acts : 0;
     }
-    serac_row_counters(row, &t->design, &t->tech, total, macs, bits);
+    work.counters = *total;
+    serac_row_work(row, &t->design, &t->tech, t->memory.dram_pj_per_bit, &work);
     common_cells(s, row);
     serac_row_text(row, SERAC_COLUMN_layer, "total");
     put_width(row, SERAC_COLUMN_weight_bits, shared_width(n, false));
@@ -318,6 +316,13 @@ static enum serac_status make_rows(struct session *s)
         return say(s, status, "driver");
     copy_counters(&counters, &total);
     uint32_t layers = s->device->run.num_blocks;
+    s->blocks = s->device->run.blocks;
+    if (!layers) {                        /* as the cycle model has them */
+        status = serac_program_blocks(s->program, &s->job->setting->memory,
+                                      s->device->run.blocks);
+        if (status != SERAC_OK)
+            return say(s, status, "timeline");
+    }
     s->result->num_rows = layers + 1;
     s->result->rows = calloc(layers + 1, sizeof *s->result->rows);
     if (!s->result->rows)

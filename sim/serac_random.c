@@ -410,7 +410,7 @@ enum serac_status serac_random_make(const struct serac_design *design,
                            made->memory.bytes + (r->addresses.weights - base));
         /* The mapper has signed weights in depthwise layers only; the machine, anywhere. */
         if (r->layer.op == SERAC_OP_CONV && chance(&rng, 40))
-            r->insn.exec.wgt_signed = 1;
+            r->insn.exec.wgt_signed = r->recoded = true;
         serac_insn_encode(&r->insn, made->memory.bytes +
                                         i * SERAC_INSN_BLOCK_STRIDE);
     }

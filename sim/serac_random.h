@@ -29,6 +29,7 @@ struct serac_random_layer {
     struct serac_mapping mapping;
     struct serac_insn insn;
     struct serac_addresses addresses;
+    bool recoded;      /* the program reads the weights as another code than the layer */
 };
 
 struct serac_random_case {

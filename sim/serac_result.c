@@ -58,43 +58,49 @@ bool serac_counters_add_up(const struct serac_counters *c)
                             c->stall_control_cycles + c->fill_drain_cycles;
 }
 
-static void put_energy(struct serac_row *row, const struct serac_design *d,
-                       const struct serac_tech *t,
-                       const struct serac_counters *c, double operations,
-                       double time_us)
+static void put_energy(struct serac_row *row, const struct serac_energy *e)
 {
-    struct serac_energy e;
-    struct serac_area a;
-    serac_cost_energy(d, t, c, &e);
-    serac_cost_area(d, t, &a);
-    serac_row_f64(row, SERAC_COLUMN_energy_uj, e.total);
-    serac_row_f64(row, SERAC_COLUMN_energy_array_uj, e.array);
-    serac_row_f64(row, SERAC_COLUMN_energy_buffer_uj, e.buffer);
-    serac_row_f64(row, SERAC_COLUMN_energy_requant_uj, e.requant);
-    serac_row_f64(row, SERAC_COLUMN_energy_control_uj, e.control);
-    serac_row_f64(row, SERAC_COLUMN_energy_dram_uj, e.dram);
-    serac_row_f64(row, SERAC_COLUMN_energy_leakage_uj, e.leakage);
-    serac_row_f64(row, SERAC_COLUMN_area_um2, a.total);
-    if (time_us <= 0)
-        return;
-    serac_row_f64(row, SERAC_COLUMN_power_mw, e.total / time_us * 1e3);
-    serac_row_f64(row, SERAC_COLUMN_tops_w, operations / e.total * 1e-6);
-    serac_row_f64(row, SERAC_COLUMN_gops_mm2,
-                  operations / time_us * 1e-3 / (a.total * 1e-6));
+    serac_row_f64(row, SERAC_COLUMN_energy_uj, e->total);
+    serac_row_f64(row, SERAC_COLUMN_energy_array_uj, e->array);
+    serac_row_f64(row, SERAC_COLUMN_energy_buffer_uj, e->buffer);
+    serac_row_f64(row, SERAC_COLUMN_energy_requant_uj, e->requant);
+    serac_row_f64(row, SERAC_COLUMN_energy_control_uj, e->control);
+    serac_row_f64(row, SERAC_COLUMN_energy_dram_uj, e->dram);
+    serac_row_f64(row, SERAC_COLUMN_energy_leakage_uj, e->leakage);
 }
 
-void serac_row_counters(struct serac_row *row,
-                        const struct serac_design *d,
-                        const struct serac_tech *t,
-                        const struct serac_counters *c, uint64_t macs,
-                        uint64_t products)
+void serac_row_design(struct serac_row *row, const struct serac_design *d,
+                      const struct serac_tech *t)
 {
-    double peak = (double)d->rows * d->cols * d->lanes * d->weight_planes *
-                  d->act_planes;
-    double time_us = (double)c->cycles / t->clock_mhz;
-    double operations = 2.0 * (double)macs;
+    struct serac_area a;
+    serac_cost_area(d, t, &a);
     serac_row_text(row, SERAC_COLUMN_design, d->name);
     serac_row_text(row, SERAC_COLUMN_technology, t->name);
+    serac_row_f64(row, SERAC_COLUMN_clock_mhz, serac_cost_clock_mhz(d, t, NULL));
+    serac_row_f64(row, SERAC_COLUMN_area_um2, a.total);
+    serac_row_f64(row, SERAC_COLUMN_luts, serac_cost_resource(d, t, SERAC_LUTS));
+    serac_row_f64(row, SERAC_COLUMN_ffs, serac_cost_resource(d, t, SERAC_FFS));
+    serac_row_f64(row, SERAC_COLUMN_brams,
+                  serac_cost_resource(d, t, SERAC_BRAMS));
+    serac_row_f64(row, SERAC_COLUMN_dsps, serac_cost_resource(d, t, SERAC_DSPS));
+    serac_row_text(row, SERAC_COLUMN_extrapolated,
+                   serac_cost_extrapolated(d) ? "area clock energy"
+                   : serac_cost_energy_extrapolated(d) ? "energy" : "");
+}
+
+void serac_row_work(struct serac_row *row, const struct serac_design *d,
+                    const struct serac_tech *t, double dram_pj_per_bit,
+                    const struct serac_work *w)
+{
+    const struct serac_counters *c = &w->counters;
+    double peak = (double)d->rows * d->cols * d->lanes * d->weight_planes *
+                  d->act_planes;
+    double operations = 2.0 * (double)w->macs;
+    struct serac_energy e;
+    serac_row_design(row, d, t);
+    double time_us = (double)c->cycles / serac_row_get(row, SERAC_COLUMN_clock_mhz);
+    double area = serac_row_get(row, SERAC_COLUMN_area_um2);
+    serac_cost_energy(d, t, &w->activity, dram_pj_per_bit, &e);
 #define COUNTER(name) serac_row_u64(row, SERAC_COLUMN_##name, c->name);
     COUNTER(cycles)
     COUNTER(array_busy_cycles)
@@ -106,15 +112,18 @@ void serac_row_counters(struct serac_row *row,
     COUNTER(bytes_read)
     COUNTER(bytes_written)
 #undef COUNTER
-    serac_row_u64(row, SERAC_COLUMN_macs, macs);
-    serac_row_f64(row, SERAC_COLUMN_clock_mhz, t->clock_mhz);
+    serac_row_u64(row, SERAC_COLUMN_macs, w->macs);
     serac_row_f64(row, SERAC_COLUMN_time_us, time_us);
-    if (c->cycles) {
-        serac_row_f64(row, SERAC_COLUMN_utilisation,
-                      (double)products / ((double)c->cycles * peak));
-        serac_row_f64(row, SERAC_COLUMN_gops, operations / time_us * 1e-3);
-    }
-    put_energy(row, d, t, c, operations, time_us);
+    put_energy(row, &e);
+    if (!c->cycles)
+        return;
+    serac_row_f64(row, SERAC_COLUMN_utilisation,
+                  (double)w->products / ((double)c->cycles * peak));
+    serac_row_f64(row, SERAC_COLUMN_gops, operations / time_us * 1e-3);
+    serac_row_f64(row, SERAC_COLUMN_power_mw, e.total / time_us * 1e3);
+    serac_row_f64(row, SERAC_COLUMN_tops_w, operations / e.total * 1e-6);
+    serac_row_f64(row, SERAC_COLUMN_gops_mm2,
+                  operations / time_us * 1e-3 / (area * 1e-6));
 }
 
 /* --- writers ------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* serac_result.h - rows of results: one table of columns for every output.
  *
- * Names and order are those of the design document; unknown is empty. */
+ * Names and order are those of the design document; unknown is empty. One more at
+ * the end: `extrapolated` names what lies beyond the designs that were measured. */
 #ifndef SERAC_RESULT_H
 #define SERAC_RESULT_H
 
@@ -9,7 +10,7 @@
 #include <stdio.h>
 
 #include "serac_cost.h"
-#include "serac_run.h"
+#include "serac_work.h"
 
 #define SERAC_COLUMN_LIST(X)                                                  \
     X(design) X(technology) X(memory) X(backend) X(network) X(layer) X(m)     \
@@ -21,7 +22,7 @@
     X(area_um2) X(luts) X(ffs) X(brams) X(dsps) X(energy_uj)                  \
     X(energy_array_uj) X(energy_buffer_uj) X(energy_requant_uj)               \
     X(energy_control_uj) X(energy_dram_uj) X(energy_leakage_uj) X(power_mw)   \
-    X(tops_w) X(gops_mm2) X(images) X(accuracy)
+    X(tops_w) X(gops_mm2) X(images) X(accuracy) X(extrapolated)
 
 enum serac_column {
 #define SERAC_COLUMN_ENUM(name) SERAC_COLUMN_##name,
@@ -48,14 +49,15 @@ void serac_row_f64(struct serac_row *row, enum serac_column column,
 /* The cell's number, NAN if empty. */
 double serac_row_get(const struct serac_row *row, enum serac_column column);
 
-/* Fills everything that follows from counters, design and technology: cycles by
- * cause, time, energy, rates. `products`: sum of macs * weight_bits * act_bits;
- * `macs` of the same work. */
-void serac_row_counters(struct serac_row *row,
-                        const struct serac_design *design,
-                        const struct serac_tech *tech,
-                        const struct serac_counters *counters, uint64_t macs,
-                        uint64_t products);
+/* Name, technology, clock and area or FPGA resources, what of it is extrapolated. */
+void serac_row_design(struct serac_row *row, const struct serac_design *design,
+                      const struct serac_tech *tech);
+
+/* Fills everything that follows from work, design and technology: cycles by
+ * cause, time, area, energy, rates. `dram_pj_per_bit`: NAN if unknown. */
+void serac_row_work(struct serac_row *row, const struct serac_design *design,
+                    const struct serac_tech *tech, double dram_pj_per_bit,
+                    const struct serac_work *work);
 
 /* Do the causes sum to the cycles? */
 bool serac_counters_add_up(const struct serac_counters *counters);

@@ -11,9 +11,9 @@
 
 struct shape {
     struct serac_design design;
-    double um2;
-    uint64_t busy;             /* lower bound of the workload's cycles */
-    uint64_t cycles;           /* 0: not timed, not fit or given up */
+    double um2, mhz;
+    double busy_us;            /* lower bound of the workload's time */
+    double time_us;            /* 0: not timed, not fit or given up */
     struct serac_row row;      /* the total, if there are cycles */
 };
 
@@ -42,6 +42,7 @@ static bool make_shape(const struct serac_shapes_job *job, uint32_t rows,
         return false;
     serac_cost_area(d, &job->budget->tech, &area);
     shape->um2 = area.total;
+    shape->mhz = serac_cost_clock_mhz(d, &job->budget->tech, NULL);
     return true;
 }
 
@@ -79,8 +80,8 @@ static uint32_t shapes_in_area(const struct serac_shapes_job *job,
 static int by_busy(const void *a, const void *b)
 {
     const struct shape *x = a, *y = b;
-    if (x->busy != y->busy)
-        return x->busy < y->busy ? -1 : 1;
+    if (x->busy_us != y->busy_us)
+        return x->busy_us < y->busy_us ? -1 : 1;
     return (x->um2 > y->um2) - (x->um2 < y->um2);
 }
 
@@ -95,40 +96,34 @@ static struct serac_workload_job job_of(const struct serac_shapes_job *job,
         .weight_bits = job->weight_bits, .act_bits = job->act_bits};
 }
 
-static uint64_t tie(uint64_t cycles)
-{
-    return (uint64_t)((double)cycles * SERAC_SHAPES_TIE);
-}
-
-/* Times a shape; its figures are left in `shape`, cycles 0 if it is of no use. */
+/* Times a shape; its figures are left in `shape`, time 0 if it is of no use. */
 static enum serac_status time_shape(const struct serac_shapes_job *job,
-                                    struct shape *shape, uint64_t best,
+                                    struct shape *shape, double best,
                                     struct serac_error *error)
 {
     struct serac_setting setting;
     struct serac_workload_job one = job_of(job, &setting, shape);
     struct serac_workload_result r;
-    one.give_up_cycles = best ? tie(best) : 0;
+    one.give_up_cycles = (uint64_t)(best * SERAC_SHAPES_TIE * shape->mhz);
     enum serac_status status = serac_workload_run(&one, &r, error);
     if (status == SERAC_OK && !r.gave_up) {
-        shape->cycles = r.total.cycles;
+        shape->time_us = (double)r.cycles / shape->mhz;
         shape->row = r.rows[r.num_rows - 1];
     }
     serac_workload_free(&r);
     return status;
 }
 
-/* One clock for all shapes, the technology's: the fewest cycles win. */
 static enum serac_status try_shapes(const struct serac_shapes_job *job,
                                     struct shape *list, uint32_t count,
                                     struct serac_shapes_result *result,
                                     struct serac_error *error)
 {
-    uint64_t best = 0;
-    double energy = 0;
+    double best = 0, energy = 0;
     struct serac_error detail = {"the buffers alone are larger"};
-    for (uint32_t i = 0; i < count && (!best || list[i].busy <= tie(best));
-         i++) {
+    for (uint32_t i = 0; i < count; i++) {
+        if (best > 0 && list[i].busy_us > best * SERAC_SHAPES_TIE)
+            break;
         enum serac_status status = time_shape(job, &list[i], best, &detail);
         result->timed++;
         result->unfit += status == SERAC_E_FIT;
@@ -137,23 +132,24 @@ static enum serac_status try_shapes(const struct serac_shapes_job *job,
                 *error = detail;
             return status;
         }
-        if (list[i].cycles && (!best || list[i].cycles < best))
-            best = list[i].cycles;
+        if (list[i].time_us > 0 && (best <= 0 || list[i].time_us < best))
+            best = list[i].time_us;
     }
     for (uint32_t i = 0; i < result->timed; i++) {
         double now = serac_row_get(&list[i].row, SERAC_COLUMN_energy_uj);
         bool first = !result->design.rows;
-        if (!list[i].cycles || list[i].cycles > tie(best) ||
+        if (list[i].time_us <= 0 ||
+            list[i].time_us > best * SERAC_SHAPES_TIE ||
             !(first || now < energy))
             continue;
         energy = now;
         result->row = list[i].row;
         result->design = list[i].design;
     }
-    if (!best && error)
+    if (best <= 0 && error)
         snprintf(error->text, sizeof error->text, "no shape of this pair fits "
                  "the area; of the last: %.300s", detail.text);
-    return best ? SERAC_OK : SERAC_E_FIT;
+    return best > 0 ? SERAC_OK : SERAC_E_FIT;
 }
 
 enum serac_status serac_shapes_best(const struct serac_shapes_job *job,
@@ -171,7 +167,8 @@ enum serac_status serac_shapes_best(const struct serac_shapes_job *job,
     for (uint32_t i = 0; i < result->in_area; i++) {
         struct serac_setting setting;
         struct serac_workload_job one = job_of(job, &setting, &list[i]);
-        list[i].busy = serac_workload_busy_cycles(&one);
+        list[i].busy_us =
+            (double)serac_workload_busy_cycles(&one) / list[i].mhz;
     }
     qsort(list, result->in_area, sizeof *list, by_busy);
     enum serac_status status =

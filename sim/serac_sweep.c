@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "serac_config.h"
+#include "serac_tech.h"
 #include "serac_workload.h"
 
 static const struct serac_key keys[] = {
@@ -122,7 +123,7 @@ enum serac_status serac_sweep_load(const char *name, struct serac_sweep *sweep,
     if (status == SERAC_OK)
         status = read_list(config, "memories", "default", &s.memories, error);
     if (status == SERAC_OK)
-        status = read_list(config, "technologies", "published-45nm",
+        status = read_list(config, "technologies", SERAC_DEFAULT_TECH,
                            &s.technologies, error);
     serac_config_close(config);
     if (status == SERAC_OK)

@@ -11,6 +11,7 @@ struct timed {
     const struct serac_workload_layer *layer;   /* borrowed */
     struct serac_layer shape;
     struct serac_counters one;
+    struct serac_insn insn;
     uint64_t weight_bytes, live_bytes;
 };
 
@@ -40,7 +41,8 @@ static enum serac_status time_layer(const struct serac_workload_job *job,
     enum serac_status status =
         serac_map_best(&t->shape, d, m, &mapping, NULL, error);
     if (status == SERAC_OK)
-        status = serac_map_time(&t->shape, d, m, &mapping, &t->one, error);
+        status = serac_map_time(&t->shape, d, m, &mapping, &t->one, &t->insn,
+                                error);
     if (status != SERAC_OK)
         return status;
     if (!serac_counters_add_up(&t->one))
@@ -66,24 +68,10 @@ static void measure(const struct serac_design *d, struct timed *t)
         t->weight_bytes = f.weights;
 }
 
-static void add_counters(struct serac_counters *to,
-                         const struct serac_counters *one, uint64_t count)
+static void add_work(struct serac_work *work, const struct serac_design *d,
+                     const struct timed *t)
 {
-#define ADD(field) to->field += count * one->field;
-    ADD(cycles)
-    ADD(array_busy_cycles)
-    ADD(stall_fetch_cycles)
-    ADD(stall_requant_cycles)
-    ADD(stall_store_cycles)
-    ADD(stall_control_cycles)
-    ADD(fill_drain_cycles)
-    ADD(bytes_read)
-    ADD(bytes_written)
-    ADD(read_bursts)
-    ADD(write_bursts)
-    ADD(results)
-    ADD(blocks)
-#undef ADD
+    serac_work_add_layer(work, d, &t->shape, &t->insn, &t->one, t->layer->count);
 }
 
 /* --- rows ---------------------------------------------------------------- */
@@ -101,11 +89,10 @@ static void layer_row(const struct serac_workload_job *job,
                       const struct timed *t, struct serac_row *row)
 {
     const struct serac_layer *l = &t->shape;
-    uint64_t macs = t->layer->count * serac_layer_macs(l);
-    struct serac_counters all = {0};
-    add_counters(&all, &t->one, t->layer->count);
-    serac_row_counters(row, &job->setting->design, &job->setting->tech, &all,
-                       macs, macs * l->weight_bits * l->act_bits);
+    const struct serac_setting *s = job->setting;
+    struct serac_work work = {.macs = 0};
+    add_work(&work, &s->design, t);
+    serac_row_work(row, &s->design, &s->tech, s->memory.dram_pj_per_bit, &work);
     common_cells(job, row);
     serac_row_text(row, SERAC_COLUMN_layer, l->name);
     serac_row_u64(row, SERAC_COLUMN_m, l->output.channels);
@@ -124,16 +111,15 @@ static void layer_row(const struct serac_workload_job *job,
 
 static void total_row(const struct serac_workload_job *job,
                       const struct timed *timed, uint32_t count,
-                      const struct serac_counters *total,
                       struct serac_row *row)
 {
-    uint64_t macs = 0, products = 0, weights = 0, packed = 0, live = 0;
+    const struct serac_setting *s = job->setting;
+    struct serac_work work = {.macs = 0};
+    uint64_t weights = 0, packed = 0, live = 0;
     bool mixed = false;
     for (uint32_t i = 0; i < count; i++) {
         const struct timed *t = &timed[i];
-        uint64_t all = t->layer->count * serac_layer_macs(&t->shape);
-        macs += all;
-        products += all * t->shape.weight_bits * t->shape.act_bits;
+        add_work(&work, &s->design, t);
         packed += t->layer->count * t->weight_bytes;
         live = t->live_bytes > live ? t->live_bytes : live;
         if (t->shape.op == SERAC_OP_ADD)
@@ -143,8 +129,7 @@ static void total_row(const struct serac_workload_job *job,
             weights += t->layer->count *
                        (t->layer->parameters - t->shape.output.channels);
     }
-    serac_row_counters(row, &job->setting->design, &job->setting->tech, total,
-                       macs, products);
+    serac_row_work(row, &s->design, &s->tech, s->memory.dram_pj_per_bit, &work);
     common_cells(job, row);
     serac_row_text(row, SERAC_COLUMN_layer, "total");
     serac_row_u64(row, SERAC_COLUMN_weight_bits, job->weight_bits);
@@ -196,15 +181,16 @@ static enum serac_status time_all(const struct serac_workload_job *job,
         while (twin < i && !same_shape(&timed[twin].shape, &t->shape))
             twin++;
         t->one = timed[twin].one;
+        t->insn = timed[twin].insn;
         enum serac_status status =
             twin < i ? SERAC_OK : time_layer(job, t, error);
         if (status != SERAC_OK)
             return status;
         measure(d, t);
-        add_counters(&result->total, &t->one, t->layer->count);
+        result->cycles += t->layer->count * t->one.cycles;
         rest -= t->layer->count * t->one.array_busy_cycles;
         result->gave_up = job->give_up_cycles &&
-                          result->total.cycles + rest > job->give_up_cycles;
+                          result->cycles + rest > job->give_up_cycles;
     }
     return SERAC_OK;
 }
@@ -228,7 +214,7 @@ enum serac_status serac_workload_run(const struct serac_workload_job *job,
     if (result->rows) {
         for (uint32_t i = 0; i < count; i++)
             layer_row(job, &timed[i], &result->rows[i]);
-        total_row(job, timed, count, &result->total, &result->rows[count]);
+        total_row(job, timed, count, &result->rows[count]);
         result->num_rows = count + 1;
     }
     free(timed);

@@ -20,7 +20,7 @@ struct serac_workload_job {
 struct serac_workload_result {
     struct serac_row *rows;      /* owned; of layers on the array, total last */
     size_t num_rows;
-    struct serac_counters total;
+    uint64_t cycles;
     bool gave_up;                /* no rows: it takes more than give_up_cycles */
 };
 

@@ -50,7 +50,7 @@ outstanding = $outstanding;
 requant_lanes = $requant;
 queue_depth = $queue;
 EOF
-  build/serac describe --design "$file" > /dev/null 2>&1 || continue
+  build/serac describe --design "$file" --parameters > /dev/null 2>&1 || continue
   mv "$file" "$dir/$name.cfg"
   number=$((number + 1))
   if [ "$kind" = small ]; then small=$((small - 1)); else large=$((large - 1)); fi

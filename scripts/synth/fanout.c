@@ -50,6 +50,7 @@ struct run {
     int num_modules;
     cJSON *template;      /* a buffer cell without connections */
     uint64_t buffers;
+    double largest;       /* load that is left on a net of several sinks */
 };
 
 static struct liberty_error error;
@@ -261,6 +262,8 @@ static void do_module(struct run *r, struct module *m)
             clocks[net] |= g.sinks[end].load < 0;
         if (!clocks[net])
             loads[net] = build_tree(r, &g, cells, g.sinks + i, end - i, net);
+        if (end - i > 1 && loads[net] > r->largest)
+            r->largest = loads[net];
     }
     cJSON *port, *ports = cJSON_GetObjectItem(m->json, "ports");
     m->ports = allocate((size_t)cJSON_GetArraySize(ports), sizeof *m->ports);
@@ -356,7 +359,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "synth_fanout: cannot write\n");
         return 3;
     }
-    fprintf(stderr, "synth_fanout: %llu buffers, each driving at most %.3g pF\n",
-            (unsigned long long)r.buffers, r.limit);
+    fprintf(stderr, "synth_fanout: %llu buffers; no net of several pins drives more than %.3g pF (limit "
+            "%.3g)\n", (unsigned long long)r.buffers, r.largest, r.limit);
     return 0;
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""fit.py TECH - coefficients of area and delay by unit, and their error on designs left out.
+"""fit.py TECH [FILE] - FILE (configs/tech/TECH.cfg): coefficients of area and delay by unit, of energy by group, and
+their error on designs left out.
 fit.py --collect TECH RTL - measured/TECH.csv and TECH-energy.csv from build/synth (measure.sh).
 
 Designs of fitting/ are fitted, and for the dot-product unit those of units.sh too; those of
@@ -10,6 +11,7 @@ things, and so is a delay.
 import csv
 import glob
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -170,7 +172,7 @@ def fit(designs, units):
         area[u.name] = nnls([[d.units[i].count * t for t in d.units[i].area] for d in sample],
                             [d.area[u.name] for d in sample])
         slow = [d for d in sample if d.delay[u.name] > 0]
-        delay[u.name] = nnls([d.units[i].delay for d in slow], [d.delay[u.name] for d in slow]) if slow else [0.0]
+        delay[u.name] = nnls([d.units[i].delay for d in slow], [d.delay[u.name] for d in slow]) if slow else [0.0] * len(u.delay)
     return area, delay
 
 
@@ -199,6 +201,122 @@ def summary(what, list_):
         print(f'{what}: {name}: median {median:.1f} %, worst {values[-1]:.1f} % of {n} designs')
 
 
+# --- energy -----------------------------------------------------------------
+
+GROUPS = ['control', 'array', 'ones', 'requant', 'weight_buffer', 'act_buffer', 'param_buffer', 'output_buffer']
+# What the memories' table gives for a group's macros: width and depth by `serac describe`.
+KINDS = {'weight_buffer': 'weights', 'act_buffer': 'activations', 'param_buffer': 'parameters',
+         'output_buffer': 'outputs'}
+
+
+class Run:
+    """One network on one netlist: measured energies and the terms of model/serac_activity.h."""
+
+    def __init__(self, row):
+        self.design, self.network = row['design'], row['network']
+        self.cycles = float(row['cycles'])
+        self.pj = {g: (float(row[f'{g}_clock_pj']), float(row[f'{g}_pj']) - float(row[f'{g}_clock_pj']))
+                   for g in GROUPS}
+        self.accesses = {g: (float(row[f'{g}_reads']), float(row[f'{g}_writes'])) for g in GROUPS}
+        self.leakage = sum(float(row[f'{g}_leakage_uw']) for g in GROUPS)
+        path = f'{HERE}/{self.design.rsplit("-", 1)[0]}/{self.design}.cfg'
+        out = subprocess.run(['build/synth_events', path, f'{HERE}/energy/{self.network}.cfg'], capture_output=True,
+                             text=True, check=True).stdout
+        self.terms, self.foretold = {}, {}
+        for line in out.splitlines():
+            cells = line.split(',')
+            c, d = cells.index('clock'), cells.index('data')
+            group = GROUPS[int(cells[0])]
+            self.foretold[group] = (float(cells[1]), float(cells[2]))
+            self.terms[group] = ([float(v) for v in cells[c + 1:d]], [float(v) for v in cells[d + 1:]])
+
+
+def runs_of(tech):
+    path = f'{HERE}/measured/{tech}-energy.csv'
+    return [Run(row) for row in csv.DictReader(open(path))] if os.path.exists(path) else []
+
+
+def fit_energy(runs):
+    """Coefficients by group: of clock pins, of the rest."""
+    return {g: tuple(nnls([r.terms[g][k] for r in runs], [r.pj[g][k] for r in runs], 3000) for k in (0, 1))
+            for g in GROUPS}
+
+
+def macro_energy(tech, runs):
+    """pJ of a read and a write of each group's memories, by design: build/synth_units --macros."""
+    out = {}
+    for design in {r.design for r in runs}:
+        path = f'{HERE}/{design.rsplit("-", 1)[0]}/{design}.cfg'
+        text = subprocess.run(['build/synth_units', '--macros', f'{HERE}/tech/sram.cfg', f'{HERE}/tech/{tech}.cfg',
+                               path], capture_output=True, text=True, check=True).stdout
+        out[design] = {c[0]: (float(c[1]), float(c[2])) for c in (l.split(',') for l in text.splitlines())}
+    return out
+
+
+def energy_errors(runs, energy, macros):
+    """Per cent, of cells and memories together and of cells alone."""
+    out = []
+    for r in runs:
+        cells = sum(sum(r.pj[g]) for g in GROUPS)
+        model = sum(dot(energy[g][k], r.terms[g][k]) for g in GROUPS for k in (0, 1))
+        def memories(accesses):
+            return sum(accesses[g][k] * macros[r.design][g][k] for g in KINDS for k in (0, 1) if accesses[g][k])
+        measured, foretold = memories(r.accesses), memories(r.foretold)
+        out.append((abs(100 * ((model + foretold) / (cells + measured) - 1)), abs(100 * (model / cells - 1))))
+        off = {g: 100 * (sum(dot(energy[g][k], r.terms[g][k]) for k in (0, 1)) - sum(r.pj[g])) / cells
+               for g in GROUPS}
+        worst = sorted(off, key=lambda name: -abs(off[name]))[:3]
+        print(f'  {r.design} {r.network}: {(cells + measured) / r.cycles:.0f} pJ a cycle, of it memories '
+              f'{measured / r.cycles:.0f}; {100 * ((model + foretold) / (cells + measured) - 1):+.1f} % '
+              f'(cells {100 * (model / cells - 1):+.1f} %), ' + ', '.join(f'{g} {off[g]:+.1f}' for g in worst))
+    return out
+
+
+# --- the file ---------------------------------------------------------------
+
+def numbers(values):
+    return '[' + ', '.join(f'{v:.6e}' for v in values) + ']'
+
+
+def median_worst(values):
+    values = sorted(values)
+    n = len(values)
+    return (values[(n - 1) // 2] + values[n // 2]) / 2, values[-1]
+
+
+def write(path, tech, units, area, delay, energy, leakage, fit):
+    what = re.search(r'how to synthesise for (.*)\.$', open(f'{HERE}/tech/{tech}.cfg').readline().strip()).group(1)
+    sram = subprocess.run(['build/synth_units', '--sram', f'{HERE}/tech/sram.cfg', f'{HERE}/tech/{tech}.cfg'],
+                          capture_output=True, text=True, check=True).stdout
+    with open(path, 'w') as out:
+        out.write(f'# {tech}.cfg - written by `make fit TECH={tech}`; do not edit. Form: model/serac_tech.h.\n\n'
+                  f'source = "{what}; fitted to yosys, OpenSTA and gate-level runs of this RTL";\n'
+                  'not_included = "wires and placement in area, wires in the clock, skew, I/O, power grid; '
+                  'memories are a table";\n\nunits = {\n')
+        for u in units:
+            out.write(f'  {u.name} = {{ area_um2 = {numbers(area[u.name])};\n'
+                      f'    delay_ns = {numbers(delay[u.name])}; }};\n')
+        out.write('};\n\n# Macros of 64 bits by depth (scripts/synth/tech/sram.cfg, scaled).\nsram = {\n' + sram + '};\n')
+        if energy:
+            out.write('\nenergy = {\n')
+            for g in GROUPS:
+                out.write(f'  {g} = {{ clock_pj = {numbers(energy[g][0])};\n'
+                          f'    data_pj = {numbers(energy[g][1])}; }};\n')
+            out.write(f'  leakage_uw_per_mm2 = {leakage:.6e};\n{FACTORS}}};\n')
+        out.write('\n# Per cent, on the designs of scripts/synth/heldout.\nfit = {\n')
+        out.write(''.join(f'  {key} = {value};\n' for key, value in fit.items()) + '};\n')
+
+
+FACTORS = '''
+  # A tree of buffers that each drive four times their own input, wires as large as the pins
+  # (estimate): half as much again as what the clock pins of cells take.
+  clock_tree_factor = 1.5;
+  # Veendrick (Nanometer CMOS ICs) has glitches at 30 % of an 8-bit ripple adder's energy; balanced
+  # trees have fewer.
+  glitch_factor = 1.2;
+'''
+
+
 def main():
     if sys.argv[1:2] == ['--collect']:
         return collect(sys.argv[2], sys.argv[3])
@@ -207,10 +325,31 @@ def main():
     fitted = [d for d in designs if d.name.startswith('fitting-')]
     held = [d for d in designs if d.name.startswith('heldout-')]
     area, delay = fit(fitted, alone(tech))
-    for u in fitted[0].units:
-        print(f'{u.name}: area', *(f'{x:.5g}' for x in area[u.name]), ' delay', *(f'{x:.4g}' for x in delay[u.name]))
     summary('fitted', errors(fitted, area, delay))
-    summary('left out', errors(held, area, delay))
+    left = errors(held, area, delay)
+    summary('left out', left)
+    result = {'designs': len(held)}
+    if held:
+        for k, name in enumerate(('area', 'clock')):
+            result[f'{name}_median_percent'], result[f'{name}_worst_percent'] = (
+                f'{v:.2f}' for v in median_worst([e[k] for e in left]))
+    runs = runs_of(tech)
+    energy = leakage = None
+    if runs:
+        cells = {d.name: d.cells for d in designs}
+        mine = [r for r in runs if r.design.startswith('fitting-')]
+        theirs = [r for r in runs if r.design.startswith('heldout-')]
+        energy, macros = fit_energy(mine), macro_energy(tech, runs)
+        leakage = sum(r.leakage / cells[r.design] * 1e6 for r in mine) / len(mine)
+        energy_errors(mine, energy, macros)
+        left = energy_errors(theirs, energy, macros)
+        for k, name in enumerate(('energy', 'energy of cells alone')):
+            print('left out: {}: median {:.1f} %, worst {:.1f} % of {} runs'.format(
+                name, *median_worst([e[k] for e in left]), len(left)))
+        result['energy_median_percent'], result['energy_worst_percent'] = (
+            f'{v:.2f}' for v in median_worst([e[0] for e in left]))
+    path = sys.argv[2] if len(sys.argv) > 2 else f'configs/tech/{tech}.cfg'
+    write(path, tech, fitted[0].units, area, delay, energy, leakage, result)
 
 
 main()

@@ -1,32 +1,22 @@
-/* units.c - synth_units: the terms of model/serac_units.h for one design.
+/* units.c - synth_units: what scripts/synth/fit.py must know of the model.
  *
- *     synth_units SRAM.cfg TECH.cfg DESIGN
- *
- * A line of CSV per unit: name, path, group, instances, then "area" and its
- * terms, then "delay" and its terms; for scripts/synth/fit.py. */
+ *     synth_units SRAM.cfg TECH.cfg DESIGN            terms of model/serac_units.h: a line of
+ *         CSV a unit: name, path, group, instances, "area" and terms, "delay" and terms
+ *     synth_units --macros SRAM.cfg TECH.cfg DESIGN   buffer, pJ of a read, pJ of a write
+ *     synth_units --sram SRAM.cfg TECH.cfg            the scaled table, as configs/tech has it */
+#include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "serac_config.h"
 #include "serac_units.h"
 #include "sram_cfg.h"
 
-int main(int argc, char **argv)
+static void print_units(const struct serac_design *design,
+                        const struct serac_sram_table *table)
 {
-    struct serac_error error = {""};
-    struct serac_sram_table table;
-    struct serac_design design;
     struct serac_unit units[SERAC_UNITS];
-    if (argc != 4) {
-        fprintf(stderr, "usage: synth_units SRAM.cfg TECH.cfg DESIGN\n");
-        return 2;
-    }
-    if (!sram_cfg_read(argv[1], argv[2], &table))
-        return 2;
-    if (serac_design_load(argv[3], &design, &error) != SERAC_OK) {
-        fprintf(stderr, "synth_units: %s\n", error.text);
-        return 2;
-    }
-    serac_units(&design, &table, units);
+    serac_units(design, table, units);
     for (uint32_t i = 0; i < SERAC_UNITS; i++) {
         const struct serac_unit *u = units + i;
         printf("%s,%s,%d,%g,area", u->name, u->path, (int)u->group, u->count);
@@ -37,5 +27,76 @@ int main(int argc, char **argv)
             printf(",%.9g", u->delay[t]);
         printf("\n");
     }
+}
+
+static void print_macros(const struct serac_design *design,
+                         const struct serac_sram_table *table)
+{
+    static const struct {
+        const char *name;
+        enum serac_memory_unit unit;
+    } buffers[] = {{"weight_buffer", SERAC_MEMORY_WEIGHTS},
+                   {"act_buffer", SERAC_MEMORY_ACTIVATIONS},
+                   {"param_buffer", SERAC_MEMORY_PARAMETERS},
+                   {"output_buffer", SERAC_MEMORY_OUTPUTS}};
+    struct serac_memory_kind kinds[SERAC_MEMORIES];
+    serac_memories(design, kinds);
+    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) {
+        const struct serac_memory_kind *k = kinds + buffers[i].unit;
+        struct serac_sram sram = {.macros = 0};
+        if (!k->registers)
+            serac_sram(table, k->width, k->depth, k->ports, &sram);
+        printf("%s,%.9g,%.9g\n", buffers[i].name, sram.read_pj, sram.write_pj);
+    }
+}
+
+static void print_list(const char *name, const double *values, uint32_t count)
+{
+    if (isnan(values[0]))
+        return;
+    printf("  %s = [", name);
+    for (uint32_t i = 0; i < count; i++)
+        printf("%s%.6e", i ? ", " : "", values[i]);
+    printf("];\n");
+}
+
+static void print_sram(const struct serac_sram_table *t)
+{
+    print_list("words", t->words, t->points);
+    print_list("area_um2", t->area_um2, t->points);
+    print_list("access_ns", t->access_ns, t->points);
+    print_list("read_pj", t->read_pj, t->points);
+    print_list("write_pj", t->write_pj, t->points);
+    print_list("leakage_nw", t->leakage_nw, t->points);
+    printf("  second_port = %.6e;\n", t->second_port);
+}
+
+int main(int argc, char **argv)
+{
+    struct serac_error error = {""};
+    struct serac_sram_table table;
+    struct serac_design design;
+    const char *what = argc > 1 && argv[1][0] == '-' ? argv[1] : "";
+    char **files = argv + (*what ? 2 : 1);
+    int wanted = !strcmp(what, "--sram") ? 2 : 3;
+    if (argc - (files - argv) != wanted ||
+        (*what && strcmp(what, "--sram") && strcmp(what, "--macros"))) {
+        fprintf(stderr, "usage: synth_units [--macros] SRAM.cfg TECH.cfg DESIGN\n"
+                        "       synth_units --sram SRAM.cfg TECH.cfg\n");
+        return 2;
+    }
+    if (!sram_cfg_read(files[0], files[1], &table))
+        return 2;
+    if (wanted == 3 &&
+        serac_design_load(files[2], &design, &error) != SERAC_OK) {
+        fprintf(stderr, "synth_units: %s\n", error.text);
+        return 2;
+    }
+    if (wanted == 2)
+        print_sram(&table);
+    else if (*what)
+        print_macros(&design, &table);
+    else
+        print_units(&design, &table);
     return 0;
 }

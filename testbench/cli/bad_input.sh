@@ -59,11 +59,11 @@ refused "memory, out of range" "latency_cycles = 0: outside 1..100000" infer fas
 edited memory/slow.cfg m-unknown.cfg 's/^shared_bus/share_bus/'
 refused "memory, unknown key" "share_bus: unknown key (did you mean shared_bus?)" infer fashion-w2 --memory "$work/m-unknown.cfg" --limit 1
 refused "memory, unknown name" "there are default, fast, paged, random-stalls, slow" infer fashion-w2 --memory sow --limit 1
-edited tech/published-45nm.cfg t-type.cfg 's/^clock_mhz = .*/clock_mhz = true;/'
-refused "technology, wrong type" "clock_mhz: must be a number" describe --tech "$work/t-type.cfg"
-edited tech/published-45nm.cfg t-range.cfg 's/^clock_mhz = .*/clock_mhz = -1.0;/'
-refused "technology, out of range" "clock_mhz = -1: outside" describe --tech "$work/t-range.cfg"
-refused "technology, unknown name" "tsmc7: not in configs/tech; there are published-45nm" describe --tech tsmc7
+edited tech/sg13g2.cfg t-type.cfg 's/glitch_factor = .*/glitch_factor = true;/'
+refused "technology, wrong type" "glitch_factor: must be a number" describe --tech "$work/t-type.cfg"
+edited tech/sg13g2.cfg t-range.cfg 's/glitch_factor = .*/glitch_factor = 0.5;/'
+refused "technology, out of range" "glitch_factor = 0.5: outside" describe --tech "$work/t-range.cfg"
+refused "technology, unknown name" "tsmc7: not in configs/tech; there are sg13g2" describe --tech tsmc7
 
 # --- networks ---
 refused "network, unknown name" "fashion-w3: not in configs/networks; there are example, fashion-mixed, fashion-w1" infer fashion-w3

@@ -224,7 +224,7 @@ static void test_setting_has_the_documented_defaults(void **state)
     assert_int_equal(setting_of(NULL, NULL, NULL, &s), -1);
     assert_string_equal(s.design.name, "serial");
     assert_string_equal(s.memory.name, "default");
-    assert_string_equal(s.tech.name, "published-45nm");
+    assert_string_equal(s.tech.name, SERAC_DEFAULT_TECH);
     assert_int_equal(setting_of("tiny", "fast", NULL, &s), -1);
     assert_int_equal(s.design.rows, 4);
     assert_int_equal(s.memory.latency_cycles, 8);

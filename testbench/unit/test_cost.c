@@ -1,4 +1,4 @@
-/* test_cost.c - area and energy against sums written out by hand. */
+/* test_cost.c - area, clock and energy against sums written out by hand. */
 #define _DEFAULT_SOURCE   /* mkstemps */
 #include <math.h>
 #include <setjmp.h>
@@ -17,284 +17,424 @@
 
 static struct serac_error error;
 
-/* Every coefficient a different prime, so that none stands in for another. */
-static struct serac_tech primes(void)
+/* 2 x 4 units of 16 lanes, (2,1). Weights: two halves of 64-bit words, ... */
+static const struct serac_design design = {
+    .name = "d", .rows = 2, .cols = 4, .lanes = 16, .weight_planes = 2,
+    .act_planes = 1, .weight_buffer_bytes = 4096, .act_buffer_bytes = 8192,
+    .output_buffer_bytes = 4096, .param_buffer_bytes = 2048, .axi_bits = 64,
+    .outstanding = 4, .requant_lanes = 2, .queue_depth = 2};
+
+/* Macros of 100 um2 a word, 3 pJ a read, 5 pJ a write of 64 bits, at every depth. */
+static struct serac_tech nothing(void)
 {
-    struct serac_tech t = {
-        .name = "primes", .source = "test", .clock_mhz = 100,
-        .product_um2 = 2, .product_pj = 3, .adder_um2 = 5, .adder_pj = 7,
-        .register_um2 = 11, .sram_um2_per_bit = 13, .sram_pj_per_bit = 17,
-        .sram_reference_bytes = 1024, .dram_pj_per_bit = 19,
-        .leakage_uw_per_mm2 = 23, .control_pj_per_cycle = 29};
+    struct serac_tech t;
+    memset(&t, 0, sizeof t);
+    t.has[SERAC_AREA_UM2] = t.has[SERAC_DELAY_NS] = t.has_sram = true;
+    t.has_energy = true;
+    t.clock_tree_factor = t.glitch_factor = 1;
+    t.sram = (struct serac_sram_table){
+        .points = 2, .words = {1, 1001}, .area_um2 = {100, 100100},
+        .read_pj = {3, 3}, .write_pj = {5, 5}, .access_ns = {2, 2},
+        .leakage_nw = {7, 7}, .second_port = 1};
     return t;
 }
 
-/* Memories of 1024 bytes (each of two activation banks too), whose accesses
- * cost exactly the reference. */
-static struct serac_design small(void)
+static void assert_close(double got, double want)
 {
-    struct serac_design d = {"small", 4, 2, 8, 2, 1, 1024, 2048, 1024, 1024,
-                             64, 4, 2, 2};
-    return d;
+    if (!(fabs(got - want) <= 1e-9 * (1 + fabs(want))))
+        fail_msg("%.12g instead of %.12g", got, want);
 }
 
-static void assert_close(double value, double expected)
+static int unit_named(const char *name)
 {
-    if (!(fabs(value - expected) <= 1e-9 * fabs(expected)))
-        fail_msg("%.12g, expected %.12g", value, expected);
+    static const struct serac_sram_table table = {.points = 2, .words = {1, 2}};
+    struct serac_unit units[SERAC_UNITS];
+    serac_units(&design, &table, units);
+    for (int i = 0; i < SERAC_UNITS; i++)
+        if (!strcmp(units[i].name, name))
+            return i;
+    fail_msg("%s: no such unit", name);
+    return -1;
 }
 
-/* --- area ---------------------------------------------------------------- */
+/* --- area, clock ---------------------------------------------------------------- */
 
-/* A unit of 8 lanes, (2,1): 16 bit products; terms of 3 bits are added by 4
- * adders of 4 bits, 2 of 5, 1 of 6; inner, outer have 17 + 3 bits, acc 32. */
-#define UNIT_PRODUCTS 16
-#define UNIT_ADDERS (4 * 4 + 2 * 5 + 6 + 20 + 20 + 32)
-#define UNIT_REGISTERS (3 + 3 + 20 + 20 + 64)
-/* The row of ones has weights of one bit and no products. */
-#define ONES_ADDERS (4 * 3 + 2 * 4 + 5 + 20 + 20 + 32)
-#define ONES_REGISTERS (2 + 3 + 20 + 20 + 64)
-
-static void test_area_of_each_unit_is_the_sum_of_its_parts(void **state)
+static void test_terms_of_a_unit_are_those_of_its_shape(void **state)
 {
+    struct serac_tech t = nothing();
+    struct serac_unit units[SERAC_UNITS];
     (void)state;
-    struct serac_design d = small();
-    struct serac_tech t = primes();
+    serac_units(&design, &t.sram, units);
+    const struct serac_unit *dpu = &units[unit_named("dpu")];
+    assert_close(dpu->count, 8);
+    assert_close(dpu->area[1], 32);         /* lanes * planes */
+    assert_close(dpu->area[2], 2 + 1 + 4);  /* bits of the sum */
+    const struct serac_unit *array = &units[unit_named("array")];
+    assert_close(array->area[1], 16 * (2 * 2 + 4 * 1));   /* operand registers */
+    assert_close(array->area[2], 8);
+    const struct serac_unit *bank = &units[unit_named("act_bank")];
+    assert_close(bank->count, 4);
+    assert_close(bank->delay[1], 2);        /* the macro's access */
+    const struct serac_unit *digit = &units[unit_named("weight_digit")];
+    assert_close(digit->area[1], 2 * 16 * 2);
+}
+
+static void test_area_is_cells_by_terms_and_macros_by_the_table(void **state)
+{
+    struct serac_tech t = nothing();
     struct serac_area a;
-    serac_cost_area(&d, &t, &a);
-    /* Operand registers: 8 lanes of 4 rows x 2 planes and 2 columns x 1. */
-    assert_close(a.array, 8 * (UNIT_PRODUCTS * 2 + UNIT_ADDERS * 5 +
-                               UNIT_REGISTERS * 11) + 8 * (8 + 2) * 11);
-    assert_close(a.ones, 2 * (ONES_ADDERS * 5 + ONES_REGISTERS * 11));
-    assert_close(a.requant, 2 * (1536 * 2 + 320 * 5 + 700 * 11));
-    assert_close(a.weight_buffer, 8192 * 13);
-    assert_close(a.act_buffer, 16384 * 13);
-    assert_close(a.param_buffer, 8192 * 13);
-    assert_close(a.output_buffer, 8192 * 13);
-    assert_close(a.control, 8640 * 11 + 2900 * 5);
-    assert_close(a.total, a.array + a.ones + a.requant + a.weight_buffer +
-                              a.act_buffer + a.param_buffer +
-                              a.output_buffer + a.control);
-}
-
-/* --- energy -------------------------------------------------------------- */
-
-static struct serac_energy energy_of(const struct serac_counters *c)
-{
-    struct serac_design d = small();
-    struct serac_tech t = primes();
-    struct serac_energy e;
-    serac_cost_energy(&d, &t, c, &e);
-    return e;
-}
-
-static void test_a_busy_cycle_costs_products_adders_and_plane_reads(
-    void **state)
-{
     (void)state;
-    struct serac_counters c = {.array_busy_cycles = 1000000};
-    struct serac_energy e = energy_of(&c);
-    assert_close(e.array, 8 * (UNIT_PRODUCTS * 3 + UNIT_ADDERS * 7) +
-                              2 * ONES_ADDERS * 7);
-    /* R L PW = 64 bits of weights, C L PA = 16 of activations. */
-    assert_close(e.buffer, (64 + 16) * 17);
-    assert_true(e.requant == 0 && e.dram == 0 && e.control == 0);
+    t.unit[SERAC_AREA_UM2][unit_named("dpu")][0] = 1000;
+    t.unit[SERAC_AREA_UM2][unit_named("dpu")][1] = 10;
+    t.unit[SERAC_AREA_UM2][unit_named("requant")][0] = 50;
+    serac_cost_area(&design, &t, &a);
+    assert_close(a.group[SERAC_GROUP_ARRAY], 8 * (1000 + 10 * 32));
+    assert_close(a.group[SERAC_GROUP_REQUANT], 2 * 50);
+    assert_close(a.group[SERAC_GROUP_ONES], 0);
+    /* 8192 bytes of activations are 1024 words of 64 bits, whatever the banks. */
+    assert_close(a.group[SERAC_GROUP_ACT_BUFFER], 1024 * 100);
+    assert_close(a.group[SERAC_GROUP_WEIGHT_BUFFER], 512 * 100);
+    assert_close(a.group[SERAC_GROUP_PARAM_BUFFER], 256 * 100);
+    assert_close(a.total, a.macros + 8 * 1320 + 100);
+    t.has[SERAC_AREA_UM2] = false;
+    serac_cost_area(&design, &t, &a);
+    assert_true(isnan(a.total) && isnan(a.group[SERAC_GROUP_ARRAY]));
 }
 
-static void test_bytes_cost_the_bus_and_the_buffers(void **state)
+static void test_resources_of_an_fpga_are_counted_by_the_same_terms(void **state)
 {
+    struct serac_tech t = nothing();
     (void)state;
-    struct serac_counters c = {.bytes_read = 1000000};
-    struct serac_energy e = energy_of(&c);
-    assert_close(e.dram, 8 * 19);
-    assert_close(e.buffer, 8 * 17);
-    c = (struct serac_counters){.bytes_written = 1000000};
-    e = energy_of(&c);
-    assert_close(e.dram, 8 * 19);
-    assert_close(e.buffer, 16 * 17);     /* written and read again */
-    assert_true(e.array == 0 && e.requant == 0);
+    assert_true(isnan(serac_cost_resource(&design, &t, SERAC_LUTS)));
+    t.has[SERAC_LUTS] = true;
+    t.unit[SERAC_LUTS][unit_named("dpu")][1] = 0.5;
+    t.unit[SERAC_LUTS][unit_named("top")][0] = 3;
+    assert_close(serac_cost_resource(&design, &t, SERAC_LUTS), 8 * 16 + 3);
 }
 
-static void test_a_result_costs_its_record_and_the_requantiser(void **state)
+static void test_the_slowest_unit_sets_the_clock(void **state)
 {
+    struct serac_tech t = nothing();
+    const char *slowest = NULL;
     (void)state;
-    struct serac_counters c = {.results = 1000000};
-    struct serac_energy e = energy_of(&c);
-    assert_close(e.requant, 1536 * 3 + 320 * 7);
-    assert_close(e.buffer, 128 * 17);
-    assert_true(e.array == 0 && e.dram == 0);
-}
-
-static void test_time_costs_control_and_leakage(void **state)
-{
-    (void)state;
-    struct serac_design d = small();
-    struct serac_tech t = primes();
-    struct serac_area a;
-    serac_cost_area(&d, &t, &a);
-    struct serac_counters c = {.cycles = 100000000};   /* a second */
-    struct serac_energy e = energy_of(&c);
-    assert_close(e.control, 100 * 29);
-    assert_close(e.leakage, 23 * a.total * 1e-6);      /* uW/mm2 mm2 s */
-    assert_close(e.total, e.control + e.leakage);
-}
-
-static void test_the_total_is_the_sum_of_the_parts(void **state)
-{
-    (void)state;
-    struct serac_counters c = {.cycles = 5000, .array_busy_cycles = 3000,
-                               .bytes_read = 700, .bytes_written = 90,
-                               .results = 64};
-    struct serac_energy e = energy_of(&c);
-    assert_close(e.total, e.array + e.buffer + e.requant + e.control + e.dram +
-                              e.leakage);
-}
-
-static void test_unknown_parts_are_nan_and_not_in_the_total(void **state)
-{
-    (void)state;
-    struct serac_design d = small();
-    struct serac_tech t = primes();
-    struct serac_counters c = {.cycles = 5000, .array_busy_cycles = 3000};
-    struct serac_energy e;
-    t.leakage_uw_per_mm2 = t.control_pj_per_cycle = NAN;
-    serac_cost_energy(&d, &t, &c, &e);
-    assert_true(isnan(e.control) && isnan(e.leakage));
-    assert_close(e.total, e.array + e.buffer + e.requant + e.dram);
-}
-
-/* Horowitz' points: 8 KB 10 pJ, 32 KB 20 pJ, per 64 bits. */
-static void test_an_access_of_four_times_the_bytes_costs_twice(void **state)
-{
-    (void)state;
-    struct serac_design d = small();
-    struct serac_tech t = primes();
-    struct serac_counters c = {.results = 1000};
-    struct serac_energy once, twice;
-    serac_cost_energy(&d, &t, &c, &once);
-    d.param_buffer_bytes *= 4;
-    serac_cost_energy(&d, &t, &c, &twice);
-    assert_close(twice.buffer, 2 * once.buffer);
+    t.unit[SERAC_DELAY_NS][unit_named("fetch")][0] = 2;
+    t.unit[SERAC_DELAY_NS][unit_named("act_bank")][1] = 2.5;   /* times 2 ns */
+    assert_close(serac_cost_clock_mhz(&design, &t, &slowest), 200);
+    assert_string_equal(slowest, "act_bank");
+    t.unit[SERAC_DELAY_NS][unit_named("fetch")][0] = 8;
+    assert_close(serac_cost_clock_mhz(&design, &t, &slowest), 125);
+    assert_string_equal(slowest, "fetch");
+    t.has[SERAC_DELAY_NS] = false;
+    assert_true(isnan(serac_cost_clock_mhz(&design, &t, NULL)));
 }
 
 static void test_peak_rate_rounds_digits_up(void **state)
 {
+    struct serac_tech t = nothing();
     (void)state;
-    struct serac_design d = small();    /* 64 products of 2 x 1 bits */
-    struct serac_tech t = primes();
-    assert_close(serac_cost_peak_macs(&d, &t, 2, 1), 6.4e9);
-    assert_close(serac_cost_peak_macs(&d, &t, 1, 1), 6.4e9);
-    assert_close(serac_cost_peak_macs(&d, &t, 3, 1), 3.2e9);
-    assert_close(serac_cost_peak_macs(&d, &t, 8, 8), 0.2e9);
+    t.unit[SERAC_DELAY_NS][unit_named("fetch")][0] = 10;       /* 100 MHz */
+    assert_close(serac_cost_peak_macs(&design, &t, 2, 1), 128 * 100e6);
+    assert_close(serac_cost_peak_macs(&design, &t, 1, 1), 128 * 100e6);
+    assert_close(serac_cost_peak_macs(&design, &t, 3, 1), 64 * 100e6);
+    assert_close(serac_cost_peak_macs(&design, &t, 8, 8), 4 * 100e6);
 }
 
-/* --- the technology that comes with Serac -------------------------------- */
-
-static struct serac_tech published(void)
+static void test_designs_beyond_the_measured_ones_are_extrapolated(void **state)
 {
+    struct serac_design d = design;
+    (void)state;
+    assert_false(serac_cost_energy_extrapolated(&d));
+    d.rows = 16;                                   /* 2,048 products */
+    assert_false(serac_cost_energy_extrapolated(&d));
+    d.rows = 32;
+    assert_true(serac_cost_energy_extrapolated(&d));
+    assert_false(serac_cost_extrapolated(&d));
+    d.lanes = 128;                                 /* 32,768 */
+    assert_false(serac_cost_extrapolated(&d));
+    d.lanes = 256;
+    assert_true(serac_cost_extrapolated(&d));
+}
+
+/* --- activity --------------------------------------------------------------------- */
+
+/* 3 x 3 on 6 x 5 pixels with a border of one, 16 to 4 channels, 3-bit weights on 2-bit
+ * activations: on (2,1) planes 2 x 2 digit pairs. */
+static const struct serac_layer conv = {
+    .name = "conv", .op = SERAC_OP_CONV,
+    .input = {6, 5, 16, 2, false, false, 0},
+    .output = {6, 5, 4, 8, false, false, 0},
+    .kernel_h = 3, .kernel_w = 3, .stride_h = 1, .stride_w = 1,
+    .dilation_h = 1, .dilation_w = 1, .pad_top = 1, .pad_left = 1,
+    .pad_bottom = 1, .pad_right = 1, .pool = 1, .weight_bits = 3,
+    .weight_store_bits = 3, .act_bits = 2, .mode = SERAC_MODE_DOUBLE};
+static const struct serac_insn insn = {
+    .fetch = {.order = 1, .groups = 2, .n_tiles = 4, .tile_wgt_bytes = 640,
+              .tile_param_bytes = 64, .run = 2, .run_last = 2, .out_width = 5,
+              .out_height = 6, .kernel_lines = 3, .pixel_step_bytes = 4,
+              .window_bytes = 12, .run_bytes = 8, .line_bytes = 20}};
+static const struct serac_counters counters = {
+    .cycles = 1000, .array_busy_cycles = 576, .results = 128, .blocks = 1,
+    .bytes_read = 2 * 704 + 800 + SERAC_INSN_BLOCK_BYTES, .bytes_written = 240};
+
+static void test_events_of_a_layer_are_those_of_its_loops(void **state)
+{
+    struct serac_activity a = {.cycles = 0};
+    (void)state;
+    serac_activity_add(&a, &design, &conv, &insn, &counters);
+    /* Taps inside: 3 * 6 - 2 of 18 lines, 3 * 5 - 2 of 15 places. */
+    double inside = 16.0 / 18 * 13 / 15;
+    assert_close(a.cycles, 1000);
+    assert_close(a.pairs, 576);
+    assert_close(a.act_digits, 576 / 2);      /* held for two weight digits */
+    /* 4 columns, of whose 32 pixels 30 are there; 16 bits are always in one word. */
+    assert_close(a.bank_reads, 288 * inside * 4 * 30 / 32);
+    assert_close(a.act_words, a.bank_reads);
+    assert_close(a.wgt_digits, 576);
+    /* Two planes of 32 bits, at any of three: every second digit lies across words. */
+    assert_close(a.wgt_words, 576 * 1.5);
+    /* 15 runs in each of two groups, 3 lines less those outside. A run's strip is 16 bytes
+     * that begin at any pixel, 2.5 beats; 2 of 5 go on in the next line with a halo of 8. */
+    assert_close(a.bank_writes, 2 * 15 * 3 * 16.0 / 18 * (2.5 + 2 / 5.0));
+    assert_close(a.words, 576 / 4);
+    assert_close(a.products, 30 * 4 * 9 * 16 * inside * 3 * 2);
+    assert_close(a.results, 120);
+    assert_close(a.group_cycles, 128 / 2);
+    assert_close(a.new_records, 120 / (4.0 * 2));   /* rows = requantisers */
+    assert_close(a.held_groups, 0);
+    assert_close(a.out_planes, 64 * 8);
+    assert_close(a.weight_beats, 2 * 640 / 8.0);    /* two m-tiles, read once */
+    assert_close(a.param_beats, 2 * 64 / 8.0);
+    assert_close(a.act_beats, 800 / 8.0);
+    assert_close(a.write_beats, 240 / 8.0);
+    assert_close(a.dram_bytes, 2 * 704 + 800 + SERAC_INSN_BLOCK_BYTES + 240);
+}
+
+static void test_a_single_weight_digit_is_held_for_all_activation_digits(void **state)
+{
+    struct serac_activity a = {.cycles = 0};
+    struct serac_layer l = conv;
+    (void)state;
+    l.weight_bits = l.weight_store_bits = 1;
+    serac_activity_add(&a, &design, &l, &insn, &counters);
+    assert_close(a.act_digits, 576);
+    assert_close(a.wgt_digits, 576 / 2);
+}
+
+static void test_weights_are_read_again_for_every_pixel_tile(void **state)
+{
+    struct serac_activity a = {.cycles = 0};
+    struct serac_insn again = insn;
+    (void)state;
+    again.fetch.order = 0;
+    serac_activity_add(&a, &design, &conv, &again, &counters);
+    assert_close(a.weight_beats, 4 * 2 * 640 / 8.0);
+}
+
+static void test_raw_results_take_four_cycles_of_eight_planes(void **state)
+{
+    struct serac_activity a = {.cycles = 0};
+    struct serac_layer l = conv;
+    (void)state;
+    l.mode = SERAC_MODE_RAW;
+    l.output.bits = 32;
+    serac_activity_add(&a, &design, &l, &insn, &counters);
+    assert_close(a.group_cycles, 4 * 64);
+    assert_close(a.out_planes, 4 * 64 * 8);
+}
+
+static void test_phases_wait_in_the_held_memory(void **state)
+{
+    struct serac_activity a = {.cycles = 0};
+    struct serac_layer l = conv;
+    (void)state;
+    l.pool = 2;
+    l.output.height = 3;
+    l.output.width = 2;
+    serac_activity_add(&a, &design, &l, &insn, &counters);
+    assert_close(a.held_groups, 64 * 3 / 4.0);
+    assert_close(a.results, 4 * 3 * 2 * 4);
+}
+
+/* --- energy ------------------------------------------------------------------- */
+
+static struct serac_energy energy_of(const struct serac_tech *t, double dram)
+{
+    struct serac_activity a = {.cycles = 0};
+    struct serac_energy e;
+    serac_activity_add(&a, &design, &conv, &insn, &counters);
+    serac_cost_energy(&design, t, &a, dram, &e);
+    return e;
+}
+
+static void test_an_event_costs_its_coefficient(void **state)
+{
+    struct serac_tech t = nothing();
+    struct serac_activity_terms terms[SERAC_GROUPS];
+    struct serac_activity a = {.cycles = 0};
+    (void)state;
+    t.sram.read_pj[0] = t.sram.read_pj[1] = 0;
+    t.sram.write_pj[0] = t.sram.write_pj[1] = 0;
+    serac_activity_add(&a, &design, &conv, &insn, &counters);
+    serac_activity_terms(&design, &a, terms);
+    assert_close(terms[SERAC_GROUP_ARRAY].data[0], a.products);
+    t.data_pj[SERAC_GROUP_ARRAY][0] = 2;
+    assert_close(energy_of(&t, NAN).array, 2 * a.products * 1e-6);
+    t.glitch_factor = 1.5;
+    assert_close(energy_of(&t, NAN).array, 3 * a.products * 1e-6);
+    t.clock_pj[SERAC_GROUP_ONES][0] = 1;          /* ones count as array */
+    t.clock_tree_factor = 4;
+    assert_close(energy_of(&t, NAN).array,
+                 (3 * a.products + 4 * 4 * 1000) * 1e-6);
+    t.clock_pj[SERAC_GROUP_CONTROL][0] = 1;
+    assert_close(energy_of(&t, NAN).control, 4 * 1000 * 1e-6);
+}
+
+static void test_memories_cost_their_accesses(void **state)
+{
+    struct serac_tech t = nothing();
+    struct serac_activity a = {.cycles = 0};
+    (void)state;
+    serac_activity_add(&a, &design, &conv, &insn, &counters);
+    double weights = 3 * a.wgt_words + 5 * a.weight_beats;
+    double acts = 3 * a.act_words + 5 * a.bank_writes;
+    /* A record of 256 bits, four macros, also where a beat writes a part of it. */
+    double params = 4 * (3 * a.group_cycles + 5 * a.param_beats);
+    double outputs = 3 * a.write_beats + 5 * a.group_cycles * 2;   /* 8 x 16 bits */
+    assert_close(energy_of(&t, NAN).buffer,
+                 (weights + acts + params + outputs) * 1e-6);
+}
+
+static void test_leakage_and_dram_are_apart(void **state)
+{
+    struct serac_tech t = nothing();
+    struct serac_area area;
+    (void)state;
+    t.unit[SERAC_AREA_UM2][unit_named("top")][0] = 2e6;         /* 2 mm2 */
+    t.unit[SERAC_DELAY_NS][unit_named("fetch")][0] = 10;
+    t.leakage_uw_per_mm2 = 30;
+    serac_cost_area(&design, &t, &area);
+    struct serac_energy e = energy_of(&t, 20), without = energy_of(&t, NAN);
+    /* 60 uW of cells and 7 nW a memory, for 10 us. */
+    assert_true(e.leakage > 60 * 10 * 1e-6 && e.leakage < 61 * 10 * 1e-6);
+    assert_close(e.dram, 8 * (2 * 704 + 800 + SERAC_INSN_BLOCK_BYTES + 240) *
+                             20 * 1e-6);
+    assert_true(isnan(without.dram));
+    assert_close(without.total, e.total - e.dram);
+    assert_close(e.total, e.array + e.buffer + e.requant + e.control + e.dram +
+                              e.leakage);
+    t.leakage_uw_per_mm2 = NAN;
+    without = energy_of(&t, NAN);
+    assert_true(isnan(without.leakage));
+    assert_close(without.total, e.total - e.dram - e.leakage);
+    t.has_energy = false;
+    assert_true(isnan(energy_of(&t, 20).total));
+}
+
+/* --- files ------------------------------------------------------------------------- */
+
+/* Loads sg13g2.cfg with the first `from` (after `behind`) replaced. */
+static const char *refusal(const char *behind, const char *from, const char *to)
+{
+    static char text[40000];
+    char path[1024], edited[] = "/tmp/serac_test_cost_XXXXXX.cfg";
     struct serac_tech t;
-    memset(&error, 0, sizeof error);
-    enum serac_status status = serac_tech_load("published-45nm", &t, &error);
-    assert_string_equal(error.text, "");
-    assert_int_equal(status, SERAC_OK);
-    return t;
-}
-
-static void test_published_figures_say_so_and_leave_unknowns_open(void **state)
-{
-    (void)state;
-    struct serac_tech t = published();
-    assert_string_equal(t.name, "published-45nm");
-    assert_true(t.published);
-    assert_non_null(strstr(t.source, "not synthesised"));
-    assert_true(isnan(t.leakage_uw_per_mm2) && isnan(t.control_pj_per_cycle));
-}
-
-/* Horowitz, ISSCC 2014, the operations the coefficients are not taken from:
- * 8-bit add 0.03 pJ, 36 um2; 32-bit multiply 3.1 pJ, 3495 um2. */
-static void test_published_coefficients_foretell_horowitz_other_points(
-    void **state)
-{
-    (void)state;
-    struct serac_tech t = published();
-    assert_true(fabs(8 * t.adder_pj / 0.03 - 1) < 0.2);
-    assert_true(fabs(8 * t.adder_um2 / 36 - 1) < 0.06);
-    assert_true(fabs(1024 * t.product_pj / 3.1 - 1) < 0.05);
-    assert_true(fabs(1024 * t.product_um2 / 3495 - 1) < 0.35);
-    assert_true(fabs(64 * t.product_um2 / 282 - 1) < 0.01);
-    assert_true(fabs(64 * t.sram_pj_per_bit / 10 - 1) < 0.01);
-    assert_true(fabs(64 * t.dram_pj_per_bit / 1300 - 1) < 0.01);
-}
-
-/* BitFusion's fixed 8-bit element (510.7 um2 at 45 nm) is a multiplier with its
- * accumulator; a lane of (8,8), its share of the unit included, is the nearest
- * thing here. Two tables of different authors: within a factor of two. */
-static void test_a_published_8_bit_lane_is_near_bitfusions_element(void **state)
-{
-    (void)state;
-    struct serac_tech t = published();
-    struct serac_design d;
-    struct serac_area a;
-    assert_int_equal(serac_design_load("parallel", &d, &error), SERAC_OK);
-    serac_cost_area(&d, &t, &a);
-    double lane = a.array / (d.rows * d.cols * d.lanes);
-    assert_true(lane > 510.7 / 2 && lane < 510.7 * 2);
-}
-
-/* 6.5 binary TOPS of BISMO at 200 MHz are 2 Dm Dk Dn f. */
-static void test_bismos_peak_rate_is_the_published_one(void **state)
-{
-    (void)state;
-    struct serac_tech t = published();
-    struct serac_design d;
-    assert_int_equal(serac_design_load("bismo", &d, &error), SERAC_OK);
-    t.clock_mhz = 200;
-    assert_close(2 * serac_cost_peak_macs(&d, &t, 1, 1), 6.5536e12);
-}
-
-static void test_optional_figures_are_read_when_given(void **state)
-{
-    (void)state;
-    char path[] = "/tmp/serac_test_cost_XXXXXX.cfg";
-    int handle = mkstemps(path, 4);
+    assert_int_equal(serac_config_find("tech", "sg13g2", path, sizeof path, NULL),
+                     SERAC_OK);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = 0;
+    fclose(file);
+    char *at = strstr(text, behind);
+    at = at ? strstr(at, from) : NULL;
+    assert_non_null(at);
+    int handle = mkstemps(edited, 4);
     assert_true(handle >= 0);
-    static const char text[] =
-        "source = \"s\"; published = false; clock_mhz = 1.0; product_um2 = "
-        "1.0; product_pj = 1.0; adder_um2 = 1.0; adder_pj = 1.0; register_um2 "
-        "= 1.0; sram_um2_per_bit = 1.0; sram_pj_per_bit = 1.0; "
-        "sram_reference_bytes = 1.0; dram_pj_per_bit = 1.0; "
-        "leakage_uw_per_mm2 = 0.0; control_pj_per_cycle = 2.5;\n";
-    assert_int_equal(write(handle, text, sizeof text - 1), sizeof text - 1);
-    close(handle);
+    file = fdopen(handle, "w");
+    fprintf(file, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+    fclose(file);
+    error.text[0] = 0;
+    enum serac_status status = serac_tech_load(edited, &t, &error);
+    unlink(edited);
+    assert_int_equal(status, SERAC_E_INPUT);
+    const char *message = strstr(error.text, ".cfg:");
+    assert_non_null(message);
+    message += strlen(".cfg:");
+    return message + strspn(message, "0123456789") + 2;
+}
+
+static void test_what_is_wrong_in_a_file_is_said(void **state)
+{
+    (void)state;
+    assert_string_equal(refusal("", "sram = {", "srams = {"),
+                        "srams: unknown key (did you mean sram?)");
+    assert_string_equal(refusal("sram = {", "words = [", "words = [1e6, "),
+                        "arrays must be as long as words, at least 2");
+    assert_string_equal(refusal("sram = {", "words = [6.4", "words = [6.4e3, 6.4"),
+                        "arrays must be as long as words, at least 2");
+    assert_string_equal(refusal("sram = {", "words = [6.400000e+01",
+                                "words = [6.400000e+03"), "words: must ascend");
+    assert_string_equal(refusal("energy = {", "clock_tree_factor = 1.5",
+                                "clock_tree_factor = 0.5"),
+                        "clock_tree_factor = 0.5: outside 1..10");
+    assert_string_equal(refusal("energy = {", "glitch_factor", "glitches"),
+                        "glitches: unknown key");
+    assert_string_equal(refusal("energy = {", "clock_pj = [", "clock_pj = [1.0, "),
+                        "clock_pj: must be an array of 7 numbers");
+    static const char below[] = "area_worst_percent = -";
+    assert_memory_equal(refusal("fit = {", "area_worst_percent = ", below), below,
+                        sizeof below - 1);
+}
+
+/* --- the files that come with Serac ------------------------------------------------ */
+
+static void test_the_fitted_technology_states_its_error(void **state)
+{
     struct serac_tech t;
-    enum serac_status status = serac_tech_load(path, &t, &error);
-    unlink(path);
-    assert_int_equal(status, SERAC_OK);
-    assert_true(!t.published && t.leakage_uw_per_mm2 == 0);
-    assert_true(t.control_pj_per_cycle == 2.5);
+    (void)state;
+    if (serac_tech_load(SERAC_DEFAULT_TECH, &t, &error) != SERAC_OK)
+        fail_msg("%s", error.text);
+    assert_true(t.fit.designs >= 10);
+    assert_true(t.fit.area_median <= 3 && t.fit.area_worst <= 10);
+    assert_true(t.fit.clock_worst > 0 && t.fit.energy_worst > 0);
+    assert_true(t.has[SERAC_AREA_UM2] && t.has[SERAC_DELAY_NS] && t.has_energy);
+    assert_true(strlen(t.source) > 20 && strlen(t.not_included) > 20);
+}
+
+/* tiny as `make synth` measured it (scripts/synth/README.md): 5.06 mm2, 253 MHz. */
+static void test_the_fit_is_near_tiny(void **state)
+{
+    struct serac_tech t;
+    struct serac_design tiny;
+    struct serac_area area;
+    (void)state;
+    assert_int_equal(serac_tech_load("sg13g2", &t, &error), SERAC_OK);
+    assert_int_equal(serac_design_load("tiny", &tiny, &error), SERAC_OK);
+    serac_cost_area(&tiny, &t, &area);
+    assert_true(fabs(area.total / 5.087e6 - 1) < 0.05);
+    assert_true(fabs(serac_cost_clock_mhz(&tiny, &t, NULL) / 253 - 1) < 0.10);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_area_of_each_unit_is_the_sum_of_its_parts),
-        cmocka_unit_test(
-            test_a_busy_cycle_costs_products_adders_and_plane_reads),
-        cmocka_unit_test(test_bytes_cost_the_bus_and_the_buffers),
-        cmocka_unit_test(test_a_result_costs_its_record_and_the_requantiser),
-        cmocka_unit_test(test_time_costs_control_and_leakage),
-        cmocka_unit_test(test_the_total_is_the_sum_of_the_parts),
-        cmocka_unit_test(test_unknown_parts_are_nan_and_not_in_the_total),
-        cmocka_unit_test(test_an_access_of_four_times_the_bytes_costs_twice),
+        cmocka_unit_test(test_terms_of_a_unit_are_those_of_its_shape),
+        cmocka_unit_test(test_area_is_cells_by_terms_and_macros_by_the_table),
+        cmocka_unit_test(test_resources_of_an_fpga_are_counted_by_the_same_terms),
+        cmocka_unit_test(test_the_slowest_unit_sets_the_clock),
         cmocka_unit_test(test_peak_rate_rounds_digits_up),
+        cmocka_unit_test(test_designs_beyond_the_measured_ones_are_extrapolated),
+        cmocka_unit_test(test_events_of_a_layer_are_those_of_its_loops),
         cmocka_unit_test(
-            test_published_figures_say_so_and_leave_unknowns_open),
-        cmocka_unit_test(
-            test_published_coefficients_foretell_horowitz_other_points),
-        cmocka_unit_test(
-            test_a_published_8_bit_lane_is_near_bitfusions_element),
-        cmocka_unit_test(test_bismos_peak_rate_is_the_published_one),
-        cmocka_unit_test(test_optional_figures_are_read_when_given),
+            test_a_single_weight_digit_is_held_for_all_activation_digits),
+        cmocka_unit_test(test_weights_are_read_again_for_every_pixel_tile),
+        cmocka_unit_test(test_raw_results_take_four_cycles_of_eight_planes),
+        cmocka_unit_test(test_phases_wait_in_the_held_memory),
+        cmocka_unit_test(test_an_event_costs_its_coefficient),
+        cmocka_unit_test(test_memories_cost_their_accesses),
+        cmocka_unit_test(test_leakage_and_dram_are_apart),
+        cmocka_unit_test(test_what_is_wrong_in_a_file_is_said),
+        cmocka_unit_test(test_the_fitted_technology_states_its_error),
+        cmocka_unit_test(test_the_fit_is_near_tiny),
     };
     return cmocka_run_group_tests_name("cost", tests, NULL, NULL);
 }

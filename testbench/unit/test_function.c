@@ -183,7 +183,8 @@ static void test_blocks_compute_what_layers_define(void **state)
                          SERAC_OK);
         assert_int_equal(serac_random_make(&d, 1, i, &c), SERAC_OK);
         for (uint32_t k = 0; k < c.num_layers && !c.fault; k++)
-            compared += check_layer(&d, &c.layers[k], &c.memory, i);
+            if (!c.layers[k].recoded)
+                compared += check_layer(&d, &c.layers[k], &c.memory, i);
         serac_random_free(&c);
     }
     assert_true(compared > 100000);

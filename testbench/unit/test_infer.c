@@ -30,7 +30,7 @@ static int set_up(void **state)
     job = (struct serac_infer_job){.setting = &setting,
                                    .network = "fashion-w2",
                                    .backend = "model", .limit = IMAGES};
-    return serac_cli_setting("tiny", "default", "published-45nm", &setting) >=
+    return serac_cli_setting("tiny", "default", SERAC_DEFAULT_TECH, &setting) >=
            0;
 }
 

@@ -119,7 +119,9 @@ static void test_barvinn_layer_runs_in_that_many_busy_cycles(void **state)
 static void test_bismo_peak_is_6_5_binary_tops_at_200_mhz(void **state)
 {
     struct serac_design d = load("bismo");
-    struct serac_tech tech = {.clock_mhz = 200};
+    static struct serac_tech tech;                 /* 200 MHz */
+    tech.has[SERAC_DELAY_NS] = true;
+    tech.unit[SERAC_DELAY_NS][0][0] = 5;
     (void)state;
     double ops = 2 * serac_cost_peak_macs(&d, &tech, 1, 1);
     assert_true(ops == 2.0 * 8 * 256 * 8 * 200e6);

@@ -21,7 +21,7 @@ static void put(struct serac_row *row, const char *design, const char *network,
 {
     serac_row_text(row, SERAC_COLUMN_design, design);
     serac_row_text(row, SERAC_COLUMN_memory, "default");
-    serac_row_text(row, SERAC_COLUMN_technology, "published-45nm");
+    serac_row_text(row, SERAC_COLUMN_technology, "sg13g2");
     serac_row_text(row, SERAC_COLUMN_network, network);
     serac_row_text(row, SERAC_COLUMN_layer, layer);
     serac_row_text(row, SERAC_COLUMN_weight_bits, bits);
@@ -207,7 +207,9 @@ static void test_technology_is_named_with_its_source(void **state)
 {
     (void)state;
     write_report(ROWS);
-    says("technology `published-45nm`: published 45 nm figures");
+    says("- technology sg13g2: IHP SG13G2 (130 nm)");
+    says("- error of the fits on ");
+    says("- not included: wires");
 }
 
 static void test_no_rows_make_a_report_without_numbers(void **state)

@@ -60,10 +60,11 @@ static void assert_refused(const char *body, const char *word)
 static void test_columns_are_those_of_the_design_document(void **state)
 {
     (void)state;
-    assert_int_equal(SERAC_COLUMNS, 46);
+    assert_int_equal(SERAC_COLUMNS, 47);
     assert_string_equal(serac_column_name(SERAC_COLUMN_design), "design");
     assert_string_equal(serac_column_name(SERAC_COLUMN_gops_mm2), "gops_mm2");
-    assert_string_equal(serac_column_name(SERAC_COLUMNS - 1), "accuracy");
+    assert_string_equal(serac_column_name(SERAC_COLUMN_accuracy), "accuracy");
+    assert_int_equal(SERAC_COLUMN_accuracy, 45);     /* one of our own behind */
     for (int i = 0; i < SERAC_COLUMNS; i++)
         assert_int_equal(serac_column_is_text((enum serac_column)i), i < 6);
 }
@@ -138,19 +139,29 @@ static void test_causes_must_sum_to_the_cycles(void **state)
     assert_false(serac_counters_add_up(&c));
 }
 
+/* 100 MHz; no area, no energy. */
+static struct serac_tech clock_only(void)
+{
+    struct serac_tech t;
+    memset(&t, 0, sizeof t);
+    snprintf(t.name, sizeof t.name, "t");
+    t.has[SERAC_DELAY_NS] = true;
+    t.unit[SERAC_DELAY_NS][0][0] = 10;
+    return t;
+}
+
 /* 4 x 4 x 32 lanes at 100 MHz: 1000 cycles are 10 us. */
 static void test_rates_follow_from_the_counters(void **state)
 {
     struct serac_design d = small_design(4, 4, 32);
-    struct serac_tech t = {.name = "t", .clock_mhz = 100,
-                           .leakage_uw_per_mm2 = NAN,
-                           .control_pj_per_cycle = NAN};
-    struct serac_counters c = {.cycles = 1000, .array_busy_cycles = 800,
-                               .bytes_read = 77, .bytes_written = 55};
+    struct serac_tech t = clock_only();
+    struct serac_work w = {.counters = {.cycles = 1000, .array_busy_cycles = 800,
+                                        .bytes_read = 77, .bytes_written = 55},
+                           .macs = 25600, .products = 25600 * 2 * 8};
     struct serac_row row = {{{0}}};
     (void)state;
     d.act_planes = 2;
-    serac_row_counters(&row, &d, &t, &c, 25600, 25600 * 2 * 8);
+    serac_row_work(&row, &d, &t, NAN, &w);
     assert_string_equal(row.cells[SERAC_COLUMN_design], "small");
     assert_string_equal(row.cells[SERAC_COLUMN_technology], "t");
     assert_string_equal(row.cells[SERAC_COLUMN_macs], "25600");
@@ -162,17 +173,27 @@ static void test_rates_follow_from_the_counters(void **state)
     assert_string_equal(row.cells[SERAC_COLUMN_utilisation], "0.4");
     assert_string_equal(row.cells[SERAC_COLUMN_accuracy], "");
     assert_string_equal(row.cells[SERAC_COLUMN_luts], "");
+    assert_string_equal(row.cells[SERAC_COLUMN_area_um2], "");
     assert_string_equal(row.cells[SERAC_COLUMN_energy_leakage_uj], "");
+    assert_string_equal(row.cells[SERAC_COLUMN_energy_uj], "");
+    assert_string_equal(row.cells[SERAC_COLUMN_extrapolated], "");
+    d.rows = 16;
+    d.act_planes = 8;
+    serac_row_work(&row, &d, &t, NAN, &w);
+    assert_string_equal(row.cells[SERAC_COLUMN_extrapolated], "energy");
+    d.lanes = 512;
+    serac_row_work(&row, &d, &t, NAN, &w);
+    assert_string_equal(row.cells[SERAC_COLUMN_extrapolated], "area clock energy");
 }
 
 static void test_rates_of_no_cycles_are_unknown(void **state)
 {
     struct serac_design d = small_design(4, 4, 32);
-    struct serac_tech t = {.name = "t", .clock_mhz = 100};
-    struct serac_counters c = {.cycles = 0};
+    struct serac_tech t = clock_only();
+    struct serac_work w = {.macs = 0};
     struct serac_row row = {{{0}}};
     (void)state;
-    serac_row_counters(&row, &d, &t, &c, 0, 0);
+    serac_row_work(&row, &d, &t, NAN, &w);
     assert_string_equal(row.cells[SERAC_COLUMN_cycles], "0");
     assert_string_equal(row.cells[SERAC_COLUMN_utilisation], "");
     assert_string_equal(row.cells[SERAC_COLUMN_gops], "");
@@ -250,8 +271,8 @@ static void test_quotes_in_a_cell_come_back(void **state)
 /* A row that was cut, or is of another version, is not read as unknowns. */
 static void test_row_with_other_than_all_cells_is_refused(void **state)
 {
-    static const char commas[] =   /* 45 */
-        ",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\n";
+    static const char commas[] =   /* 46 */
+        ",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\n";
     struct serac_row *rows;
     size_t count;
     (void)state;
@@ -259,7 +280,7 @@ static void test_row_with_other_than_all_cells_is_refused(void **state)
     assert_int_equal(count, 1);
     free(rows);
     assert_refused(commas + 1, ":2: not a result row");
-    assert_refused(",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\n",
+    assert_refused(",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\n",
                    ":2: not a result row");
     assert_refused("\n", ":2: not a result row");
     assert_refused("tiny,published", ":2: not a result row");
@@ -294,7 +315,7 @@ static void test_cell_longer_than_a_cell_is_refused(void **state)
     char body[200] = "";
     (void)state;
     memset(body, 'x', SERAC_CELL);
-    strcat(body, ",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\n");
+    strcat(body, ",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\n");
     assert_refused(body, ":2: not a result row");
     struct serac_row *rows;
     size_t count;

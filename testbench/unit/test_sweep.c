@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "serac_sweep.h"
+#include "serac_tech.h"
 
 #ifndef SERAC_ROOT
 #define SERAC_ROOT "."
@@ -77,7 +78,7 @@ static void test_optional_keys_have_their_defaults(void **state)
     assert_int_equal(sweep.memories.count, 1);
     assert_string_equal(sweep.memories.names[0], "default");
     assert_int_equal(sweep.technologies.count, 1);
-    assert_string_equal(sweep.technologies.names[0], "published-45nm");
+    assert_string_equal(sweep.technologies.names[0], SERAC_DEFAULT_TECH);
     assert_string_equal(sweep.dataset, "");
     assert_int_equal(sweep.images, 0);
 }
