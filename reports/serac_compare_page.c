@@ -261,5 +261,6 @@ void serac_compare_markdown(FILE *to, const char *command,
     requantiser(&page);
     serac_page_depthwise(&page);
     serac_page_break_even(&page);
+    serac_page_published(&page);
     serac_page_host_work(&page);
 }

@@ -35,6 +35,7 @@ void serac_page_title(const struct serac_page *page, size_t program,
 void serac_page_who_wins(const struct serac_page *page);
 void serac_page_depthwise(const struct serac_page *page);
 void serac_page_break_even(const struct serac_page *page);
+void serac_page_published(const struct serac_page *page);
 void serac_page_host_work(const struct serac_page *page);
 
 #endif
