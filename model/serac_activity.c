@@ -144,12 +144,14 @@ static double words_of(const struct serac_memory_kind *kind, double bits)
 }
 
 /* A buffer: `reads` of `bits` from `words` of macros, `beats` that come, `writes` of
- * them by all banks; the cells around the macros. */
+ * them by all banks; the cells around the macros. What is read is selected among the places
+ * that a plane may have in the words of two halves' banks. */
 static void buffer(struct serac_activity_terms *t, double cycles,
                    const struct serac_memory_kind *kind, double instances,
-                   double reads, double bits, double words, double writes,
+                   double plane, double reads, double bits, double words, double writes,
                    double beats, double beat)
 {
+    double places = (double)kind->count * kind->width / (2 * instances * plane);
     t->reads = words;
     t->writes = writes * words_of(kind, beat);
     clock(t, cycles * instances);
@@ -160,6 +162,7 @@ static void buffer(struct serac_activity_terms *t, double cycles,
     data(t, writes * beat);
     data(t, beats * beat * kind->count);     /* to all banks */
     data(t, words * kind->width);
+    data(t, reads * bits * log2(fmax(1, places)));
 }
 
 void serac_activity_terms(const struct serac_design *d,
@@ -212,16 +215,16 @@ void serac_activity_terms(const struct serac_design *d,
     const struct serac_memory_kind *params = m + SERAC_MEMORY_PARAMETERS;
     const struct serac_memory_kind *outputs = m + SERAC_MEMORY_OUTPUTS;
     buffer(terms + SERAC_GROUP_WEIGHT_BUFFER, a->cycles,
-           m + SERAC_MEMORY_WEIGHTS, 1, a->wgt_digits, rows * lanes * pw,
+           m + SERAC_MEMORY_WEIGHTS, 1, rows * lanes, a->wgt_digits, rows * lanes * pw,
            a->wgt_words, a->weight_beats, a->weight_beats, axi);
     buffer(terms + SERAC_GROUP_ACT_BUFFER, a->cycles,
-           m + SERAC_MEMORY_ACTIVATIONS, cols, a->bank_reads, lanes * pa,
+           m + SERAC_MEMORY_ACTIVATIONS, cols, lanes, a->bank_reads, lanes * pa,
            a->act_words, a->bank_writes, a->act_beats, axi);
-    buffer(terms + SERAC_GROUP_PARAM_BUFFER, a->cycles, params, 1,
+    buffer(terms + SERAC_GROUP_PARAM_BUFFER, a->cycles, params, 1, rq * 128,
            a->group_cycles, rq * 128,
            a->group_cycles * words_of(params, rq * 128), a->param_beats,
            a->param_beats, axi);
-    buffer(terms + SERAC_GROUP_OUTPUT_BUFFER, a->cycles, outputs, 1,
+    buffer(terms + SERAC_GROUP_OUTPUT_BUFFER, a->cycles, outputs, 1, axi,
            a->write_beats, axi, a->write_beats * words_of(outputs, axi),
            a->group_cycles, a->group_cycles,
            a->group_cycles > 0 ? lanes * a->out_planes / a->group_cycles : 0);
