@@ -25,14 +25,23 @@ static double bank_writes(const struct serac_insn_fetch *f, double lines,
                           double beat)
 {
     double runs = ceil((double)f->out_width * f->out_height / f->run);
-    double halo = f->window_bytes - (double)f->pixel_step_bytes;
-    double second = f->out_width % f->run ? (double)f->run / f->out_width : 0;
+    double step = f->pixel_step_bytes;
+    double halo = fmax(0, f->window_bytes - step);
+    bool crosses = f->out_height > 1 && f->out_width % f->run;
+    double second = crosses ? (double)f->run / f->out_width : 0;
+    double bytes = f->run_bytes - step + f->window_bytes;
     /* A strip begins anywhere in a beat that a pixel may begin in. */
     double strip = fmin(ceil(f->line_bytes / beat),
-                        (f->run_bytes + halo - f->pixel_step_bytes) / beat + 1) +
+                        (bytes - fmin(step, beat)) / beat + 1) +
                    second * halo / beat;
     double loads = f->order && f->n_tiles > 1 ? f->groups : 1;
     return loads * runs * f->kernel_lines * lines * strip;
+}
+
+/* Macros that an access of `bits` touches: words of one bank after another. */
+static double words_of(const struct serac_memory_kind *kind, double bits)
+{
+    return kind->registers ? 0 : ceil(bits / kind->width);
 }
 
 static uint32_t gcd(uint32_t a, uint32_t b)
@@ -82,6 +91,9 @@ void serac_activity_add(struct serac_activity *a, const struct serac_design *d,
     bool slow = raw || l->mode == SERAC_MODE_THRESHOLD;
     double pairs = (double)c->array_busy_cycles, beat = d->axi_bits / 8.0;
     double groups = (double)c->results / d->requant_lanes * (slow ? 4 : 1);
+    /* Only the last phase is written, of four cycles of thresholds the last. */
+    double out_groups = groups / phases /
+                        (l->mode == SERAC_MODE_THRESHOLD ? 4 : 1);
     double mtiles = serac_ceil_div(l->output.channels, d->rows);
     double passes = f->order || f->groups == 1 ? 1 : f->n_tiles;
     double weights = passes * mtiles * f->tile_wgt_bytes;
@@ -100,10 +112,13 @@ void serac_activity_add(struct serac_activity *a, const struct serac_design *d,
         .products = macs * real * stored * l->input.bits,
         .results = outputs,
         .new_records = d->rows > d->requant_lanes
-                           ? outputs : outputs / ((double)d->cols * f->run),
+                           ? outputs
+                           : outputs / ((double)d->cols * (dual ? 1 : f->run)),
         .group_cycles = groups,
         .held_groups = groups / (slow ? 4 : 1) * (phases - 1) / phases,
-        .out_planes = groups * (raw ? 8 : l->output.bits),
+        .out_groups = out_groups,
+        .out_words = out_groups * words_of(&m[SERAC_MEMORY_OUTPUTS],
+                                           d->lanes * (raw ? 8.0 : l->output.bits)),
         .weight_beats = weights / beat,
         .param_beats = params / beat,
         .act_beats = ((double)c->bytes_read - weights - params -
@@ -137,14 +152,8 @@ static void data(struct serac_activity_terms *t, double term)
     t->data[t->data_terms++] = term;
 }
 
-/* Macros that an access of `bits` touches: words of one bank after another. */
-static double words_of(const struct serac_memory_kind *kind, double bits)
-{
-    return kind->registers ? 0 : ceil(bits / kind->width);
-}
-
-/* A buffer: `reads` of `bits` from `words` of macros, `beats` that come, `writes` of
- * them by all banks; the cells around the macros. What is read is selected among the places
+/* A buffer: `reads` of `bits` from `words` of macros, `writes` of words by all banks, of
+ * `beats` that come; the cells around the macros. What is read is selected among the places
  * that a plane may have in the words of two halves' banks. */
 static void buffer(struct serac_activity_terms *t, double cycles,
                    const struct serac_memory_kind *kind, double instances,
@@ -153,13 +162,13 @@ static void buffer(struct serac_activity_terms *t, double cycles,
 {
     double places = (double)kind->count * kind->width / (2 * instances * plane);
     t->reads = words;
-    t->writes = writes * words_of(kind, beat);
+    t->writes = writes;
     clock(t, cycles * instances);
     clock(t, cycles * (kind->registers ? kind->count : 0));
     clock(t, reads * bits);
-    clock(t, writes * beat);
+    clock(t, beats * beat);
     data(t, reads * bits);
-    data(t, writes * beat);
+    data(t, writes * kind->width);
     data(t, beats * beat * kind->count);     /* to all banks */
     data(t, words * kind->width);
     data(t, reads * bits * log2(fmax(1, places)));
@@ -216,18 +225,21 @@ void serac_activity_terms(const struct serac_design *d,
     const struct serac_memory_kind *outputs = m + SERAC_MEMORY_OUTPUTS;
     buffer(terms + SERAC_GROUP_WEIGHT_BUFFER, a->cycles,
            m + SERAC_MEMORY_WEIGHTS, 1, rows * lanes, a->wgt_digits, rows * lanes * pw,
-           a->wgt_words, a->weight_beats, a->weight_beats, axi);
+           a->wgt_words,
+           a->weight_beats * words_of(m + SERAC_MEMORY_WEIGHTS, axi),
+           a->weight_beats, axi);
     buffer(terms + SERAC_GROUP_ACT_BUFFER, a->cycles,
            m + SERAC_MEMORY_ACTIVATIONS, cols, lanes, a->bank_reads, lanes * pa,
-           a->act_words, a->bank_writes, a->act_beats, axi);
+           a->act_words,
+           a->bank_writes * words_of(m + SERAC_MEMORY_ACTIVATIONS, axi),
+           a->act_beats, axi);
     buffer(terms + SERAC_GROUP_PARAM_BUFFER, a->cycles, params, 1, rq * 128,
            a->group_cycles, rq * 128,
-           a->group_cycles * words_of(params, rq * 128), a->param_beats,
-           a->param_beats, axi);
+           a->group_cycles * words_of(params, rq * 128),
+           a->param_beats * words_of(params, axi), a->param_beats, axi);
     buffer(terms + SERAC_GROUP_OUTPUT_BUFFER, a->cycles, outputs, 1, axi,
            a->write_beats, axi, a->write_beats * words_of(outputs, axi),
-           a->group_cycles, a->group_cycles,
-           a->group_cycles > 0 ? lanes * a->out_planes / a->group_cycles : 0);
+           a->out_words, a->out_groups, rq * 8);
 
     t = terms + SERAC_GROUP_CONTROL;
     clock(t, a->cycles);

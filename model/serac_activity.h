@@ -28,7 +28,8 @@
     X(new_records)    /* results whose parameters are not those of the one before */   \
     X(group_cycles)   /* cycles in which RQ values at a time are drained */         \
     X(held_groups)    /* groups that wait for, or meet, another phase */              \
-    X(out_planes)     /* planes written to the output buffer, RQ bits each */       \
+    X(out_groups)     /* groups that are written to the output buffer */            \
+    X(out_words)      /* words of macros that this writes */                        \
     X(weight_beats)   /* beats read for each buffer, and written */                 \
     X(param_beats)                                                                  \
     X(act_beats)                                                                    \

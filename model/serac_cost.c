@@ -117,14 +117,13 @@ static uint64_t products(const struct serac_design *d)
            d->act_planes;
 }
 
-bool serac_cost_extrapolated(const struct serac_design *d)
+const char *serac_cost_extrapolated(const struct serac_design *d,
+                                    const struct serac_tech *t)
 {
-    return products(d) > SERAC_FIT_PRODUCTS;
-}
-
-bool serac_cost_energy_extrapolated(const struct serac_design *d)
-{
-    return products(d) > SERAC_FIT_ENERGY_PRODUCTS;
+    if (products(d) > SERAC_FIT_PRODUCTS)
+        return t->has_energy ? "area clock energy"
+               : t->has[SERAC_DELAY_NS] ? "area clock" : "area";
+    return t->has_energy && products(d) > SERAC_FIT_ENERGY_PRODUCTS ? "energy" : "";
 }
 
 /* --- energy ------------------------------------------------------------------- */

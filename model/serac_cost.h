@@ -23,7 +23,8 @@ struct serac_area {                   /* um2; NAN: not an ASIC technology */
     double total;
 };
 
-struct serac_energy {                 /* uJ; NAN: unknown, not in the total */
+/* uJ; NAN: unknown. Only dram and leakage may be so without the total being it too. */
+struct serac_energy {
     double array, buffer, requant, control, dram, leakage, total;
 };
 
@@ -35,7 +36,7 @@ double serac_cost_resource(const struct serac_design *design,
                            const struct serac_tech *tech,
                            enum serac_resource resource);
 
-/* Rows of GROUP are array, ones, ... as in reports. */
+/* As printed in tables of area. */
 const char *serac_group_name(enum serac_unit_group group);
 
 /* NAN: unknown. `slowest`, if not NULL, receives the unit that limits it. */
@@ -43,9 +44,9 @@ double serac_cost_clock_mhz(const struct serac_design *design,
                             const struct serac_tech *tech,
                             const char **slowest);
 
-/* Do the fits not hold any more: area and clock; energy. */
-bool serac_cost_extrapolated(const struct serac_design *design);
-bool serac_cost_energy_extrapolated(const struct serac_design *design);
+/* What lies beyond the designs that were measured: "area clock energy" or a part of it. */
+const char *serac_cost_extrapolated(const struct serac_design *design,
+                                    const struct serac_tech *tech);
 
 /* `dram_pj_per_bit`: NAN if unknown. */
 void serac_cost_energy(const struct serac_design *design,

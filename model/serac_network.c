@@ -168,6 +168,10 @@ static enum serac_status read_layers(struct serac_network_reader *r)
     if (n->num_layers == 0)
         return serac_config_fail(r->config, list, r->error,
                                  "layers: must have at least one");
+    if (n->num_layers > SERAC_LAYERS_MAX)
+        return serac_config_fail(r->config, list, r->error,
+                                 "layers: %u, more than %u", n->num_layers,
+                                 SERAC_LAYERS_MAX);
     n->layers = calloc(n->num_layers, sizeof *n->layers);
     n->inputs = calloc(n->num_layers, sizeof *n->inputs);
     n->output_scales = calloc(n->num_layers, sizeof *n->output_scales);

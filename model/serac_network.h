@@ -4,6 +4,8 @@
 
 #include "serac_layer.h"
 
+#define SERAC_LAYERS_MAX 4096u
+
 struct serac_network {
     char name[SERAC_NAME_MAX];
     char source[256];

@@ -39,6 +39,8 @@ static const struct serac_key tech_keys[] = {
 static const struct serac_key fit_keys[] = {
     {"designs", SERAC_KEY_U32, offsetof(struct serac_fit, designs), true, 0, 1000,
      0},
+    {"energy_designs", SERAC_KEY_U32, offsetof(struct serac_fit, energy_designs),
+     false, 0, 1000, 0},
     PERCENT(area_median), PERCENT(area_worst), PERCENT(clock_median),
     PERCENT(clock_worst), PERCENT(energy_median), PERCENT(energy_worst),
 };
@@ -81,6 +83,13 @@ static enum serac_status read_units(const struct serac_config *config,
                 t->unit[r][i][k] = values[r].value[k];
         }
     }
+    double slowest = 0;
+    for (int i = 0; i < SERAC_UNITS; i++)
+        for (uint32_t k = 0; k < units[i].delay_terms; k++)
+            slowest = fmax(slowest, t->unit[SERAC_DELAY_NS][i][k]);
+    if (status == SERAC_OK && t->has[SERAC_DELAY_NS] && slowest <= 0)
+        status = serac_config_fail(config, group, error,
+                                   "delay_ns: all zero, one must be larger");
     return status;
 }
 
@@ -107,25 +116,31 @@ static enum serac_status read_sram(const struct serac_config *config,
     enum serac_status status = serac_config_read(
         config, group, keys, sizeof keys / sizeof *keys, &s, error);
     const struct {
+        const char *key;
         const struct serac_numbers *from;
         double *to;
-    } columns[] = {{&s.words, table->words}, {&s.area, table->area_um2},
-                   {&s.access, table->access_ns}, {&s.read, table->read_pj},
-                   {&s.write, table->write_pj}, {&s.leakage, table->leakage_nw}};
+    } columns[] = {{"words", &s.words, table->words},
+                   {"area_um2", &s.area, table->area_um2},
+                   {"access_ns", &s.access, table->access_ns},
+                   {"read_pj", &s.read, table->read_pj},
+                   {"write_pj", &s.write, table->write_pj},
+                   {"leakage_nw", &s.leakage, table->leakage_nw}};
     table->points = s.words.count;
     table->second_port = s.second_port;
     for (size_t c = 0; status == SERAC_OK && c < sizeof columns / sizeof *columns;
          c++) {
         uint32_t count = columns[c].from->count;
         if (count && (count != s.words.count || count < 2))
-            return serac_config_fail(config, group, error, "arrays must be as long "
-                                     "as words, at least 2");
+            return serac_config_fail(config, serac_config_child(group, columns[c].key),
+                                     error, "%s: must have as many numbers as words, "
+                                     "at least 2", columns[c].key);
         for (uint32_t i = 0; i < s.words.count; i++)
             columns[c].to[i] = count ? columns[c].from->value[i] : NAN;
     }
     for (uint32_t i = 1; status == SERAC_OK && i < s.words.count; i++)
         if (s.words.value[i] <= s.words.value[i - 1])
-            return serac_config_fail(config, group, error, "words: must ascend");
+            return serac_config_fail(config, serac_config_child(group, "words"), error,
+                                     "words: must ascend");
     return status;
 }
 
@@ -183,13 +198,12 @@ static enum serac_status read_file(const struct serac_config *config,
         status = read_units(config, serac_config_child(root, "units"), t, error);
     const struct serac_group *sram = serac_config_child(root, "sram");
     if (status == SERAC_OK && sram) {
-        t->has_sram = true;
         status = read_sram(config, sram, &t->sram, error);
     }
-    if (status == SERAC_OK && t->has[SERAC_AREA_UM2] && !sram)
-        status = serac_config_fail(config, root, error,
-                                   "sram: missing, area_um2 needs it");
     const struct serac_group *energy = serac_config_child(root, "energy");
+    if (status == SERAC_OK && !sram && (t->has[SERAC_AREA_UM2] || energy))
+        status = serac_config_fail(config, root, error,
+                                   "sram: missing, area_um2 and energy need it");
     if (status == SERAC_OK && energy)
         status = read_energy(config, energy, t, error);
     if (status == SERAC_OK)
@@ -207,7 +221,7 @@ enum serac_status serac_tech_load(const char *name, struct serac_tech *tech,
     char path[1024];
     memset(&t, 0, sizeof t);
     t.leakage_uw_per_mm2 = NAN;
-    t.fit = (struct serac_fit){0, NAN, NAN, NAN, NAN, NAN, NAN};
+    t.fit = (struct serac_fit){0, 0, NAN, NAN, NAN, NAN, NAN, NAN};
     enum serac_status status =
         serac_config_find("tech", name, path, sizeof path, error);
     if (status == SERAC_OK)

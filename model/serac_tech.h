@@ -1,7 +1,17 @@
 /* serac_tech.h - a technology: coefficients of area, delay and energy.
  *
  * A file configs/tech/NAME.cfg, written by `make fit TECH=NAME` from synthesis and
- * gate-level runs of this RTL. Per unit of serac_units.h it has coefficients of the unit's
+ * gate-level runs of this RTL:
+ *
+ *     source, not_included   strings
+ *     units    a group per unit: area_um2 or luts, ffs, brams, dsps; delay_ns; all units have
+ *              the same; as many numbers as the unit has terms
+ *     sram     words, area_um2, access_ns, read_pj, write_pj, leakage_nw: arrays by depth;
+ *              second_port
+ *     energy   a group per group of units: clock_pj, data_pj; leakage_uw_per_mm2,
+ *              clock_tree_factor, glitch_factor
+ *     fit      designs, energy_designs, area_median_percent and so on
+ * Per unit of serac_units.h it has coefficients of the unit's
  * terms, per group those of serac_activity.h. What a technology does not give is NAN here
  * and empty in results, never 0. */
 #ifndef SERAC_TECH_H
@@ -24,7 +34,7 @@ enum serac_resource {
 
 /* Errors in per cent on designs that were left out of the fit; NAN: not measured. */
 struct serac_fit {
-    uint32_t designs;
+    uint32_t designs, energy_designs;
     double area_median, area_worst, clock_median, clock_worst, energy_median,
         energy_worst;
 };
@@ -35,7 +45,6 @@ struct serac_tech {
     char not_included[256];            /* the same */
     bool has[SERAC_RESOURCES];
     double unit[SERAC_RESOURCES][SERAC_UNITS][SERAC_UNIT_TERMS];
-    bool has_sram;
     struct serac_sram_table sram;
     bool has_energy;
     double clock_pj[SERAC_GROUPS][SERAC_ACTIVITY_TERMS];

@@ -51,10 +51,10 @@ static void print_clock(const struct serac_setting *s)
         printf("\nclock %.0f MHz, limited by %s", mhz, slowest);
     else
         printf("\nclock not measured");
-    printf("%s\n", serac_cost_extrapolated(&s->design)
-                       ? "; area, clock and energy are extrapolated"
-                   : serac_cost_energy_extrapolated(&s->design)
-                       ? "; energy is extrapolated" : "");
+    const char *beyond = serac_cost_extrapolated(&s->design, &s->tech);
+    if (*beyond)
+        printf("; extrapolated: %s", beyond);
+    printf("\n");
 }
 
 static void print_memories(const struct serac_design *d)
@@ -86,6 +86,8 @@ static void print_text(const struct serac_setting *s)
     serac_tech_text(stdout, &s->tech, "");
     print_clock(s);
     print_size(s);
+    if (!s->tech.has[SERAC_DELAY_NS])
+        return;
     printf("\npeak GOPS (2 operations per multiply-accumulate)\n  weights\\acts");
     for (int a = 0; a < 4; a++)
         printf(" %9u", widths[a]);

@@ -98,6 +98,11 @@ int serac_cmd_shapes(int argc, char **argv)
     code = serac_cli_setting(design, memory, tech, &setting);
     if (code >= 0)
         return code;
+    if (!setting.tech.has[SERAC_AREA_UM2] || !setting.tech.has[SERAC_DELAY_NS]) {
+        fprintf(stderr, "serac: --tech %s: must have areas and delays to compare "
+                "shapes by\n", setting.tech.name);
+        return SERAC_EXIT_INPUT;
+    }
     enum serac_status status = serac_workload_load(name, &workload, &error);
     if (status != SERAC_OK)
         return serac_cli_fail(status, &error);

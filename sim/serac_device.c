@@ -1,5 +1,6 @@
 /* serac_device.c - opens devices; their memory arena. */
 #include "serac_device.h"
+#include "serac_network.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +8,6 @@
 
 #define ARENA_BASE 0x80000000u
 #define PAGE 4096u
-#define MAX_BLOCKS 4096
 
 static const struct {
     const char *name;
@@ -74,8 +74,8 @@ enum serac_status serac_device_open(const char *backend,
     d->io = (struct serac_io){.alloc = arena_alloc, .free = arena_free,
                               .sync_to_device = no_sync,
                               .sync_to_host = no_sync, .ctx = d};
-    d->run.max_blocks = MAX_BLOCKS;
-    d->run.blocks = calloc(MAX_BLOCKS, sizeof *d->run.blocks);
+    d->run.max_blocks = SERAC_LAYERS_MAX;
+    d->run.blocks = calloc(SERAC_LAYERS_MAX, sizeof *d->run.blocks);
     enum serac_status status = serac_host_memory_init(
         &d->arena, ARENA_BASE, (arena_bytes + PAGE - 1) / PAGE * PAGE);
     if (status == SERAC_OK && !d->run.blocks)

@@ -84,8 +84,7 @@ void serac_row_design(struct serac_row *row, const struct serac_design *d,
                   serac_cost_resource(d, t, SERAC_BRAMS));
     serac_row_f64(row, SERAC_COLUMN_dsps, serac_cost_resource(d, t, SERAC_DSPS));
     serac_row_text(row, SERAC_COLUMN_extrapolated,
-                   serac_cost_extrapolated(d) ? "area clock energy"
-                   : serac_cost_energy_extrapolated(d) ? "energy" : "");
+                   serac_cost_extrapolated(d, t));
 }
 
 void serac_row_work(struct serac_row *row, const struct serac_design *d,

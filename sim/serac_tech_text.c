@@ -19,8 +19,13 @@ void serac_tech_text(FILE *to, const struct serac_tech *t, const char *bullet)
     error(to, "area", t->fit.area_median, t->fit.area_worst);
     error(to, "; clock", t->fit.clock_median, t->fit.clock_worst);
     error(to, "; energy", t->fit.energy_median, t->fit.energy_worst);
-    fprintf(to, "\n%sextrapolated beyond %u bit products a cycle (energy: %u)\n",
-            bullet, SERAC_FIT_PRODUCTS, SERAC_FIT_ENERGY_PRODUCTS);
+    if (t->fit.energy_designs)
+        fprintf(to, " (on %u of them)", t->fit.energy_designs);
+    fprintf(to, "\n%sextrapolated beyond %u bit products a cycle", bullet,
+            SERAC_FIT_PRODUCTS);
+    if (t->has_energy)
+        fprintf(to, " (energy: %u)", SERAC_FIT_ENERGY_PRODUCTS);
+    fprintf(to, "\n");
     if (t->has_energy)
         fprintf(to, "%sestimated in energy: clock tree, %.2f times the clock "
                 "pins; glitches, %.2f times the rest; wires by fanout\n", bullet,

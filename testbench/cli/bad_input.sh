@@ -63,6 +63,8 @@ edited tech/sg13g2.cfg t-type.cfg 's/glitch_factor = .*/glitch_factor = true;/'
 refused "technology, wrong type" "glitch_factor: must be a number" describe --tech "$work/t-type.cfg"
 edited tech/sg13g2.cfg t-range.cfg 's/glitch_factor = .*/glitch_factor = 0.5;/'
 refused "technology, out of range" "glitch_factor = 0.5: outside" describe --tech "$work/t-range.cfg"
+edited tech/sg13g2.cfg t-luts.cfg 's/{ area_um2 = /{ luts = /'
+refused "shapes in a technology without areas" "must have areas and delays" shapes bert-base --tech "$work/t-luts.cfg"
 refused "technology, unknown name" "tsmc7: not in configs/tech; there are sg13g2" describe --tech tsmc7
 
 # --- networks ---

@@ -152,7 +152,7 @@ private:
         const serac_layer &c = l.layer;
         uint32_t wgt_digits = Layer::ceil_div(l.weight_bits(), WgtPlanes);
         uint32_t act_digits = Layer::ceil_div(c.act_bits, ActPlanes);
-        bool wgt_signed = !l.dual() && c.weight_kind == SERAC_WEIGHT_SIGNED;
+        bool wgt_signed = l.insn.exec.wgt_signed;
         for (uint32_t a = 0; a < act_digits; a++)
             for (uint32_t w = 0; w < wgt_digits; w++) {
                 Digit wd(l.weight_bits(), l.weight_store(), wgt_signed, WgtPlanes, w);
