@@ -113,7 +113,8 @@ void serac_page_break_even(const struct serac_page *page)
         "activations. `-`: at none; `?`: not measured. First three columns: "
         "(8,8) runs the "
         "same precision, and has the same bytes; last three: (8,8) runs 8 x "
-        "8 bits.\n");
+        "8 bits. (8,8) stands for INT8: how much a plain INT8 unit saves beside it is "
+        "in `units-sg13g2.md`, for the unit alone.\n");
     for (size_t i = 0; i < page->num_programs; i++) {
         if (!serac_page_has_view(page, SERAC_VIEW_PEAK, i))
             continue;

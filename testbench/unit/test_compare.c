@@ -175,6 +175,33 @@ static void test_break_even_is_the_widest_width_that_is_better(void **state)
 
 /* --- shapes -------------------------------------------------------------- */
 
+/* --- the page ------------------------------------------------------------------ */
+
+static void test_the_page_puts_our_gain_beside_published_ones(void **state)
+{
+    (void)state;
+    struct serac_row rows[] = {
+        row_of("peak-1-1", "default", "bert-base", "total", 800, 8, 8),
+        row_of("peak-1-1", "default", "bert-base", "total", 100, 1, 1),
+        row_of("peak-8-8", "default", "bert-base", "total", 600, 8, 8),
+        row_of("peak-8-8", "default", "bert-base", "total", 500, 1, 1)};
+    struct serac_point *p;
+    size_t count, size;
+    char *text = NULL;
+    serac_row_f64(&rows[1], SERAC_COLUMN_energy_uj, 20);        /* of 80 */
+    assert_int_equal(serac_compare_points(rows, 4, &p, &count), SERAC_OK);
+    FILE *file = open_memstream(&text, &size);
+    serac_compare_markdown(file, "here", SERAC_DEFAULT_TECH, p, count);
+    fclose(file);
+    free(p);
+    assert_non_null(strstr(text, "| 8/8 to 1/1 | 8.00 (4.00) | ? | 1.20 (1.20) | "
+                                 "claim 7.5;"));
+    assert_non_null(strstr(text, "| 8/8 to 2/2 | ? | ? | ? | claim 4.0 |"));
+    assert_non_null(strstr(text, "- technology sg13g2: IHP SG13G2 (130 nm)"));
+    assert_non_null(strstr(text, "- error of the fits on "));
+    free(text);
+}
+
 /* All shapes one by one, against the search that leaves most out. */
 static double least_time(const struct serac_shapes_job *job, uint32_t w,
                        uint32_t a, uint32_t *in_area, double *energy)
@@ -276,6 +303,7 @@ int main(void)
         cmocka_unit_test(test_names_decide_the_view_and_others_are_left_out),
         cmocka_unit_test(test_a_mixed_total_has_the_width_of_its_weights),
         cmocka_unit_test(test_break_even_is_the_widest_width_that_is_better),
+        cmocka_unit_test(test_the_page_puts_our_gain_beside_published_ones),
         cmocka_unit_test(test_the_best_shape_is_that_of_trying_all),
     };
     return cmocka_run_group_tests_name("compare", tests, NULL, NULL);
