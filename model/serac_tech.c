@@ -93,24 +93,26 @@ static enum serac_status read_units(const struct serac_config *config,
     return status;
 }
 
+struct sram_numbers {
+    struct serac_numbers words, area, read, write, access, leakage;
+    double second_port;
+};
+
 static enum serac_status read_sram(const struct serac_config *config,
                                    const struct serac_group *group,
                                    struct serac_sram_table *table,
                                    struct serac_error *error)
 {
-    struct {
-        struct serac_numbers words, area, read, write, access, leakage;
-        double second_port;
-    } s;
+    struct sram_numbers s;
 #define COLUMN(name, field, required)                                         \
-    {name, SERAC_KEY_NUMBERS, (size_t)((char *)&s.field - (char *)&s), required,   \
-     1e-9, 1e12, 0}
+    {name, SERAC_KEY_NUMBERS, offsetof(struct sram_numbers, field), required, 1e-9,   \
+     1e12, 0}
     const struct serac_key keys[] = {
         COLUMN("words", words, true), COLUMN("area_um2", area, true),
         COLUMN("access_ns", access, true), COLUMN("read_pj", read, false),
         COLUMN("write_pj", write, false), COLUMN("leakage_nw", leakage, false),
-        {"second_port", SERAC_KEY_F64,
-         (size_t)((char *)&s.second_port - (char *)&s), true, 1, 10, 0}};
+        {"second_port", SERAC_KEY_F64, offsetof(struct sram_numbers, second_port),
+         true, 1, 10, 0}};
 #undef COLUMN
     memset(&s, 0, sizeof s);
     enum serac_status status = serac_config_read(

@@ -84,7 +84,7 @@ void serac_page_published(const struct serac_page *page)
                 "products of 1/1 are a sixty-fourth of those of 8/8, of 1/8 an eighth: "
                 "the array of (1,1) would run so much faster if it were always busy, but it "
                 "is for %.0f %% of the cycles at 8/8 and %.0f %% at 1/1, and waits for the "
-                "requantiser for %.0f %% and %.0f %%. (8,8) gains by fewer bytes alone. The "
+                "requantiser for %.0f %% and %.0f %%. (8,8) computes no faster, and saves time by fewer bytes alone. The "
                 "simulators differ in whether they pack memory and whether compute scales with "
                 "width; here both do.\n",
                 100 * eight->array_busy_cycles / eight->cycles,
