@@ -32,7 +32,13 @@ module serac_add_rows #(
   serac_carry #(.Width (Width)) u_carry (
     .ci_i (bits_i[1]), .s_i (s), .di_i (majority[Width-1:0]), .o_o (sum_o), .co_o (carry));
 `else
-  assign sum_o = x_i + y_i + z_i + {{Width-1{1'b0}}, bits_i[0]} + {{Width-1{1'b0}}, bits_i[1]};
+  // A row of full adders, then one carry chain; bits_i[1] is carried out of a position below.
+  wire [Width-1:0] half = x_i ^ y_i;
+  /* verilator lint_off UNUSEDSIGNAL */ // what leaves the top, the position below
+  wire [Width:0]   majority = {(x_i & y_i) | (half & z_i), bits_i[0]};
+  wire [Width:0]   sum      = {half ^ z_i, bits_i[1]} + {majority[Width-1:0], bits_i[1]};
+  /* verilator lint_on UNUSEDSIGNAL */
+  assign sum_o = sum[Width:1];
 `endif
 endmodule
 `default_nettype wire

@@ -1,14 +1,15 @@
-// serac_dot.v - dot product of two vectors of digits. Combinational.
+// serac_dot.v - dot product of two vectors of digits, as two numbers to be added. Combinational.
 //
 // A digit's top plane counts negative if its _neg_i is set; a side of one plane has no
 // sign here. The product of a plane pair is an AND a lane, of weight 2^(p+q). Products of
-// one sign go into one tree each; the two rows that it leaves are complemented if they
-// count negative, and a last tree adds all rows. (Complementing the products instead needs
-// one tree only, but toggles all of them with the sign: 29.2 instead of 28.2 pJ a cycle in
-// SG13G2's array of scripts/synth/heldout/heldout-13.cfg, energy/w8a8.cfg.)
+// one sign go into one tree each. The rows that it leaves are complemented if they count
+// negative, and a last tree adds all rows. The largest tree, of products without a top plane,
+// stops when the others are done, the last one goes on from there. (Complementing the
+// products instead needs one tree only, but toggles all of them with the sign: 29.2 instead of
+// 28.2 pJ a cycle in SG13G2's array of scripts/synth/heldout/heldout-13.cfg, energy/w8a8.cfg.)
 //
 // For simulation (SERAC_FAST_POPCOUNT) and FPGAs, whose carry chains and DSPs a
-// synthesiser finds by itself, the same as products and an adder tree.
+// synthesiser finds by itself, products and an adder tree: the second number is 0.
 `default_nettype none
 `ifdef SERAC_FPGA
   `define SERAC_DOT_PRODUCTS
@@ -18,6 +19,7 @@
 
 module serac_dot #(
   // LINT: -GWgtPlanes=1 -GActPlanes=8 -GSum=13
+  // LINT: -GWgtPlanes=2 -GActPlanes=4 -GSum=21
   // LINT: -GWgtPlanes=4 -GActPlanes=1 -GLanes=8 -GSum=8
   // LINT: -GWgtPlanes=8 -GActPlanes=8 -GLanes=8 -GSum=21
   // LINT: -GWgtPlanes=1 -GActPlanes=8 -GSum=13 -DSERAC_FPGA
@@ -25,7 +27,7 @@ module serac_dot #(
   parameter Lanes     = 16,
   parameter WgtPlanes = 2,
   parameter ActPlanes = 4,
-  parameter Sum       = 12         // bits of the result, two's complement
+  parameter Sum       = 12         // bits of each number; their sum is two's complement of as many
 ) (
   input  wire [WgtPlanes*Lanes-1:0] wgt_i,         // [plane][lane], plane 0 lowest
   /* verilator lint_off UNUSEDSIGNAL */ // a single plane has no sign
@@ -35,14 +37,17 @@ module serac_dot #(
   /* verilator lint_off UNUSEDSIGNAL */
   input  wire                       act_neg_i,
   /* verilator lint_on UNUSEDSIGNAL */
-  output wire [Sum-1:0]             dot_o
+  output wire [2*Sum-1:0]           rows_o
 );
+  localparam TERM = (WgtPlanes == 1) ? ActPlanes + 1 :
+                    (ActPlanes == 1) ? WgtPlanes + 1 : WgtPlanes + ActPlanes + 2;
+  localparam FULL   = TERM + $clog2(Lanes);              // bits that the sum can have
+  localparam NARROW = (FULL < Sum) ? FULL : Sum;
   wire wgt_neg = WgtPlanes > 1 && wgt_neg_i;
   wire act_neg = ActPlanes > 1 && act_neg_i;
 
 `ifdef SERAC_DOT_PRODUCTS
-  localparam WIDTH = Sum - $clog2(Lanes);                // of a term, signed
-  wire [Lanes*WIDTH-1:0] terms;
+  wire [Lanes*TERM-1:0] terms;
   genvar l, p;
   generate
     for (l = 0; l < Lanes; l = l + 1) begin : gen_lane
@@ -59,18 +64,28 @@ module serac_dot #(
       wire a_sign = act_neg && a[ActPlanes-1];
       /* verilator lint_on UNUSEDSIGNAL */
       if (WgtPlanes == 1) begin : gen_select_act
-        assign terms[l*WIDTH +: WIDTH] = w[0] ? {{WIDTH-ActPlanes{a_sign}}, a}
-                                              : {WIDTH{1'b0}};
+        assign terms[l*TERM +: TERM] = w[0] ? {{TERM-ActPlanes{a_sign}}, a}
+                                              : {TERM{1'b0}};
       end else if (ActPlanes == 1) begin : gen_select_wgt
-        assign terms[l*WIDTH +: WIDTH] = a[0] ? {{WIDTH-WgtPlanes{w_sign}}, w}
-                                              : {WIDTH{1'b0}};
+        assign terms[l*TERM +: TERM] = a[0] ? {{TERM-WgtPlanes{w_sign}}, w}
+                                              : {TERM{1'b0}};
       end else begin : gen_multiply
-        wire signed [WIDTH-1:0] product = $signed({w_sign, w}) * $signed({a_sign, a});
-        assign terms[l*WIDTH +: WIDTH] = product;
+        wire signed [TERM-1:0] product = $signed({w_sign, w}) * $signed({a_sign, a});
+        assign terms[l*TERM +: TERM] = product;
       end
     end
   endgenerate
-  serac_adder_tree #(.Terms (Lanes), .Width (WIDTH)) u_tree (.terms_i (terms), .sum_o (dot_o));
+  /* verilator lint_off UNUSEDSIGNAL */ // a product's spare top bit
+  wire [FULL-1:0] dot;
+  /* verilator lint_on UNUSEDSIGNAL */
+  serac_adder_tree #(.Terms (Lanes), .Width (TERM)) u_tree (.terms_i (terms), .sum_o (dot));
+  generate
+    if (Sum > NARROW) begin : gen_extend
+      assign rows_o = {{2*Sum-NARROW{1'b0}}, dot[NARROW-1:0]} | {{Sum{1'b0}}, {Sum-NARROW{dot[NARROW-1]}}, {NARROW{1'b0}}};
+    end else begin : gen_whole
+      assign rows_o = {{Sum{1'b0}}, dot[Sum-1:0]};
+    end
+  endgenerate
 `else
   // Plane pairs in four groups, after who is a top plane: nobody, weights, activations, both.
   // A group's number is 2 * (q is the top) + (p is the top); a single plane is no top.
@@ -88,14 +103,14 @@ module serac_dot #(
     end
   endfunction
 
-  function [16*Sum-1:0] heights(input integer g);
+  function [16*NARROW-1:0] heights(input integer g);
     integer    k;
     reg [31:0] height;
     begin
-      heights = {16*Sum{1'b0}};
-      for (k = Sum - 1; k >= 0; k = k - 1) begin
+      heights = {16*NARROW{1'b0}};
+      for (k = NARROW - 1; k >= 0; k = k - 1) begin
         height  = Lanes * pairs(g, k, WgtPlanes);
-        heights = (heights << 16) | {{16*Sum-32{1'b0}}, height};
+        heights = (heights << 16) | {{16*NARROW-32{1'b0}}, height};
       end
     end
   endfunction
@@ -108,26 +123,43 @@ module serac_dot #(
     end
   endfunction
 
+  // Rows that group 0 has left when a group of one product a lane and column has two.
+  function integer left(input integer unused);
+    integer other;
+    begin
+      left  = (WgtPlanes < ActPlanes) ? WgtPlanes - 1 : ActPlanes - 1;
+      left  = (left > 1) ? left * Lanes : Lanes;
+      other = Lanes;
+      while (other > 2) begin
+        other = other - other / 3;
+        left  = left - left / 3;
+      end
+    end
+  endfunction
+  localparam LEFT = left(0);
+
   function integer counted(input integer g);                      // rows of groups below g
     integer i;
     begin
       counted = 0;
-      for (i = 0; i < g; i = i + 1) if (base(i, Sum) > 0) counted = counted + 2;
+      for (i = 0; i < g; i = i + 1)
+        if (base(i, NARROW) > 0) counted = counted + ((i == 0) ? LEFT : 2);
     end
   endfunction
 
   localparam ROWS = counted(4);
-  wire [ROWS*Sum-1:0] rows;
+  wire [ROWS*NARROW-1:0] rows;
   /* verilator lint_off UNUSEDSIGNAL */ // of the groups there are
   wire [3:0] negative = {wgt_neg != act_neg, act_neg, wgt_neg, 1'b0};
   /* verilator lint_on UNUSEDSIGNAL */
   genvar g, p, q, k, r;
   generate
     for (g = 0; g < 4; g = g + 1) begin : gen_group
-      localparam TOTAL = base(g, Sum);
+      localparam TOTAL = base(g, NARROW);
+      localparam HERE  = (g == 0) ? LEFT : 2;
       if (TOTAL > 0) begin : gen_tree
-        wire [TOTAL-1:0] bits;
-        wire [2*Sum-1:0] sums;
+        wire [TOTAL-1:0]       bits;
+        wire [HERE*NARROW-1:0] sums;
         for (p = 0; p < WgtPlanes; p = p + 1) begin : gen_wgt
           for (q = 0; q < ActPlanes; q = q + 1) begin : gen_act
             if (group(p, q) == g) begin : gen_pair
@@ -136,26 +168,38 @@ module serac_dot #(
             end
           end
         end
-        serac_wallace #(.Columns (Sum), .Heights (heights(g)), .Total (TOTAL)) u_tree (
+        serac_wallace #(.Columns (NARROW), .Heights (heights(g)), .Total (TOTAL), .Rows (HERE)) u_tree (
           .bits_i (bits), .rows_o (sums));
         // Minus a row is its complement plus one.
-        assign rows[counted(g)*Sum +: 2*Sum] = sums ^ {2*Sum{negative[g]}};
+        assign rows[counted(g)*NARROW +: HERE*NARROW] = sums ^ {HERE*NARROW{negative[g]}};
       end
     end
   endgenerate
 
   // All rows by columns, and two ones in column 0 for each group that is negative: a bit of
-  // its own in column 1.
-  localparam              SIGNS = (WgtPlanes > 1 && ActPlanes > 1) ? 3 : 1;
-  localparam [16*Sum-1:0] ONE   = 1;
-  localparam [15:0]       EACH  = ROWS[15:0];
-  localparam [16*Sum-1:0] LAST  = {Sum{EACH}} + ((SIGNS == 3) ? 3 * ONE << 16 : ONE << 16);
-  wire [ROWS*Sum+SIGNS-1:0] last;
-  wire [2*Sum-1:0]          pair;
+  // its own in column 1. The ones that a complement has beyond NARROW are worth
+  // -2^NARROW each. Of three groups none or two are negative, so in sum a sign, once in every
+  // column from EXTEND.
+  localparam              SIGNS  = (WgtPlanes > 1 && ActPlanes > 1) ? 3 : 1;
+  localparam              EXTEND = NARROW + ((SIGNS == 3) ? 2 : 1);
+  localparam              TOP    = (Sum > EXTEND) ? Sum - EXTEND : 0;
+  localparam              WHOLE  = ROWS*NARROW + SIGNS + TOP;
+  function [16*Sum-1:0] last_heights(input integer unused);
+    integer    column;
+    reg [31:0] height;
+    begin
+      last_heights = {16*Sum{1'b0}};
+      for (column = Sum - 1; column >= 0; column = column - 1) begin
+        height       = (column >= EXTEND) ? 1 : (column >= NARROW) ? 0 : ROWS + ((column == 1) ? SIGNS : 0);
+        last_heights = (last_heights << 16) | {{16*Sum-32{1'b0}}, height};
+      end
+    end
+  endfunction
+  wire [WHOLE-1:0] last;
   generate
-    for (k = 0; k < Sum; k = k + 1) begin : gen_column
+    for (k = 0; k < NARROW; k = k + 1) begin : gen_column
       for (r = 0; r < ROWS; r = r + 1) begin : gen_row
-        assign last[k*ROWS + r + ((k > 1) ? SIGNS : 0)] = rows[r*Sum + k];
+        assign last[k*ROWS + r + ((k > 1) ? SIGNS : 0)] = rows[r*NARROW + k];
       end
     end
     if (SIGNS == 3) begin : gen_signs
@@ -163,10 +207,12 @@ module serac_dot #(
     end else begin : gen_sign
       assign last[2*ROWS] = wgt_neg || act_neg;
     end
+    if (TOP > 0) begin : gen_top
+      assign last[WHOLE-1 -: TOP] = {TOP{wgt_neg || act_neg}};
+    end
   endgenerate
-  serac_wallace #(.Columns (Sum), .Heights (LAST), .Total (ROWS*Sum + SIGNS)) u_last (
-    .bits_i (last), .rows_o (pair));
-  assign dot_o = pair[Sum-1:0] + pair[2*Sum-1:Sum];
+  serac_wallace #(.Columns (Sum), .Heights (last_heights(0)), .Total (WHOLE)) u_last (
+    .bits_i (last), .rows_o (rows_o));
 `endif
 endmodule
 `ifdef SERAC_DOT_PRODUCTS

@@ -24,24 +24,27 @@ module serac_ones #(
   localparam WIDE = 17 + LOG;
   localparam SIZE = (ActPlanes == 1) ? 1 : ActPlanes + 1;   // bits of a term
   localparam SUM  = SIZE + LOG;
+  localparam ROWS = (ActPlanes == 1) ? 1 : 2;
 
-  wire [SUM-1:0] sum;         // with one plane: without its sign
+  wire [ROWS*SUM-1:0] sum;    // with one plane: without its sign
   generate
     if (ActPlanes == 1) begin : gen_count
       serac_popcount #(.Lanes (Lanes)) u_count (.bits_i (act_i), .count_o (sum));
     end else begin : gen_sum
       serac_dot #(.Lanes (Lanes), .WgtPlanes (1), .ActPlanes (ActPlanes), .Sum (SUM)) u_dot (
         .wgt_i ({Lanes{1'b1}}), .wgt_neg_i (1'b0), .act_i (act_i), .act_neg_i (act_neg_i),
-        .dot_o (sum));
+        .rows_o (sum));
     end
   endgenerate
 
-  reg  [SUM-1:0]  sum_q, sum_q2;
+  reg  [ROWS*SUM-1:0] sum_q;
+  reg  [SUM-1:0]  sum_q2;
   reg  [WIDE-1:0] outer_q;
   reg  [31:0]     acc_q;
   wire [WIDE-1:0] outer, sum_wide;
   wire [31:0]     acc;
   wire            sum_neg;
+  wire [SUM-1:0]  total;
   generate
     if (ActPlanes == 1) begin : gen_sign
       reg neg_q, neg_q2;
@@ -49,9 +52,11 @@ module serac_ones #(
         if (dot_en_i) neg_q <= act_neg_i;
         neg_q2 <= neg_q;
       end
+      assign total    = sum_q;
       assign sum_neg  = neg_q2;
       assign sum_wide = {{WIDE-SUM{1'b0}}, sum_q2};
     end else begin : gen_no_sign
+      assign total    = sum_q[SUM-1:0] + sum_q[2*SUM-1:SUM];
       assign sum_neg  = 1'b0;
       assign sum_wide = {{WIDE-SUM{sum_q2[SUM-1]}}, sum_q2};
     end
@@ -74,7 +79,7 @@ module serac_ones #(
 
   always @(posedge clk_i) begin
     if (dot_en_i) sum_q <= sum;
-    sum_q2 <= sum_q;
+    sum_q2 <= total;
     if (outer_en_i) outer_q <= outer;
     if (acc_en_i) acc_q <= acc;
   end

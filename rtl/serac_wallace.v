@@ -1,23 +1,25 @@
-// serac_wallace.v - two numbers with the sum of bits of any weights, by Wallace's tree.
+// serac_wallace.v - a few numbers with the sum of bits of any weights, by Wallace's tree.
 // Combinational.
 //
 // Stage s holds height(s, c) bits of weight 2^c, lowest weight first; stage 0 is
 // bits_i with the heights given. Of every three bits of a column a full adder makes one of
 // the same and one of the next weight; the column's sums come first in the next
-// stage, then its rest, then the carries. Two rows are left for an adder; their sum is
-// right modulo 2^Columns. One module, because synthesis that keeps modules apart makes a
+// stage, then its rest, then the carries. Rows rows are left, two for an adder, more for
+// another tree; their sum is right modulo 2^Columns. One module, because synthesis that keeps modules apart makes a
 // tree of small ones a sixth larger.
 `default_nettype none
 
 module serac_wallace #(
   // LINT: -GColumns=4 -GHeights=64'd8 -GTotal=8
   // LINT: -GColumns=3 -GHeights=48'h0001_0009_0003 -GTotal=13
+  // LINT: -GColumns=3 -GHeights=48'h0001_0009_0003 -GTotal=13 -GRows=4
   parameter                  Columns = 4,
   parameter [16*Columns-1:0] Heights = 8,      // bits of weight 2^c in [16c +: 16]
-  parameter                  Total   = 8       // their sum
+  parameter                  Total   = 8,      // their sum
+  parameter                  Rows    = 2
 ) (
-  input  wire [Total-1:0]     bits_i,
-  output wire [2*Columns-1:0] rows_o     // [row][column]
+  input  wire [Total-1:0]        bits_i,
+  output wire [Rows*Columns-1:0] rows_o     // [row][column]
 );
   localparam DEEPEST = 24;                     // stages: 3 * 1.5^24 bits in a column
   localparam TABLE   = 16 * Columns * (DEEPEST + 1);
@@ -40,7 +42,11 @@ module serac_wallace #(
   endfunction
   localparam [TABLE-1:0] HEIGHT = all_heights(0);
 
-  function integer stages(input integer unused);   // until no column has three bits
+  function integer height(input integer stage, input integer column);
+    height = {16'd0, HEIGHT[16*(stage*Columns + column) +: 16]};
+  endfunction
+
+  function integer stages(input integer unused);   // until no column has more bits than rows
     integer s, c;
     reg done;
     begin
@@ -48,16 +54,12 @@ module serac_wallace #(
       for (s = DEEPEST; s >= 0; s = s - 1) begin
         done = 1'b1;
         for (c = 0; c < Columns; c = c + 1)
-          if (HEIGHT[16*(s*Columns + c) +: 16] > 16'd2) done = 1'b0;
+          if (height(s, c) > Rows) done = 1'b0;
         if (done) stages = s;
       end
     end
   endfunction
   localparam STAGES = stages(0);
-
-  function integer height(input integer stage, input integer column);
-    height = {16'd0, HEIGHT[16*(stage*Columns + column) +: 16]};
-  endfunction
 
   // Where column c of a stage begins.
   function integer offset(input integer stage, input integer column);
@@ -108,7 +110,7 @@ module serac_wallace #(
     for (c = 0; c < Columns; c = c + 1) begin : gen_last
       localparam COUNT = height(STAGES, c);
       localparam FROM  = offset(STAGES, c);
-      for (i = 0; i < 2; i = i + 1) begin : gen_bit
+      for (i = 0; i < Rows; i = i + 1) begin : gen_bit
         if (i < COUNT) begin : gen_used
           assign rows_o[i*Columns + c] = gen_stage[STAGES].bits[FROM + i];
         end else begin : gen_none

@@ -22,15 +22,16 @@ module int8_unit #(
   input  wire               acc_first_i,
   output wire [31:0]        acc_o
 );
-  localparam SUM = 16 + $clog2(Lanes);
-  wire [SUM-1:0] dot;
-  reg  [SUM-1:0] dot_q;
-  reg  [31:0]    acc_q;
-  serac_dot #(.Lanes (Lanes), .WgtPlanes (8), .ActPlanes (8), .Sum (SUM)) u_dot (
-    .wgt_i (wgt_i), .wgt_neg_i (1'b1), .act_i (act_i), .act_neg_i (1'b1), .dot_o (dot));
-  assign acc_o = {{32-SUM{dot_q[SUM-1]}}, dot_q} + (acc_first_i ? 32'd0 : acc_q);
+  wire [63:0] rows;
+  reg  [63:0] rows_q;
+  reg  [31:0] acc_q;
+  serac_dot #(.Lanes (Lanes), .WgtPlanes (8), .ActPlanes (8), .Sum (32)) u_dot (
+    .wgt_i (wgt_i), .wgt_neg_i (1'b1), .act_i (act_i), .act_neg_i (1'b1), .rows_o (rows));
+  serac_add_rows #(.Width (32)) u_acc (
+    .x_i (acc_first_i ? 32'd0 : acc_q), .y_i (rows_q[31:0]), .z_i (rows_q[63:32]), .bits_i (2'b00),
+    .sum_o (acc_o));
   always @(posedge clk_i) begin
-    if (dot_en_i) dot_q <= dot;
+    if (dot_en_i) rows_q <= rows;
     if (acc_en_i) acc_q <= acc_o;
   end
 endmodule
