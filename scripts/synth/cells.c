@@ -3,7 +3,8 @@
  *
  *     build/synth_cells FILE.lib           LIB_...='...', one a line
  *     build/synth_cells --prune FILE.lib   the library without LIB_AVOID, for
- *                                          tools that cannot leave cells out
+ *                                          tools that cannot leave cells out, and with
+ *                                          liberty_wire_f() as its only wire-load model
  *
  * Everything follows from functions, capacitances and tables, so no technology
  * needs a set-up of its own; only delay, scan and power-gating cells that look
@@ -408,24 +409,78 @@ static void mark(const struct liberty *lib, bool *avoided, double delay,
         avoided[i] = avoid(lib, lib->cells + i, delay, load);
 }
 
-/* The text of the library without the avoided cells. */
+/* A stretch of the text that is left out. */
+struct cut {
+    size_t begin, end;
+};
+
+static int by_begin(const void *a, const void *b)
+{
+    const struct cut *x = a, *y = b;
+    return (x->begin > y->begin) - (x->begin < y->begin);
+}
+
+static bool starts(const char *text, const char *with)
+{
+    return !strncmp(text, with, strlen(with));
+}
+
+/* Avoided cells and the library's own wire loads, in order; NULL without memory. */
+static struct cut *cuts_of(const struct liberty *lib, const bool *avoided, size_t *count)
+{
+    size_t n = 0;
+    for (const struct liberty_group *g = lib->root->groups; g; g = g->next)
+        n++;
+    for (const struct liberty_attr *a = lib->root->attrs; a; a = a->next)
+        n++;
+    struct cut *cuts = calloc(n + 1, sizeof *cuts);
+    *count = 0;
+    for (const struct liberty_group *g = lib->root->groups; cuts && g; g = g->next) {
+        bool cell = !strcmp(g->type, "cell");
+        if (cell ? avoided[liberty_cell_find(lib, g->args[0]) - lib->cells]
+                 : starts(g->type, "wire_load"))
+            cuts[(*count)++] = (struct cut){g->begin, g->end};
+    }
+    for (const struct liberty_attr *a = lib->root->attrs; cuts && a; a = a->next)
+        if (starts(a->name, "default_wire_load"))
+            cuts[(*count)++] = (struct cut){a->begin, a->end};
+    if (cuts)
+        qsort(cuts, *count, sizeof *cuts, by_begin);
+    return cuts;
+}
+
+/* As liberty_wire_f() has it, for abc and OpenSTA. abc wants every fanout listed. */
+static void print_wire_load(const struct liberty *lib)
+{
+    printf("default_wire_load : \"serac\";\n  default_wire_load_mode : \"top\";\n"
+           "  wire_load (\"serac\") {\n    capacitance : %.6g;\n    resistance : 0.0;\n"
+           "    area : 0.0;\n    slope : 1.0;\n", liberty_wire_f(lib) / lib->cap_f);
+    for (int i = 1; i <= 32; i++)
+        printf("    fanout_length (%d, %d.0);\n", i, i);
+    printf("  }\n  ");
+}
+
 static int print_pruned(const struct liberty *lib, const bool *avoided)
 {
+    size_t count, at = 0, cells = liberty_child(lib->root, "cell", NULL)->begin;
     char *text = liberty_read(lib->path, &error);
-    if (!text) {
-        fprintf(stderr, "%s\n", error.text);
-        return 2;
+    struct cut *cuts = text ? cuts_of(lib, avoided, &count) : NULL;
+    if (!cuts) {
+        fprintf(stderr, "%s\n", text ? "synth_cells: out of memory" : error.text);
+        free(text);
+        return text ? 3 : 2;
     }
-    const struct liberty_group *g = NULL;
-    const char *at = text;
-    while ((g = liberty_child(lib->root, "cell", g))) {
-        const struct liberty_cell *c = liberty_cell_find(lib, g->args[0]);
-        if (!avoided[c - lib->cells])
-            continue;
-        fwrite(at, 1, (size_t)(text + g->begin - at), stdout);
-        at = text + g->end;
+    for (size_t i = 0; i <= count; i++) {
+        size_t until = i < count ? cuts[i].begin : strlen(text);
+        if (at <= cells && cells <= until) {           /* behind the units */
+            fwrite(text + at, 1, cells - at, stdout);
+            print_wire_load(lib);
+            at = cells;
+        }
+        fwrite(text + at, 1, until - at, stdout);
+        at = i < count ? cuts[i].end : until;
     }
-    fputs(at, stdout);
+    free(cuts);
     free(text);
     return 0;
 }
@@ -452,6 +507,7 @@ static void print_all(const struct liberty *lib, const bool *avoided,
     put_number("LEAKAGE_UNIT_W", lib->leakage_w);
     put_gate("BUF", buffer, 1);
     put_number("BUF_CAP", in->capacitance);
+    put_number("WIRE", liberty_wire_f(lib) / lib->cap_f);      /* of a fanout */
     buffer = strong(lib, avoided, buffer, load);
     put_gate("BUF4", buffer, 1);
     put_gate("INV", smallest(lib, avoided, 1, INVERTER), 1);

@@ -29,7 +29,7 @@ static const char usage[] =
     "  --group [L=]PATH   instead: a group L of what lies at or below PATH\n"
     "                     (again for more; the longest PATH counts;\n"
     "                     gen_ blocks and indices may be left out)\n"
-    "  --wire-cap FF      wire capacitance per fanout, fF (0)\n"
+    "  --wire-cap FF      wire capacitance per fanout, fF (estimated, liberty.h)\n"
     "  --slew PS          transition time for all tables, ps\n"
     "  --period NS        clock period, for leakage energy per cycle\n"
     "  --tables-whole     leave the load's energy in tables that contain it\n"
@@ -60,7 +60,7 @@ static bool compute(struct run *r)
                                   .activity = find_net, .ctx = r};
     struct liberty_error error;
     r->sum.depth = (uint32_t)r->depth;
-    r->sum.wire_f = r->wire_ff * 1e-15;
+    r->sum.wire_f = r->wire_ff < 0 ? ENERGY_WIRES : r->wire_ff * 1e-15;
     r->sum.slew_s = r->slew_ps * 1e-12;
     if (!energy_sum_load(&r->sum, &setup, &error)) {
         fprintf(stderr, "%s\n", error.text);
@@ -136,7 +136,7 @@ static void print_table(const struct run *r)
     printf("tables at a transition time of %.4g ps (%s), wire %.4g fF per "
            "fanout\n", r->sum.slew_s * 1e12,
            r->slew_given ? "given" : "mean of the netlist's outputs",
-           r->wire_ff);
+           r->sum.wire_f * 1e15);
     if (r->sum.loaded)
         printf("tables of %u kinds of cells contain the load's CV^2/2: %s\n",
                (unsigned)r->sum.loaded, r->sum.tables_whole ? "left in, counted twice"
@@ -194,7 +194,7 @@ static void print_json(const struct run *r)
     printf(", \"voltage\": %.6g, \"cycles\": %llu, \"slew_ps\": %.6g, "
            "\"wire_ff\": %.6g, ", r->libs[0]->voltage * r->libs[0]->volt_v,
            (unsigned long long)activity_cycles(r->activity), r->sum.slew_s * 1e12,
-           r->wire_ff);
+           r->sum.wire_f * 1e15);
     if (r->period_ns > 0)
         printf("\"period_ns\": %.6g, ", r->period_ns);
     printf("\"kinds_with_load\": %u, \"tables_whole\": %s, \"nets\": %llu, "
@@ -319,7 +319,7 @@ static bool load_inputs(struct run *r)
 
 int main(int argc, char **argv)
 {
-    struct run r = {.num_libs = 0};
+    struct run r = {.wire_ff = -1};
     if (argc == 2 && !strcmp(argv[1], "--help")) {
         fputs(usage, stdout);
         return 0;

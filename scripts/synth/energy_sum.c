@@ -193,20 +193,6 @@ static void add_nets(struct energy_sum *s)
     free(owner);
 }
 
-static void estimate_wires(struct energy_sum *s)
-{
-    double area = 0;
-    uint64_t cells = 0;
-    for (uint32_t i = 0; i < s->net.num_instances; i++) {
-        const struct energy_cell *ec = s->net.cells + s->net.instances[i].cell;
-        if (ec->macro)
-            continue;
-        area += ec->cell->area;
-        cells++;
-    }
-    s->wire_f = cells ? 0.2e-15 * 3 * sqrt(area / (double)cells / 0.7) : 0;
-}
-
 bool energy_sum_load(struct energy_sum *s, struct netlist_setup *setup,
                      struct liberty_error *error)
 {
@@ -217,7 +203,7 @@ bool energy_sum_load(struct energy_sum *s, struct netlist_setup *setup,
     if (!netlist_load(&s->net, setup, error))
         return false;
     if (s->wire_f < 0)
-        estimate_wires(s);
+        s->wire_f = liberty_wire_f(setup->libs[0]);
     if (!(s->slew_s > 0))
         find_slew(s);
     for (uint32_t i = 0; i < s->net.num_cells; i++)

@@ -9,11 +9,7 @@
 
 #define ENERGY_PREFIXES 256
 
-/* As wire_f: estimate it. 0.2 fF/um, nearly the same from 180 to 50 nm (Ho, Mai, Horowitz,
- * "The future of wires", Proc. IEEE 89(4), 2001), times three gate pitches a
- * fanout (Davis, De, Meindl, "A stochastic wire-length distribution", IEEE TED 45(3), 1998:
- * about that for blocks of 10,000 to 100,000 gates), where a gate has the cells'
- * mean area at 70 % utilisation. */
+/* As wire_f: liberty_wire_f() of the first library. */
 #define ENERGY_WIRES (-1.0)
 
 struct energy_part {

@@ -4,8 +4,8 @@
  *
  * abc sizes and buffers within a module and knows neither what lies behind a
  * module's ports nor what flip-flops drive. Here modules are taken from the
- * leaves up: a net whose pins and sub-modules' ports load it with more than LIMIT_PF gets
- * buffers, each with at most so much, in as many levels as it takes. The
+ * leaves up: a net whose pins, wires (liberty_wire_f()) and sub-modules' ports load it with
+ * more than LIMIT_PF gets buffers, each with at most so much, in as many levels as it takes. The
  * netlist is yosys JSON. Nets with clock pins are left alone: a clock tree is not
  * part of synthesis. */
 #include <cjson/cJSON.h>
@@ -46,6 +46,7 @@ struct run {
     int num_libs;
     const char *buffer, *in, *out;
     double buffer_load, limit;
+    double wire;          /* pF that a sink adds, liberty_wire_f() */
     struct module *modules;
     int num_modules;
     cJSON *template;      /* a buffer cell without connections */
@@ -175,6 +176,8 @@ static void gather(struct run *r, struct module *m, struct gather *g)
                 if (sub) {
                     load = p->load[i];
                     clock = p->clock[i];
+                } else {
+                    load += r->wire;
                 }
                 add_sink(g, bits, i, clock ? -1 : load);
             }
@@ -322,6 +325,8 @@ static bool set_up(struct run *r, char **argv)
         fprintf(stderr, "synth_fanout: %s: no such buffer, or the limit is not positive\n", r->buffer);
         return false;
     }
+    r->wire = liberty_wire_f(r->libs[0]) * 1e12;
+    r->buffer_load += r->wire;
     text = allocate(1, 1024);
     snprintf(text, 1024, "{\"hide_name\":0,\"type\":\"%s\",\"parameters\":{},\"attributes\":{},"
              "\"port_directions\":{\"%s\":\"input\",\"%s\":\"output\"},\"connections\":{}}",

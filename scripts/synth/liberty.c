@@ -245,6 +245,15 @@ out:
     return ok;
 }
 
+/* Where the statement at p->at is over: behind its semicolon, if it has one. */
+static size_t behind(const struct parser *p)
+{
+    const char *at = p->at;
+    while (*at == ' ' || *at == '\t')
+        at++;
+    return (size_t)((*at == ';' ? at + 1 : p->at) - p->text);
+}
+
 static bool simple_value(struct parser *p, struct liberty_attr *attr)
 {
     while (*p->at == ' ' || *p->at == '\t')
@@ -272,7 +281,9 @@ static bool complex_or_group(struct parser *p, struct liberty_group *parent,
         return false;
     if (*p->at != '{') {
         struct liberty_attr *attr = liberty_alloc(p->lib, sizeof *attr);
-        *attr = (struct liberty_attr){name, values, count, line, NULL};
+        *attr = (struct liberty_attr){
+            .name = name, .values = values, .count = count, .line = line,
+            .begin = (size_t)(from - p->text), .end = behind(p)};
         *parent->attrs_end = attr;
         parent->attrs_end = &attr->next;
         return true;
@@ -324,7 +335,10 @@ static bool statement(struct parser *p, struct liberty_group *parent)
     attr->line = line;
     *parent->attrs_end = attr;
     parent->attrs_end = &attr->next;
-    return simple_value(p, attr);
+    attr->begin = (size_t)(from - p->text);
+    bool ok = simple_value(p, attr);
+    attr->end = behind(p);
+    return ok;
 }
 
 /* Statements up to the '}' that closes the group, or to the end of the file. */

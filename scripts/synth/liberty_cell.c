@@ -374,3 +374,15 @@ bool liberty_ground(const struct liberty *lib, const struct liberty_cell *cell,
             return strtod(map->values[1], NULL) == 0;
     return false;
 }
+
+double liberty_wire_f(const struct liberty *lib)
+{
+    double least = 0;
+    for (uint32_t i = 0; i < lib->num_cells; i++) {
+        const struct liberty_cell *c = lib->cells + i;
+        if (c->kind == LIBERTY_FF && c->area > 0 &&
+            (least == 0 || c->area < least))
+            least = c->area;
+    }
+    return 0.2e-15 * 3 * sqrt(least / 3 / 0.7);
+}

@@ -2,7 +2,7 @@
 # measure.sh - synthesises every design of fitting/ and heldout/ for TECH and runs the layers of
 # energy/ on the netlists of up to 2,048 bit products a cycle, and units.sh; then collects
 # measured/TECH.csv, TECH-energy.csv and TECH-units.csv. A design that stands there for this RTL
-# (comments apart) is not measured again, so a run may be stopped and taken up later.
+# and flow (comments apart) is not measured again, so a run may be stopped and taken up later.
 #
 #     TECH=sg13g2 [JOBS=2] scripts/synth/measure.sh
 #
@@ -44,7 +44,8 @@ if [ "${1:-}" = --one ]; then
 fi
 failed=0
 mkdir -p "build/synth/$tech"
-rtl=$(cat rtl/*.v rtl/*.vh scripts/synth/serac_ram.v scripts/synth/clock_gate*.v | sed 's|//.*||; /^ *$/d' | cksum | cut -d' ' -f1)
+rtl=$({ sed 's|//.*||' rtl/*.v rtl/*.vh scripts/synth/serac_ram.v scripts/synth/clock_gate*.v
+  sed 's|^ *#.*||' scripts/synth/synth.sh "scripts/synth/tech/$tech.cfg"; } | sed '/^ *$/d' | cksum | cut -d' ' -f1)
 measured=scripts/synth/measured/$tech
 if [ -f "$measured.csv" ] && [ "$(sed -n '1s/^# rtl //p' "$measured.csv")" != "$rtl" ]; then
   rm -f "$measured.csv" "$measured-energy.csv" "$measured-units.csv"

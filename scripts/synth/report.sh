@@ -1,9 +1,9 @@
 #!/bin/sh
-# report.sh OUT NAME TECH PERIOD UNIT_NS LIBERTY - the result of synth.sh in words and as
+# report.sh OUT NAME TECH PERIOD UNIT_NS LIBERTY WIRE_FF - the result of synth.sh in words and as
 # OUT/result.cfg: area by unit, clock, critical path. PERIOD is the clock's in timing.txt, in
 # time units of UNIT_NS.
 set -eu
-out=$1 name=$2 tech=$3 period=$4 unit_ns=$5 liberty=$6
+out=$1 name=$2 tech=$3 period=$4 unit_ns=$5 liberty=$6 wire=$7
 ns=$(awk "BEGIN {print $period * $unit_ns}")
 
 # Worst endpoint of each unit: instance path without indices; pins of the top are io.
@@ -53,5 +53,5 @@ echo "critical path from $start"
 echo "                to $end"
 echo "slowest units (ns to their registers):"
 head -6 "$out/endpoints.csv" | awk -F, '{printf "  %8.3f  %s\n", $2, $1}'
-echo "not included: wires, clock tree; a clock gate counts as a cell"
+echo "wires in the clock: $wire fF a fanout, estimated (scripts/synth/liberty.h); not included: wires in area, clock tree; a clock gate counts as a cell"
 echo "written: $out/netlist.json, netlist.v, area.csv, endpoints.csv, timing.txt, result.cfg"

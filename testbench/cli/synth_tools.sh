@@ -36,6 +36,12 @@ module small (input c, input s, input a, output reg [3:0] y);   // s: more than 
 endmodule
 EOF
 build/synth_cells --prune $lib > "$work/cells.lib"
+# Its only wire load is the estimate: 0.6 fF times the root of 96 um2 (a flip-flop) / 3 / 0.7.
+sed '0,/^cell (/s//default_wire_load : "Own" ;\nwire_load ("Own") { capacitance : 9; slope : 1; fanout_length (1, 1); }\ncell (/' $lib > "$work/own.lib"
+grep -q '"Own"' "$work/own.lib" && build/synth_cells --prune "$work/own.lib" > "$work/pruned.lib"
+ok $? "cells: $(tail -1 "$work/pruned.lib")"
+[ "$(grep -c 'wire_load' "$work/pruned.lib")" = 3 ] && sed -n '/wire_load ("serac")/,/}/p' "$work/pruned.lib" | grep -q 'capacitance : 0.00405674;'
+ok $? "the pruned library has not just the estimated wire load"
 yosys -q -p "read_verilog $work/top.v; hierarchy -top top; synth -top top; dfflibmap -liberty $work/cells.lib
   abc -liberty $work/cells.lib; opt_clean; tee -q -o $work/stat stat -liberty $work/cells.lib
   write_json $work/before.json" > "$work/yosys.log" 2>&1

@@ -228,8 +228,8 @@ static void test_what_cannot_be_simulated_is_named(void **state)
     netlist_free(&n);
 }
 
-/* Wires: 0.2 fF/um, three pitches of the mean cell at 70 %. */
-static void test_wires_are_estimated_from_the_cells(void **state)
+/* Wires: 0.2 fF/um, three pitches of a third of a flip-flop at 70 %. */
+static void test_wires_are_estimated_from_the_flip_flop(void **state)
 {
     struct energy_sum sum = {.wire_f = ENERGY_WIRES};
     struct netlist_setup setup = {.libs = &lib, .num_libs = 1,
@@ -237,8 +237,8 @@ static void test_wires_are_estimated_from_the_cells(void **state)
     (void)state;
     if (!energy_sum_load(&sum, &setup, &error))
         fail_msg("%s", error.text);
-    /* 7 um2 each: sqrt(7 / 0.7) is a pitch. */
-    assert_float_equal(sum.wire_f * 1e15, 0.2 * 3 * 3.16228, 1e-4);
+    /* It has 7 um2: sqrt(7 / 3 / 0.7) is a pitch. */
+    assert_float_equal(sum.wire_f * 1e15, 0.2 * 3 * 1.82574, 1e-4);
     energy_sum_free(&sum);
 }
 
@@ -248,7 +248,7 @@ int main(void)
         cmocka_unit_test(test_cells_do_what_they_should),
         cmocka_unit_test(test_toggles_and_time_at_one_are_counted),
         cmocka_unit_test(test_what_cannot_be_simulated_is_named),
-        cmocka_unit_test(test_wires_are_estimated_from_the_cells)};
+        cmocka_unit_test(test_wires_are_estimated_from_the_flip_flop)};
     lib = liberty_load(DATA "gates.lib", &error);
     if (!lib) {
         fprintf(stderr, "%s\n", error.text);
