@@ -9,7 +9,7 @@ OPT      ?= -O3 -g
 WARN     := -Wall -Wextra -Wpedantic -Werror -Wno-format-truncation
 INCLUDE  := -Imodel -Idrivers -Isim -Ireports -Iscripts/synth
 CFLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L -DSERAC_ROOT=\"$(CURDIR)\" $(OPT) $(WARN) $(INCLUDE)
-LIBS     := -lconfig -lcjson -lz -lm -lpthread
+LIBS     := -lconfig -lcjson -lyaml -lz -lm -lpthread
 SEED     ?= 1
 B        := build
 export SEED

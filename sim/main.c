@@ -15,6 +15,7 @@ static const struct {
     {"shapes", serac_cmd_shapes, "every plane pair's best shape in one area"},
     {"compare", serac_cmd_compare, "every plane pair side by side, from sweeps"},
     {"report", serac_cmd_report, "Markdown and CSV from a sweep's results"},
+    {"import", serac_cmd_import, "other tools' layer tables to a workload"},
     {"compile", serac_cmd_compile, "a network to a program image"},
     {"describe", serac_cmd_describe, "a design: area, clock, peak rates"},
 };

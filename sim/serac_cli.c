@@ -38,14 +38,15 @@ int serac_cli_parse(const struct serac_usage *u, int argc, char **argv,
             print_help(u);
             return SERAC_EXIT_DONE;
         }
-        if (strncmp(argv[i], "--", 2)) {
+        if (strncmp(argv[i], "--", 2) && strcmp(argv[i], "-o")) {
             if (given == wanted)
                 return usage_error(u, "%s: one argument too many", argv[i]);
             positional[given++] = argv[i];
             continue;
         }
         const struct serac_option *o = u->options;
-        while (o->name && strcmp(o->name, argv[i] + 2))
+        const char *name = strcmp(argv[i], "-o") ? argv[i] + 2 : "out";
+        while (o->name && strcmp(o->name, name))
             o++;
         if (!o->name)
             return usage_error(u, "%s: unknown option", argv[i]);
@@ -110,6 +111,22 @@ int serac_cli_setting(const char *design, const char *memory, const char *tech,
         status = serac_tech_load(tech ? tech : SERAC_DEFAULT_TECH, &s->tech,
                                  &error);
     return status == SERAC_OK ? -1 : serac_cli_fail(status, &error);
+}
+
+int serac_cli_write(const char *path, const void *data, size_t bytes)
+{
+    char part[1100];
+    snprintf(part, sizeof part, "%s.part", path);
+    FILE *file = fopen(part, "wb");
+    bool good = file && fwrite(data, 1, bytes, file) == bytes;
+    if (file)
+        good = fclose(file) == 0 && good;
+    if (good && rename(part, path) == 0)
+        return SERAC_EXIT_DONE;
+    fprintf(stderr, "serac: %s: cannot be written: %s\n", path, strerror(errno));
+    if (file)
+        remove(part);
+    return SERAC_EXIT_INPUT;
 }
 
 void serac_cli_progress(const char *what, uint64_t done, uint64_t total)

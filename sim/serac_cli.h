@@ -3,6 +3,7 @@
 #define SERAC_CLI_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "serac_config.h"
@@ -31,7 +32,7 @@ struct serac_usage {
     const struct serac_option *options;
 };
 
-/* Parses argv behind the subcommand. Positional arguments go to `positional`,
+/* Parses argv behind the subcommand; -o is --out. Positional arguments go to `positional`,
  * exactly `wanted` of them. Returns -1 to go on, else the exit code (help shown, or
  * the usage was wrong). */
 int serac_cli_parse(const struct serac_usage *usage, int argc, char **argv,
@@ -54,6 +55,10 @@ struct serac_setting {
 int serac_cli_setting(const char *design, const char *memory, const char *tech,
                       struct serac_setting *setting);
 
+/* Writes `path` whole: beside it, then renamed, so a failure leaves nothing behind.
+ * SERAC_EXIT_DONE, or SERAC_EXIT_INPUT after a line on stderr. */
+int serac_cli_write(const char *path, const void *data, size_t bytes);
+
 /* One line of progress, on a terminal only; done == total ends it. */
 void serac_cli_progress(const char *what, uint64_t done, uint64_t total);
 
@@ -61,6 +66,7 @@ int serac_cmd_infer(int argc, char **argv);
 int serac_cmd_cosim(int argc, char **argv);
 int serac_cmd_describe(int argc, char **argv);
 int serac_cmd_compile(int argc, char **argv);
+int serac_cmd_import(int argc, char **argv);
 int serac_cmd_sweep(int argc, char **argv);
 int serac_cmd_shapes(int argc, char **argv);
 int serac_cmd_compare(int argc, char **argv);

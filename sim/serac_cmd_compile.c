@@ -1,51 +1,50 @@
 /* serac_cmd_compile.c - serac compile: a network to a program image. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "serac_infer.h"
 
-static int write_c(FILE *to, const char *name, const uint8_t *image,
-                   size_t bytes)
+/* The image as C source; NULL without memory. */
+static char *c_source(const char *name, const uint8_t *image, size_t image_bytes,
+                      size_t *bytes)
 {
+    char *text = NULL;
+    FILE *to = open_memstream(&text, bytes);
+    if (!to)
+        return NULL;
     fprintf(to, "/* Program image of %s, made by serac compile --c-array. */\n"
                 "#include <stddef.h>\n#include <stdint.h>\n\n"
                 "const size_t serac_program_bytes = %zu;\n"
-                "const uint8_t serac_program[%zu] = {", name, bytes, bytes);
-    for (size_t i = 0; i < bytes; i++)
+                "const uint8_t serac_program[%zu] = {", name, image_bytes,
+            image_bytes);
+    for (size_t i = 0; i < image_bytes; i++)
         fprintf(to, "%s%u,", i % 16 ? "" : "\n    ", image[i]);
-    return fprintf(to, "\n};\n") < 0;
+    fprintf(to, "\n};\n");
+    if (fclose(to) == 0)
+        return text;
+    free(text);
+    return NULL;
 }
 
-/* Writes beside the target and renames: a failure leaves nothing behind. */
-static int write_image(const char *path, const char *name, bool c_array,
+/* `source`: as C. */
+static int write_image(const char *path, const char *name, bool source,
                        const uint8_t *image, size_t bytes)
 {
-    char temporary[1100];
-    snprintf(temporary, sizeof temporary, "%s.part", path);
-    FILE *file = fopen(temporary, "wb");
-    int bad = !file;
-    if (file) {
-        bad = c_array ? write_c(file, name, image, bytes)
-                      : fwrite(image, 1, bytes, file) != bytes;
-        bad |= fclose(file) != 0;
-    }
-    if (!bad)
-        bad = rename(temporary, path);
-    if (!bad)
-        return SERAC_EXIT_DONE;
-    fprintf(stderr, "serac: %s: %s\n", path, strerror(errno));
-    if (file)
-        remove(temporary);
-    return SERAC_EXIT_INPUT;
+    size_t text_bytes = 0;
+    char *text = source ? c_source(name, image, bytes, &text_bytes) : NULL;
+    if (source && !text)
+        return serac_cli_fail(SERAC_E_NOMEM, NULL);
+    int code = text ? serac_cli_write(path, text, text_bytes)
+                    : serac_cli_write(path, image, bytes);
+    free(text);
+    return code;
 }
 
 int serac_cmd_compile(int argc, char **argv)
 {
     const char *name, *out = NULL, *design = NULL, *memory = NULL, *c = NULL;
     const struct serac_option options[] = {
-        {"out", "PROG", "the image (required)", &out},
+        {"out", "PROG", "or -o: the image (required)", &out},
         {"design", "D", "name in configs/designs or path (serial)", &design},
         {"memory", "M", "memory that the mapping is made for (default)",
          &memory},
@@ -54,7 +53,7 @@ int serac_cmd_compile(int argc, char **argv)
     const struct serac_usage usage = {
         "compile", "NET --out PROG [options]",
         "Maps a network to a design and writes the program image that the "
-        "driver loads\n(drivers/serac_image.h). -o is --out.",
+        "driver loads\n(drivers/serac_image.h).",
         "  serac compile fashion-w2 -o fashion-w2.prog --design tiny\n"
         "  serac compile fashion-w1 --c-array -o program.c\n",
         options};
@@ -62,9 +61,6 @@ int serac_cmd_compile(int argc, char **argv)
     struct serac_error error = {""};
     struct serac_network *network = NULL;
     struct serac_program *program = NULL;
-    for (int i = 1; i < argc; i++)
-        if (!strcmp(argv[i], "-o"))
-            argv[i] = (char *)(uintptr_t)"--out";
     int code = serac_cli_parse(&usage, argc, argv, &name, 1);
     if (code < 0 && !out) {
         fprintf(stderr, "serac compile: --out is missing; see serac compile "

@@ -40,23 +40,6 @@ static void print_text(const struct serac_infer_job *job,
            total->cells[SERAC_COLUMN_memory_bytes]);
 }
 
-/* Writes beside the target and renames: nothing is left half-written. */
-static bool write_whole(const char *path, const char *text, size_t bytes)
-{
-    char part[1100];
-    snprintf(part, sizeof part, "%s.part", path);
-    FILE *file = fopen(part, "w");
-    if (!file)
-        return false;
-    bool good = fwrite(text, 1, bytes, file) == bytes;
-    good &= fclose(file) == 0;
-    if (!good || rename(part, path)) {
-        remove(part);
-        return false;
-    }
-    return true;
-}
-
 int serac_cmd_infer(int argc, char **argv)
 {
     const char *network, *design = NULL, *memory = NULL, *tech = NULL;
@@ -106,14 +89,15 @@ int serac_cmd_infer(int argc, char **argv)
     enum serac_status status = serac_infer_run(&job, &result, &error);
     if (job.outputs && fclose(job.outputs))
         status = SERAC_E_NOMEM;
-    if (outputs && status == SERAC_OK && !write_whole(outputs, lines, bytes)) {
-        snprintf(error.text, sizeof error.text, "%s: cannot be written",
-                 outputs);
-        status = SERAC_E_INPUT;
-    }
+    if (status == SERAC_OK && outputs)
+        code = serac_cli_write(outputs, lines, bytes);
     free(lines);
     if (status != SERAC_OK)
         return serac_cli_fail(status, &error);
+    if (code >= SERAC_EXIT_CHECK) {
+        serac_infer_free(&result);
+        return code;
+    }
     if (json) {
         serac_result_json(stdout, result.rows, result.num_rows);
     } else if (csv) {
