@@ -76,14 +76,34 @@ void serac_cost_area(const struct serac_design *d, const struct serac_tech *t,
         a->total += a->group[g];
 }
 
+/* Of all memories. */
+static double memories(const struct serac_design *d, const struct serac_tech *t,
+                       enum serac_resource resource)
+{
+    struct serac_memory_kind kinds[SERAC_MEMORIES];
+    struct serac_fpga_ram ram;
+    double sum = 0;
+    serac_memories(d, kinds);
+    for (int i = 0; i < SERAC_MEMORIES; i++) {
+        serac_fpga_memories(t->fpga, &kinds[i], &ram);
+        sum += resource == SERAC_LUTS    ? ram.luts
+               : resource == SERAC_FFS   ? ram.ffs
+               : resource == SERAC_BRAMS ? ram.brams
+                                         : 0;
+    }
+    return sum;
+}
+
 double serac_cost_resource(const struct serac_design *d,
                            const struct serac_tech *t,
                            enum serac_resource resource)
 {
     struct serac_unit units[SERAC_UNITS];
-    double sum = 0;
     if (!t->has[resource])
         return NAN;
+    double sum = memories(d, t, resource);
+    if (resource >= SERAC_UNIT_RESOURCES)
+        return sum;
     serac_units(d, &t->sram, units);
     for (int i = 0; i < SERAC_UNITS; i++)
         sum += units[i].count *

@@ -31,7 +31,8 @@ struct serac_energy {
 void serac_cost_area(const struct serac_design *design,
                      const struct serac_tech *tech, struct serac_area *area);
 
-/* LUTs, flip-flops, block RAMs or DSPs of the whole design; NAN: unknown. */
+/* LUTs, flip-flops, block RAMs or DSPs of the whole design, its memories (serac_fpga.h)
+ * included; NAN: unknown. */
 double serac_cost_resource(const struct serac_design *design,
                            const struct serac_tech *tech,
                            enum serac_resource resource);

@@ -14,8 +14,8 @@ static const struct serac_design any = {
     .output_buffer_bytes = 4096, .param_buffer_bytes = 4096, .axi_bits = 64,
     .outstanding = 1, .requant_lanes = 1, .queue_depth = 1};
 
-static const char *const resource_keys[SERAC_RESOURCES] = {
-    "area_um2", "luts", "ffs", "brams", "dsps", "delay_ns"};
+static const char *const resource_keys[SERAC_UNIT_RESOURCES] = {
+    "area_um2", "luts", "ffs", "dsps", "delay_ns"};
 static const char *const group_keys[SERAC_GROUPS] = {
     "control", "array", "ones", "requant", "weight_buffer", "act_buffer",
     "param_buffer", "output_buffer"};
@@ -28,6 +28,7 @@ static const struct serac_key tech_keys[] = {
     {"not_included", SERAC_KEY_STRING, OFFSET(not_included), true, 0, 0,
      TEXT(not_included)},
     {"units", SERAC_KEY_CHILD, 0, true, 0, 0, 0},
+    {"fpga", SERAC_KEY_STRING, OFFSET(fpga_family), false, 0, 0, TEXT(fpga_family)},
     {"sram", SERAC_KEY_CHILD, 0, false, 0, 0, 0},
     {"energy", SERAC_KEY_CHILD, 0, false, 0, 0, 0},
     {"fit", SERAC_KEY_CHILD, 0, true, 0, 0, 0},
@@ -62,18 +63,18 @@ static enum serac_status read_units(const struct serac_config *config,
     for (int i = 0; status == SERAC_OK && i < SERAC_UNITS; i++) {
         const struct serac_group *unit =
             serac_config_child(group, units[i].name);
-        struct serac_numbers values[SERAC_RESOURCES];
-        struct serac_key keys[SERAC_RESOURCES];
-        for (int r = 0; r < SERAC_RESOURCES; r++)
+        struct serac_numbers values[SERAC_UNIT_RESOURCES];
+        struct serac_key keys[SERAC_UNIT_RESOURCES];
+        for (int r = 0; r < SERAC_UNIT_RESOURCES; r++)
             keys[r] = (struct serac_key){
                 resource_keys[r], SERAC_KEY_NUMBERS, (size_t)r * sizeof *values,
                 i > 0 && t->has[r], 0, 1e12,
                 r == SERAC_DELAY_NS ? units[i].delay_terms
                                     : units[i].area_terms};
         memset(values, 0, sizeof values);
-        status = serac_config_read(config, unit, keys, SERAC_RESOURCES, values,
+        status = serac_config_read(config, unit, keys, SERAC_UNIT_RESOURCES, values,
                                    error);
-        for (int r = 0; status == SERAC_OK && r < SERAC_RESOURCES; r++) {
+        for (int r = 0; status == SERAC_OK && r < SERAC_UNIT_RESOURCES; r++) {
             if (i > 0 && values[r].count > 0 && !t->has[r])
                 status = serac_config_fail(
                     config, unit, error, "%s: %s has none, all units must have "
@@ -188,6 +189,26 @@ static enum serac_status read_energy(const struct serac_config *config,
     return status;
 }
 
+/* FPGAs have LUTs, and memories of a family. */
+static enum serac_status read_fpga(const struct serac_config *config,
+                                   const struct serac_group *root,
+                                   struct serac_tech *t,
+                                   struct serac_error *error)
+{
+    const struct serac_group *key = serac_config_child(root, "fpga");
+    if (!key == t->has[SERAC_LUTS])
+        return serac_config_fail(config, key ? key : root, error,
+                                 "fpga: goes with luts, one without the other");
+    t->fpga = !key                      ? SERAC_FPGA_NONE
+              : !strcmp(t->fpga_family, "xc7")   ? SERAC_FPGA_XC7
+              : !strcmp(t->fpga_family, "ice40") ? SERAC_FPGA_ICE40
+                                       : SERAC_FPGA_NONE;
+    t->has[SERAC_BRAMS] = t->fpga != SERAC_FPGA_NONE;
+    return key && !t->has[SERAC_BRAMS]
+               ? serac_config_fail(config, key, error,
+                                   "fpga: must be xc7 or ice40") : SERAC_OK;
+}
+
 static enum serac_status read_file(const struct serac_config *config,
                                    struct serac_tech *t,
                                    struct serac_error *error)
@@ -198,6 +219,8 @@ static enum serac_status read_file(const struct serac_config *config,
                           sizeof tech_keys / sizeof *tech_keys, t, error);
     if (status == SERAC_OK)
         status = read_units(config, serac_config_child(root, "units"), t, error);
+    if (status == SERAC_OK)
+        status = read_fpga(config, root, t, error);
     const struct serac_group *sram = serac_config_child(root, "sram");
     if (status == SERAC_OK && sram) {
         status = read_sram(config, sram, &t->sram, error);

@@ -4,8 +4,9 @@
  * gate-level runs of this RTL:
  *
  *     source, not_included   strings
- *     units    a group per unit: area_um2 or luts, ffs, brams, dsps; delay_ns; all units have
- *              the same; as many numbers as the unit has terms
+ *     units    a group per unit: area_um2 or luts, ffs, dsps; delay_ns; all units have the
+ *              same; as many numbers as the unit has terms
+ *     fpga     "xc7" or "ice40": whose memories (serac_fpga.h); goes with luts
  *     sram     words, area_um2, access_ns, read_pj, write_pj, leakage_nw: arrays by depth;
  *              second_port
  *     energy   a group per group of units: clock_pj, data_pj; leakage_uw_per_mm2,
@@ -20,15 +21,17 @@
 #include <stdbool.h>
 
 #include "serac_activity.h"
+#include "serac_fpga.h"
 #include "serac_units.h"
 
 enum serac_resource {
     SERAC_AREA_UM2,                    /* cells; macros follow from `sram` */
     SERAC_LUTS,
     SERAC_FFS,
-    SERAC_BRAMS,
     SERAC_DSPS,
     SERAC_DELAY_NS,                    /* the largest of all units is the period */
+    SERAC_UNIT_RESOURCES,              /* those above have coefficients by unit */
+    SERAC_BRAMS = SERAC_UNIT_RESOURCES,
     SERAC_RESOURCES
 };
 
@@ -44,7 +47,9 @@ struct serac_tech {
     char source[256];                  /* one line, printed with every figure */
     char not_included[256];            /* the same */
     bool has[SERAC_RESOURCES];
-    double unit[SERAC_RESOURCES][SERAC_UNITS][SERAC_UNIT_TERMS];
+    double unit[SERAC_UNIT_RESOURCES][SERAC_UNITS][SERAC_UNIT_TERMS];
+    char fpga_family[8];               /* "" if it is none */
+    enum serac_fpga_family fpga;
     struct serac_sram_table sram;
     bool has_energy;
     double clock_pj[SERAC_GROUPS][SERAC_ACTIVITY_TERMS];

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """fit.py TECH [FILE] - FILE (configs/tech/TECH.cfg): coefficients of area and delay by unit, of energy by group, and
-their error on designs left out.
+their error on designs left out. Of an FPGA: LUTs, flip-flops and DSPs by unit.
 fit.py --collect TECH RTL - measured/TECH.csv and TECH-energy.csv from build/synth (measure.sh).
 
 Designs of fitting/ are fitted, and for the dot-product unit those of units.sh too; those of
@@ -51,10 +51,18 @@ class Unit:
         self.delay = [float(v) for v in cells[d + 1:]]
 
 
+def run(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
 def units_of(design, tech):
-    out = subprocess.run(['build/synth_units', f'{HERE}/tech/sram.cfg', f'{HERE}/tech/{tech}.cfg', design],
-                         capture_output=True, text=True, check=True).stdout
+    out = run('build/synth_units', f'{HERE}/tech/sram.cfg', f'{HERE}/tech/{tech}.cfg', design)
     return [Unit(line) for line in out.splitlines()]
+
+
+def key(tech, name):
+    """A string of scripts/synth/tech/TECH.cfg."""
+    return re.search(rf'^{name} = "([^"]*)"', open(f'{HERE}/tech/{tech}.cfg').read(), re.M).group(1)
 
 
 def below(path, other):
@@ -71,7 +79,6 @@ def collect(tech, rtl):
     """measured/TECH.csv: what `make synth` left of each design: um2 and ns of its units, of the
     whole, the clock's period. measured/TECH-energy.csv: the windows of cosim --energy. Designs
     that stand there already stay as they are."""
-    os.makedirs(f'{HERE}/measured', exist_ok=True)
     path = f'{HERE}/measured/{tech}'
     lines, windows = kept(f'{path}.csv'), kept(f'{path}-energy.csv')
     done = {l.split(',')[0] for l in lines}
@@ -96,6 +103,12 @@ def collect(tech, rtl):
             out.write(header + '\n' + ''.join(sorted(windows)))
 
 
+def inside(u, units):
+    """Units below u, and those of them that no other one contains."""
+    inner = [v for v in units if v is not u and below(u.path, v.path)]
+    return inner, [v for v in inner if not any(w is not v and below(w.path, v.path) for w in inner)]
+
+
 def measure(name, path, folder, tech):
     units = units_of(path, tech)
     at = {}
@@ -106,14 +119,121 @@ def measure(name, path, folder, tech):
     ends = [(p, float(ns)) for p, ns in (line.rsplit(',', 1) for line in open(f'{folder}/endpoints.csv'))]
     out = [f'{name},all,{at[""][0]:.6g},{at[""][1]:.6g},{max(ns for _, ns in ends):.5g}\n']
     for u in units:
-        inner = [v for v in units if v is not u and below(u.path, v.path)]
-        direct = [v for v in inner if not any(w is not v and below(w.path, v.path) for w in inner)]
+        inner, direct = inside(u, units)
         own = [at.get(u.path, [0, 0])[k] - sum(at.get(v.path, [0, 0])[k] for v in direct) for k in (0, 1)]
         slowest = max((ns for p, ns in ends if below(u.path, '' if p == 'io' else p)
                        and not any(below(v.path, p) for v in inner)), default=0.0)
         out.append(f'{name},{u.name},{own[0]:.6g},{own[1]:.6g},{slowest:.5g}\n')
     return out
 
+
+# --- FPGAs --------------------------------------------------------------------
+
+COUNTS = ('luts', 'ffs', 'dsps')
+
+
+class Counted:
+    """One design's LUTs, flip-flops, DSPs and block RAMs, by unit, and the terms of the units."""
+
+    def __init__(self, name, tech):
+        self.name = name
+        *units, memories = run('build/synth_units', '--fpga', key(tech, 'flow'),
+                               f'{HERE}/{name.rsplit("-", 1)[0]}/{name}.cfg').splitlines()
+        self.units = [Unit(line) for line in units]
+        self.foretold = [float(v) for v in memories.split(',')[1:]]        # LUTs, FFs, BRAMs
+        self.count = {}
+
+
+def collect_counts(tech, rtl):
+    """measured/TECH.csv of an FPGA: counts of a unit without its memories, of all memories, of
+    the whole."""
+    path = f'{HERE}/measured/{tech}.csv'
+    lines = kept(path)
+    done = {l.split(',')[0] for l in lines}
+    for config in sorted(glob.glob(f'{HERE}/fitting/*.cfg') + glob.glob(f'{HERE}/heldout/*.cfg')):
+        name = os.path.basename(config)[:-4]
+        csv_path = f'build/synth/{tech}/{name}/counts.csv'
+        if name in done or not os.path.exists(csv_path):
+            continue
+        at, rams = {}, {}
+        for row in csv.DictReader(open(csv_path)):
+            counts = [float(row[k]) for k in ('LUTs', 'FFs', 'DSPs', 'BRAMs')]
+            at[row['path']] = counts
+            if row['module'] == 'serac_ram':
+                rams[row['path']] = counts
+        def add(unit, counts):
+            lines.append(f'{name},{unit},' + ','.join(f'{v:g}' for v in counts) + '\n')
+        add('all', at[''])
+        add('memories', [sum(c[k] for c in rams.values()) for k in range(4)])
+        units = Counted(name, tech).units
+        for u in units:
+            inner, direct = inside(u, units)
+            mine = [c for p, c in rams.items() if below(u.path, p) and not any(below(v.path, p) for v in inner)]
+            zero = [0, 0, 0, 0]
+            add(u.name, [at.get(u.path, zero)[k] - sum(at.get(v.path, zero)[k] for v in direct)
+                         - sum(c[k] for c in mine) for k in range(4)])
+    with open(path, 'w') as out:
+        out.write(f'# rtl {rtl}\ndesign,unit,luts,ffs,dsps,brams\n' + ''.join(sorted(lines)))
+
+
+def load_counts(tech):
+    designs = {}
+    for row in csv.DictReader(l for l in open(f'{HERE}/measured/{tech}.csv') if l[0] != '#'):
+        d = designs.setdefault(row['design'], None) or Counted(row['design'], tech)
+        designs[row['design']] = d
+        d.count[row['unit']] = {k: float(row[k]) for k in (*COUNTS, 'brams')}
+    return list(designs.values())
+
+
+def fit_counts(designs):
+    return {u.name: {k: nnls([[d.units[i].count * t for t in d.units[i].area] for d in designs],
+                             [d.count[u.name][k] for d in designs]) for k in COUNTS}
+            for i, u in enumerate(designs[0].units)}
+
+
+def count_errors(designs, fitted):
+    """Per cent by resource; block RAMs follow from a rule."""
+    out = {k: [] for k in (*COUNTS, 'brams')}
+    for d in designs:
+        model = {k: sum(u.count * dot(fitted[u.name][k], u.area) for u in d.units) for k in COUNTS}
+        model['luts'] += d.foretold[0]
+        model['ffs'] += d.foretold[1]
+        model['brams'] = d.foretold[2]
+        off = {k: 100 * (model[k] / d.count['all'][k] - 1) if d.count['all'][k] else 0 for k in model}
+        for k, v in off.items():
+            out[k].append(abs(v))
+        units = {u.name: 100 * (u.count * dot(fitted[u.name]['luts'], u.area) - d.count[u.name]['luts'])
+                 / d.count['all']['luts'] for u in d.units}
+        worst = sorted(units, key=lambda name: -abs(units[name]))[:3]
+        print(f'  {d.name}: ' + ', '.join(f'{k} {d.count["all"][k]:g} {v:+.1f} %' for k, v in off.items()) + '; '
+              + ', '.join(f'{name} {units[name]:+.1f}' for name in worst))
+    return out
+
+
+def main_counts(tech, path):
+    designs = load_counts(tech)
+    mine = [d for d in designs if d.name.startswith('fitting-')]
+    theirs = [d for d in designs if d.name.startswith('heldout-')]
+    fitted = fit_counts(mine)
+    count_errors(mine, fitted)
+    left = count_errors(theirs, fitted)
+    for k, values in left.items():
+        print('left out: {}: median {:.1f} %, worst {:.1f} % of {} designs'.format(
+            k, *median_worst(values), len(values)))
+    median, worst = median_worst(left['luts'])
+    with open(path, 'w') as out:
+        out.write(f'# {tech}.cfg - written by `make fit TECH={tech}`; do not edit. Form: model/serac_tech.h.\n\n'
+                  f'source = "{what_of(tech)}; LUTs, flip-flops and DSPs fitted to this RTL";\n'
+                  'not_included = "clock, energy, routing, I/O; block RAMs are a rule (model/serac_fpga.h)";\n'
+                  f'fpga = "{key(tech, "flow")}";\n\nunits = {{\n')
+        for name, counts in fitted.items():
+            out.write(f'  {name} = {{ ' + '\n    '.join(f'{k} = {numbers(v)};' for k, v in counts.items()) + ' };\n')
+        out.write('};\n\n# Per cent of LUTs, on the designs of scripts/synth/heldout.\n'
+                  f'fit = {{\n  designs = {len(theirs)};\n  area_median_percent = {median:.2f};\n'
+                  f'  area_worst_percent = {worst:.2f};\n}};\n')
+
+
+# --- ASICs --------------------------------------------------------------------
 
 class Design:
     """One measured design and the terms of its units."""
@@ -228,8 +348,7 @@ class Run:
         self.accesses = {g: (float(row[f'{g}_reads']), float(row[f'{g}_writes'])) for g in GROUPS}
         self.leakage = sum(float(row[f'{g}_leakage_uw']) for g in GROUPS)
         path = f'{HERE}/{self.design.rsplit("-", 1)[0]}/{self.design}.cfg'
-        out = subprocess.run(['build/synth_events', path, f'{HERE}/energy/{self.network}.cfg'], capture_output=True,
-                             text=True, check=True).stdout
+        out = run('build/synth_events', path, f'{HERE}/energy/{self.network}.cfg')
         self.terms, self.foretold = {}, {}
         for line in out.splitlines():
             cells = line.split(',')
@@ -255,8 +374,7 @@ def macro_energy(tech, runs):
     out = {}
     for design in {r.design for r in runs}:
         path = f'{HERE}/{design.rsplit("-", 1)[0]}/{design}.cfg'
-        text = subprocess.run(['build/synth_units', '--macros', f'{HERE}/tech/sram.cfg', f'{HERE}/tech/{tech}.cfg',
-                               path], capture_output=True, text=True, check=True).stdout
+        text = run('build/synth_units', '--macros', f'{HERE}/tech/sram.cfg', f'{HERE}/tech/{tech}.cfg', path)
         out[design] = {c[0]: (float(c[1]), float(c[2])) for c in (l.split(',') for l in text.splitlines())}
     return out
 
@@ -292,13 +410,15 @@ def median_worst(values):
     return (values[(n - 1) // 2] + values[n // 2]) / 2, values[-1]
 
 
+def what_of(tech):
+    return re.search(r'how to synthesise for (.*)\.$', open(f'{HERE}/tech/{tech}.cfg').readline().strip()).group(1)
+
+
 def write(path, tech, units, area, delay, energy, leakage, fit):
-    what = re.search(r'how to synthesise for (.*)\.$', open(f'{HERE}/tech/{tech}.cfg').readline().strip()).group(1)
-    sram = subprocess.run(['build/synth_units', '--sram', f'{HERE}/tech/sram.cfg', f'{HERE}/tech/{tech}.cfg'],
-                          capture_output=True, text=True, check=True).stdout
+    sram = run('build/synth_units', '--sram', f'{HERE}/tech/sram.cfg', f'{HERE}/tech/{tech}.cfg')
     with open(path, 'w') as out:
         out.write(f'# {tech}.cfg - written by `make fit TECH={tech}`; do not edit. Form: model/serac_tech.h.\n\n'
-                  f'source = "{what}; fitted to yosys, OpenSTA and gate-level runs of this RTL";\n'
+                  f'source = "{what_of(tech)}; fitted to yosys, OpenSTA and gate-level runs of this RTL";\n'
                   'not_included = "wires and placement in area, wires in the clock, skew, I/O, power grid; '
                   'memories are a table";\n\nunits = {\n')
         for u in units:
@@ -327,8 +447,12 @@ FACTORS = '''
 
 def main():
     if sys.argv[1:2] == ['--collect']:
-        return collect(sys.argv[2], sys.argv[3])
+        os.makedirs(f'{HERE}/measured', exist_ok=True)
+        return (collect if key(sys.argv[2], 'flow') == 'asic' else collect_counts)(*sys.argv[2:4])
     tech = sys.argv[1]
+    path = sys.argv[2] if len(sys.argv) > 2 else f'configs/tech/{tech}.cfg'
+    if key(tech, 'flow') != 'asic':
+        return main_counts(tech, path)
     designs = load(tech)
     fitted = [d for d in designs if d.name.startswith('fitting-')]
     held = [d for d in designs if d.name.startswith('heldout-')]
@@ -356,7 +480,6 @@ def main():
         result['energy_designs'] = len({r.design for r in theirs})
         result['energy_median_percent'], result['energy_worst_percent'] = (
             f'{v:.2f}' for v in median_worst([e[0] for e in left]))
-    path = sys.argv[2] if len(sys.argv) > 2 else f'configs/tech/{tech}.cfg'
     write(path, tech, fitted[0].units, area, delay, energy, leakage, result)
 
 

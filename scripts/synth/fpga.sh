@@ -1,7 +1,8 @@
 #!/bin/sh
 # fpga.sh TECH FLOW TECH.cfg NAME PARAMETERS - synth.sh's part for FPGAs: LUTs, flip-flops, block
-# RAMs and DSPs by unit; for iCE40 also place and route, and the clock, of the array alone
-# between shift registers, if it fits: the whole machine has more pins than the package.
+# RAMs and DSPs by unit, counts.csv; for iCE40 also place and route, and the clock, of the array
+# alone between shift registers, if it fits: the whole machine has more pins than the package.
+# COUNT=1: counts only.
 set -eu
 tech=$1 flow=$2 config=$3 name=$4 parameters=$5
 here=scripts/synth
@@ -17,40 +18,41 @@ keep="setattr -mod -set keep_hierarchy 1 =*
   setattr -mod -unset keep_hierarchy *serac_and_popcount* *serac_dot* *serac_digit* *serac_loop* *serac_nest*
   setattr -mod -unset keep_hierarchy *serac_compress* *serac_counter* *serac_carry* *serac_full_adder* *serac_add_rows* *serac_horner*"
 
-# count TITLE DEFINES COMMAND: synthesises the whole machine, prints the table of units.
+# count DEFINES COMMAND: synthesises the whole machine, prints the table of units.
 count() {
-  title=$1 defines=$2 command=$3
-  echo "synth: $name for $tech, $title"
-  yosys -q -l "$out/$title.log" -p "
+  defines=$1 command=$2
+  echo "synth: $name for $tech"
+  yosys -q -l "$out/counts.log" -p "
     read_verilog -DSERAC_FPGA $here/serac_ram.v
     read_verilog $defines -Irtl $rtl
     hierarchy -top serac_top $chparam
     $keep
     $command
-    write_json $out/$title.json" > "$out/$title.err" 2>&1 ||
-    fail "yosys cannot build $name, see $out/$title.log: $(tail -1 "$out/$title.err")"
-  build/synth_area --fpga "$out/$title.json" serac_top > "$out/$title.csv" || exit 3
+    write_json $out/netlist.json" > "$out/counts.err" 2>&1 ||
+    fail "yosys cannot build $name, see $out/counts.log: $(tail -1 "$out/counts.err")"
+  build/synth_area --fpga "$out/netlist.json" serac_top > "$out/counts.part" || exit 3
+  mv "$out/counts.part" "$out/counts.csv"
   awk -F, 'NR > 1 {
       depth = $1 == "" ? 0 : gsub(/\./, ".", $1) + 1
       unit = $1; sub(/.*\./, "", unit); if (unit == "") unit = "total"
       if (NR == 2) printf "  %-34s %-20s %9s %9s %9s %9s %6s\n", "unit", "module", "instances", "LUTs", "FFs", "BRAMs", "DSPs"
       if (depth < 4) printf "  %-34s %-20s %9d %9d %9d %9.1f %6d\n", sprintf("%*s%s", 2 * depth, "", unit), $2, $3, $4, $5, $6, $7
-    }' "$out/$title.csv"
+    }' "$out/counts.csv"
 }
-total() { awk -F, -v c="$2" 'NR == 2 {print $c}' "$out/$1.csv"; }
 
 case $flow in
 xc7)
-  count nodsp "-DSERAC_FPGA -DSERAC_XILINX" "synth_xilinx -nodsp -nowidelut -noiopad -noclkbuf -flatten -top serac_top"
-  count dsp "-DSERAC_FPGA -DSERAC_XILINX" "synth_xilinx -nowidelut -noiopad -noclkbuf -flatten -top serac_top"
+  dsp=
+  grep -q '^dsps = true;' "$config" || dsp=-nodsp
+  count "-DSERAC_FPGA -DSERAC_XILINX" "synth_xilinx $dsp -nowidelut -noiopad -noclkbuf -flatten -top serac_top"
   echo "clock: not measured (no free place and route for this family)"
   ;;
 ice40)
-  need nextpnr-ice40
-  need icetime
-  count counts -DSERAC_FPGA 'synth_ice40 -device hx -abc2 -top serac_top'
+  [ -n "${COUNT:-}" ] || { need nextpnr-ice40; need icetime; }
+  count -DSERAC_FPGA 'synth_ice40 -device hx -abc2 -top serac_top'
+  [ -z "${COUNT:-}" ] || exit 0
   limit=$(sed -n 's/^luts = \([0-9]*\);.*/\1/p' "$config")
-  luts=$(total counts 4)
+  luts=$(awk -F, 'NR == 2 {print $4}' "$out/counts.csv")
   echo "the whole machine: $luts LUTs, of which an HX8K has $limit; not placed, its buses alone have more pins than the package"
   # The array alone, operands and results through shift registers: few pins.
   yosys -q -l "$out/array.log" -p "

@@ -17,6 +17,12 @@ one() {
   name=$(basename "$file" .cfg)
   dir=build/synth/$TECH/$name
   ! grep -qs "^$name," "scripts/synth/measured/$TECH.csv" || return 0
+  if ! grep -q 'flow = "asic"' "scripts/synth/tech/$TECH.cfg"; then
+    [ -f "$dir/counts.csv" ] && [ -z "$(find -L rtl scripts/synth/fpga.sh "$file" -newer "$dir/counts.csv" -type f)" ] && return 0
+    COUNT=1 DESIGN=$file scripts/synth/synth.sh > "build/synth/$TECH/$name.log" 2>&1 ||
+      { echo "measure: $name: $(tail -1 "build/synth/$TECH/$name.log")" >&2; return 1; }
+    return 0
+  fi
   if ! [ -f "$dir/result.cfg" ] || [ -n "$(find -L rtl scripts/synth/synth.sh "$file" -newer "$dir/result.cfg" -type f)" ]; then
     DESIGN=$file scripts/synth/synth.sh > "build/synth/$TECH/$name.log" 2>&1 ||
       { echo "measure: $name: $(tail -1 "build/synth/$TECH/$name.log")" >&2; return 1; }
@@ -45,14 +51,14 @@ fi
 failed=0
 mkdir -p "build/synth/$tech"
 rtl=$({ sed 's|//.*||' rtl/*.v rtl/*.vh scripts/synth/serac_ram.v scripts/synth/clock_gate*.v
-  sed 's|^ *#.*||' scripts/synth/synth.sh "scripts/synth/tech/$tech.cfg"; } | sed '/^ *$/d' | cksum | cut -d' ' -f1)
+  sed 's|^ *#.*||' scripts/synth/synth.sh scripts/synth/fpga.sh "scripts/synth/tech/$tech.cfg"; } | sed '/^ *$/d' | cksum | cut -d' ' -f1)
 measured=scripts/synth/measured/$tech
 if [ -f "$measured.csv" ] && [ "$(sed -n '1s/^# rtl //p' "$measured.csv")" != "$rtl" ]; then
   rm -f "$measured.csv" "$measured-energy.csv" "$measured-units.csv"
 fi
 for file in scripts/synth/fitting/*.cfg scripts/synth/heldout/*.cfg; do echo "$file"; done |
   xargs -P "${JOBS:-$(nproc)}" -n 1 scripts/synth/measure.sh --one || failed=1   # the others count
-if ! [ -f "$measured-units.csv" ]; then
+if grep -q 'flow = "asic"' "scripts/synth/tech/$tech.cfg" && ! [ -f "$measured-units.csv" ]; then
   scripts/synth/units.sh > /dev/null
   mkdir -p scripts/synth/measured
   cp "build/synth/$tech/units.csv" "$measured-units.csv"

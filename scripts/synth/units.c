@@ -3,12 +3,17 @@
  *     synth_units SRAM.cfg TECH.cfg DESIGN            terms of model/serac_units.h: a line of
  *         CSV a unit: name, path, group, instances, "area" and terms, "delay" and terms
  *     synth_units --macros SRAM.cfg TECH.cfg DESIGN   buffer, pJ of a read, pJ of a write
- *     synth_units --sram SRAM.cfg TECH.cfg            the scaled table, as configs/tech has it */
+ *     synth_units --sram SRAM.cfg TECH.cfg            the scaled table, as configs/tech has it
+ *     synth_units --fpga FAMILY DESIGN                terms as above, without macros; a last line
+ *         "memories" with LUTs, flip-flops, block RAMs of serac_fpga.h
+ *     synth_units --fpga FAMILY WIDTH DEPTH ENABLES   those of one memory */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "serac_config.h"
+#include "serac_fpga.h"
 #include "serac_units.h"
 #include "sram_cfg.h"
 
@@ -71,8 +76,42 @@ static void print_sram(const struct serac_sram_table *t)
     printf("  second_port = %.6e;\n", t->second_port);
 }
 
+static int fpga(int argc, char **argv)
+{
+    struct serac_error error = {""};
+    struct serac_design design;
+    struct serac_fpga_ram ram, sum = {0, 0, 0};
+    enum serac_fpga_family family = !strcmp(argv[2], "xc7") ? SERAC_FPGA_XC7
+                                                            : SERAC_FPGA_ICE40;
+    if (argc == 6) {
+        serac_fpga_ram(family, (uint32_t)atoi(argv[3]), (uint32_t)atoi(argv[4]),
+                       (uint32_t)atoi(argv[5]), &ram);
+        printf("%g %g %g\n", ram.luts, ram.ffs, ram.brams);
+        return 0;
+    }
+    if (serac_design_load(argv[3], &design, &error) != SERAC_OK) {
+        fprintf(stderr, "synth_units: %s\n", error.text);
+        return 2;
+    }
+    static const struct serac_sram_table none = {.points = 0};
+    struct serac_memory_kind kinds[SERAC_MEMORIES];
+    print_units(&design, &none);
+    serac_memories(&design, kinds);
+    for (int i = 0; i < SERAC_MEMORIES; i++) {
+        serac_fpga_memories(family, kinds + i, &ram);
+        sum.luts += ram.luts;
+        sum.ffs += ram.ffs;
+        sum.brams += ram.brams;
+    }
+    printf("memories,%.9g,%.9g,%.9g\n", sum.luts, sum.ffs, sum.brams);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    if ((argc == 4 || argc == 6) && !strcmp(argv[1], "--fpga") &&
+        (!strcmp(argv[2], "xc7") || !strcmp(argv[2], "ice40")))
+        return fpga(argc, argv);
     struct serac_error error = {""};
     struct serac_sram_table table;
     struct serac_design design;
@@ -82,7 +121,9 @@ int main(int argc, char **argv)
     if (argc - (files - argv) != wanted ||
         (*what && strcmp(what, "--sram") && strcmp(what, "--macros"))) {
         fprintf(stderr, "usage: synth_units [--macros] SRAM.cfg TECH.cfg DESIGN\n"
-                        "       synth_units --sram SRAM.cfg TECH.cfg\n");
+                        "       synth_units --sram SRAM.cfg TECH.cfg\n"
+                        "       synth_units --fpga xc7|ice40 DESIGN\n"
+                        "       synth_units --fpga xc7|ice40 WIDTH DEPTH ENABLES\n");
         return 2;
     }
     if (!sram_cfg_read(files[0], files[1], &table))

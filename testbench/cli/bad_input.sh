@@ -63,7 +63,11 @@ edited tech/sg13g2.cfg t-type.cfg 's/glitch_factor = .*/glitch_factor = true;/'
 refused "technology, wrong type" "glitch_factor: must be a number" describe --tech "$work/t-type.cfg"
 edited tech/sg13g2.cfg t-range.cfg 's/glitch_factor = .*/glitch_factor = 0.5;/'
 refused "technology, out of range" "glitch_factor = 0.5: outside" describe --tech "$work/t-range.cfg"
-edited tech/sg13g2.cfg t-luts.cfg 's/{ area_um2 = /{ luts = /'
+edited tech/sg13g2.cfg t-family.cfg 's/{ area_um2 = /{ luts = /'
+refused "technology, LUTs without a family" "fpga: goes with luts, one without the other" describe --tech "$work/t-family.cfg"
+edited tech/sg13g2.cfg t-vendor.cfg 's/{ area_um2 = /{ luts = /; s/^units = {/fpga = "xc9"; &/'
+refused "technology, unknown family" "fpga: must be xc7 or ice40" describe --tech "$work/t-vendor.cfg"
+edited tech/sg13g2.cfg t-luts.cfg 's/{ area_um2 = /{ luts = /; s/^units = {/fpga = "xc7"; &/'
 refused "shapes in a technology without areas" "must have areas and delays" shapes bert-base --tech "$work/t-luts.cfg"
 refused "technology, unknown name" "tsmc7: not in configs/tech; there are sg13g2" describe --tech tsmc7
 

@@ -110,6 +110,52 @@ static void test_resources_of_an_fpga_are_counted_by_the_same_terms(void **state
     t.unit[SERAC_LUTS][unit_named("dpu")][1] = 0.5;
     t.unit[SERAC_LUTS][unit_named("top")][0] = 3;
     assert_close(serac_cost_resource(&design, &t, SERAC_LUTS), 8 * 16 + 3);
+    assert_true(isnan(serac_cost_resource(&design, &t, SERAC_BRAMS)));
+}
+
+/* Shapes that yosys makes of the RTL, see testbench/cli/fpga_memories.sh. */
+static void test_memories_of_an_fpga_follow_the_synthesiser(void **state)
+{
+    struct serac_memory_kind kind = {.width = 64, .depth = 64, .ports = 1, .enables = 8, .count = 6};
+    struct serac_fpga_ram ram;
+    (void)state;
+    serac_fpga_ram(SERAC_FPGA_XC7, 64, 64, 8, &ram);
+    assert_close(ram.luts, 96);
+    assert_close(ram.ffs, 64);
+    assert_close(ram.brams, 0);
+    serac_fpga_ram(SERAC_FPGA_XC7, 64, 2048, 1, &ram);
+    assert_close(ram.luts, 0);
+    assert_close(ram.brams, 4);
+    serac_fpga_ram(SERAC_FPGA_ICE40, 64, 4, 1, &ram);
+    assert_close(ram.ffs, 320);
+    assert_close(ram.brams, 0);
+    serac_fpga_memories(SERAC_FPGA_XC7, &kind, &ram);          /* three of 64 x 128 */
+    assert_close(ram.brams, 3);
+    kind.ports = 2;
+    serac_fpga_memories(SERAC_FPGA_XC7, &kind, &ram);
+    assert_close(ram.luts, 6 * 96);
+    serac_fpga_memories(SERAC_FPGA_NONE, &kind, &ram);
+    assert_close(ram.luts + ram.ffs + ram.brams, 0);
+}
+
+static void test_a_design_has_its_memories_on_an_fpga(void **state)
+{
+    struct serac_tech t = nothing();
+    struct serac_memory_kind kinds[SERAC_MEMORIES];
+    struct serac_fpga_ram ram;
+    double brams = 0, luts = 0;
+    (void)state;
+    t.fpga = SERAC_FPGA_XC7;
+    t.has[SERAC_LUTS] = t.has[SERAC_BRAMS] = true;
+    serac_memories(&design, kinds);
+    for (int i = 0; i < SERAC_MEMORIES; i++) {
+        serac_fpga_memories(SERAC_FPGA_XC7, &kinds[i], &ram);
+        brams += ram.brams;
+        luts += ram.luts;
+    }
+    assert_true(brams > 0 && luts > 0);
+    assert_close(serac_cost_resource(&design, &t, SERAC_BRAMS), brams);
+    assert_close(serac_cost_resource(&design, &t, SERAC_LUTS), luts);
 }
 
 static void test_the_slowest_unit_sets_the_clock(void **state)
@@ -462,6 +508,8 @@ int main(void)
         cmocka_unit_test(test_terms_of_a_unit_are_those_of_its_shape),
         cmocka_unit_test(test_area_is_cells_by_terms_and_macros_by_the_table),
         cmocka_unit_test(test_resources_of_an_fpga_are_counted_by_the_same_terms),
+        cmocka_unit_test(test_memories_of_an_fpga_follow_the_synthesiser),
+        cmocka_unit_test(test_a_design_has_its_memories_on_an_fpga),
         cmocka_unit_test(test_the_slowest_unit_sets_the_clock),
         cmocka_unit_test(test_peak_rate_rounds_digits_up),
         cmocka_unit_test(test_designs_beyond_the_measured_ones_are_extrapolated),
