@@ -1,60 +1,11 @@
 /* gates.c - event-driven, levelised simulation of a netlist. */
-#include "gates.h"
+#include "gates_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "gate_cell.h"
 #include "liberty_internal.h"
-
-#define NONE UINT32_MAX
-
-struct instance {
-    uint32_t kind;                /* in gate cells */
-    uint32_t level;
-    uint32_t in[GATE_INPUTS];     /* nets; what is open is constant 0 */
-    uint32_t out[GATE_OUTPUTS];   /* NONE: open */
-    uint32_t memory;              /* in memories, of a memory */
-    bool queued, state, clock;    /* clock: as last seen */
-    bool next;                    /* of a register that will act */
-};
-
-struct net {
-    uint32_t first, count;        /* in fanout */
-    uint64_t toggles, high, since;
-};
-
-struct memory {
-    const struct gate_memory *pins;
-    const uint32_t *nets;         /* by pin */
-    uint8_t *words;
-    uint32_t bytes;               /* of a word */
-    uint8_t *read;                /* what rdata shows next, if `reading` */
-    bool reading;
-};
-
-struct level {
-    uint32_t *items, count, room;
-};
-
-struct gates {
-    struct netlist *netlist;
-    struct gate_cell *cells;
-    struct instance *instances;
-    struct net *nets;
-    uint8_t *value;
-    uint32_t *fanout;
-    struct memory *memories;
-    struct gates_memory *accesses;
-    uint32_t num_memories;
-    struct level *levels;
-    uint32_t num_levels;
-    uint32_t *acting, num_acting;         /* saw their clock rise */
-    uint32_t clock;
-    uint64_t now, begun, clocked;         /* in halves of a cycle; registers */
-    uint64_t random;
-};
 
 static uint64_t draw(struct gates *g)
 {
@@ -82,11 +33,15 @@ static void push(struct gates *g, uint32_t i)
     if (inst->queued)
         return;
     inst->queued = true;
+    if (g->time && g->cells[inst->kind].kind == GATE_LOGIC && !inst->clocks) {
+        gates_time_wake(g, i);
+        return;
+    }
     struct level *l = g->levels + inst->level;
     l->items[l->count++] = i;
 }
 
-static void drive(struct gates *g, uint32_t net, bool value)
+void gates_drive(struct gates *g, uint32_t net, bool value)
 {
     if (net == NONE || g->value[net] == value)
         return;
@@ -95,13 +50,15 @@ static void drive(struct gates *g, uint32_t net, bool value)
     if (g->value[net])
         n->high += g->now - n->since;
     n->since = g->now;
+    if (g->time)
+        n->changed = gates_time_now(g);
     g->value[net] = value;
     for (uint32_t i = 0; i < n->count; i++)
         push(g, g->fanout[n->first + i]);
 }
 
-static uint32_t inputs(const struct gates *g, const struct instance *inst,
-                       uint32_t count)
+uint32_t gates_index(const struct gates *g, const struct instance *inst,
+                     uint32_t count)
 {
     uint32_t index = 0;
     for (uint32_t i = 0; i < count; i++)
@@ -113,7 +70,10 @@ static void show(struct gates *g, const struct gate_cell *cell,
                  const struct instance *inst)
 {
     for (uint32_t o = 0; o < cell->num_outputs; o++)
-        drive(g, inst->out[o], inst->state ^ cell->inverted[o]);
+        if (g->time)
+            gates_time_show(g, (uint32_t)(inst - g->instances), o, inst->state ^ cell->inverted[o]);
+        else
+            gates_drive(g, inst->out[o], inst->state ^ cell->inverted[o]);
 }
 
 static void evaluate(struct gates *g, uint32_t i)
@@ -128,10 +88,10 @@ static void evaluate(struct gates *g, uint32_t i)
         inst->clock = clock;
         return;
     }
-    uint32_t index = inputs(g, inst, cell->num_inputs);
+    uint32_t index = gates_index(g, inst, cell->num_inputs);
     if (cell->kind == GATE_LOGIC) {
         for (uint32_t o = 0; o < cell->num_outputs; o++)
-            drive(g, inst->out[o], cell->truth[o] >> index & 1);
+            gates_drive(g, inst->out[o], cell->truth[o] >> index & 1);
         return;
     }
     bool clock = cell->clock >> index & 1;
@@ -140,7 +100,7 @@ static void evaluate(struct gates *g, uint32_t i)
             inst->state = cell->next >> index & 1;
         bool open = inst->state || (cell->after >> index & 1);
         for (uint32_t o = 0; o < cell->num_outputs; o++)
-            drive(g, inst->out[o], clock && open);
+            gates_drive(g, inst->out[o], clock && open);
         return;
     }
     bool forced = ((cell->clear | cell->preset) >> index & 1) != 0;
@@ -155,7 +115,7 @@ static void evaluate(struct gates *g, uint32_t i)
         show(g, cell, inst);
 }
 
-static void propagate(struct gates *g)
+void gates_propagate(struct gates *g)
 {
     bool again = true;
     while (again) {               /* an asynchronous reset starts over */
@@ -219,7 +179,7 @@ static void act(struct gates *g)
             access_memory(g, inst->memory);
         else
             inst->next = cell->next >>
-                         inputs(g, inst, cell->num_inputs) & 1;
+                         gates_index(g, inst, cell->num_inputs) & 1;
     }
     g->num_acting = 0;
     for (uint32_t a = 0; a < count; a++) {
@@ -228,8 +188,11 @@ static void act(struct gates *g)
         if (cell->kind == GATE_MEMORY) {
             struct memory *m = g->memories + inst->memory;
             for (uint32_t b = 0; m->reading && b < m->pins->width; b++)
-                drive(g, m->nets[m->pins->rdata[b]],
-                      m->read[b / 8] >> b % 8 & 1);
+                if (g->time)
+                    gates_time_show(g, g->acting[a], b, m->read[b / 8] >> b % 8 & 1);
+                else
+                    gates_drive(g, m->nets[m->pins->rdata[b]],
+                                m->read[b / 8] >> b % 8 & 1);
             continue;
         }
         g->clocked++;
@@ -242,19 +205,21 @@ static void act(struct gates *g)
 
 void gates_settle(struct gates *g)
 {
-    propagate(g);
+    gates_propagate(g);
+    if (g->time)
+        gates_time_run(g);
 }
 
 void gates_edge(struct gates *g)
 {
     g->now++;
-    drive(g, g->clock, true);
-    propagate(g);
+    gates_drive(g, g->clock, true);
+    gates_propagate(g);
     act(g);
-    propagate(g);
+    gates_settle(g);
     g->now++;
-    drive(g, g->clock, false);
-    propagate(g);
+    gates_drive(g, g->clock, false);
+    gates_settle(g);
 }
 
 /* --- building --------------------------------------------------------------- */
@@ -463,7 +428,7 @@ struct gates *gates_create(struct netlist *netlist, const char *clock,
             show(g, cell, g->instances + i);
         push(g, i);
     }
-    propagate(g);
+    gates_propagate(g);
     g->num_acting = 0;
     gates_count(g);
     return g;
@@ -482,6 +447,7 @@ void gates_destroy(struct gates *g)
         free(g->levels[i].items);
     for (uint32_t i = 0; g->cells && i < g->netlist->num_cells; i++)
         gate_cell_free(g->cells + i);
+    gates_time_free(g);
     free(g->memories);
     free(g->accesses);
     free(g->levels);
@@ -499,7 +465,7 @@ void gates_set(struct gates *g, const struct netlist_port *port,
 {
     const uint8_t *b = bytes;
     for (uint32_t i = 0; i < port->count; i++)
-        drive(g, port->nets[i], b[i / 8] >> i % 8 & 1);
+        gates_drive(g, port->nets[i], b[i / 8] >> i % 8 & 1);
 }
 
 void gates_get(const struct gates *g, const struct netlist_port *port,

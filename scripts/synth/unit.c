@@ -4,8 +4,9 @@
  *
  * DIR has the netlist of serac_dpu or int8_unit (units.sh). Signed operands of so
  * many bits, uniform; every cycle a digit pair, an accumulation of 16 tiles; the
- * accumulator is checked. Prints one line of CSV: um2, fJ per multiply-accumulate,
- * fJ of clock pins in it, leakage in nW, values compared. */
+ * accumulator is checked. Prints one line of CSV: um2, fJ per multiply-accumulate without
+ * delays, fJ of clock pins in it, leakage in nW, values compared, fJ per multiply-accumulate
+ * with delays and so with glitches (gates_delays()). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,6 +139,40 @@ static bool number(const char *text, uint32_t most, uint32_t *value)
     return *text && !*end && v >= 1 && v <= most;
 }
 
+/* What the unit takes in a run, without or with delays. */
+struct reading {
+    double energy, clock, leakage, area;      /* J, W, um2 */
+    uint64_t cycles;
+};
+
+static bool read_energy(struct unit *u, struct energy_sum *sum, bool delays, struct reading *r,
+                        struct liberty_error *error)
+{
+    *r = (struct reading){.cycles = 1};
+    error->text[0] = '\0';
+    if (!(u->gates = gates_create(&sum->net, "clk_i", 1, error)) ||
+        (delays && !gates_delays(u->gates, sum->slew_s, sum->wire_f, error))) {
+        gates_destroy(u->gates);
+        return false;
+    }
+    bool ok = run(u, &r->cycles);
+    gates_destroy(u->gates);
+    for (uint32_t i = 0; i < sum->num_parts; i++) {
+        struct energy_part *p = sum->parts + i;
+        p->internal = p->switching = p->clock = p->leakage = p->area = 0;
+        p->cells = 0;
+    }
+    energy_sum_add(sum);
+    for (uint32_t i = 0; i < sum->num_parts; i++) {
+        const struct energy_part *p = sum->parts + i;
+        r->energy += p->internal + p->switching + p->clock;
+        r->clock += p->clock;
+        r->leakage += p->leakage;
+        r->area += p->area;
+    }
+    return ok;
+}
+
 static int measure(const char *dir, struct unit *u)
 {
     struct liberty_error error;
@@ -152,33 +187,25 @@ static int measure(const char *dir, struct unit *u)
     snprintf(path, sizeof path, "%s/netlist.json", dir);
     struct netlist_setup setup = {.libs = &lib, .num_libs = 1, .path = path,
                                   .top = u->top};
-    if (!energy_sum_load(&sum, &setup, &error) ||
-        !(u->gates = gates_create(&sum.net, "clk_i", 1, &error))) {
+    if (!energy_sum_load(&sum, &setup, &error)) {
         fprintf(stderr, "synth_unit: %s\n", error.text);
         return 2;
     }
-    uint64_t cycles = 1;
-    bool ok = run(u, &cycles);
-    double energy = 0, clock = 0, leakage = 0, area = 0;
-    energy_sum_add(&sum);
-    for (uint32_t i = 0; i < sum.num_parts; i++) {
-        const struct energy_part *p = sum.parts + i;
-        energy += p->internal + p->switching + p->clock;
-        clock += p->clock;
-        leakage += p->leakage;
-        area += p->area;
-    }
+    struct reading settled, timed;
+    struct unit again = *u;
+    bool ok = read_energy(u, &sum, false, &settled, &error) && read_energy(&again, &sum, true, &timed, &error);
     double pairs = (double)((u->bits[0] + u->planes[0] - 1) / u->planes[0]) *
                    ((u->bits[1] + u->planes[1] - 1) / u->planes[1]);
-    double macs = (double)cycles / pairs * u->lanes;
+    double macs = (double)settled.cycles / pairs * u->lanes;
     if (ok)
-        printf("%.6g,%.6g,%.6g,%.6g,%llu\n", area, energy * 1e15 / macs,
-               clock * 1e15 / macs, leakage * 1e9,
-               (unsigned long long)u->compared);
-    gates_destroy(u->gates);
+        printf("%.6g,%.6g,%.6g,%.6g,%llu,%.6g\n", settled.area, settled.energy * 1e15 / macs,
+               settled.clock * 1e15 / macs, settled.leakage * 1e9, (unsigned long long)u->compared,
+               timed.energy * 1e15 / macs);
+    else if (error.text[0])
+        fprintf(stderr, "synth_unit: %s\n", error.text);
     energy_sum_free(&sum);
     liberty_free(lib);
-    return ok ? 0 : 1;
+    return ok ? 0 : error.text[0] ? 2 : 1;
 }
 
 int main(int argc, char **argv)

@@ -126,14 +126,15 @@ static uint32_t compare(struct gates *g, const struct model *m,
     return 5 + m->read[1] + m->read[2];
 }
 
-static void test_cells_do_what_they_should(void **state)
+static void cells_do_what_they_should(bool delays)
 {
     struct netlist n;
     struct gates *g = create(&n, 7);
     struct model m = {.q1 = 0};
     uint8_t in[PORTS] = {0};
     uint32_t seed = 1, compared = 0, count;
-    (void)state;
+    if (delays)
+        assert_true(gates_delays(g, 1e-10, 1e-15, &error));
     for (int cycle = 0; cycle < 20000; cycle++) {
         for (int p = 0; p < PORTS; p++) {
             seed = seed * 1664525 + 1013904223;
@@ -162,6 +163,18 @@ static void test_cells_do_what_they_should(void **state)
     }
     gates_destroy(g);
     netlist_free(&n);
+}
+
+static void test_cells_do_what_they_should(void **state)
+{
+    (void)state;
+    cells_do_what_they_should(false);
+}
+
+static void test_cells_do_the_same_with_delays(void **state)
+{
+    (void)state;
+    cells_do_what_they_should(true);
 }
 
 /* The net at a port, after gates_activity(). */
@@ -211,6 +224,35 @@ static void test_toggles_and_time_at_one_are_counted(void **state)
     netlist_free(&n);
 }
 
+/* a and not a: with an inverter of 50 ps, an AND of 20 ps shows a pulse whenever a rises, one
+ * of 80 ps swallows it; without delays there is none. */
+static void test_a_pulse_passes_gates_that_are_faster(void **state)
+{
+    (void)state;
+    for (int delays = 0; delays < 2; delays++) {
+        struct netlist n;
+        load(&n, "pulse");
+        struct gates *g = gates_create(&n, "clk", 1, &error);
+        if (!g || (delays && !gates_delays(g, 1e-10, 0, &error)))
+            fail_msg("%s", error.text);
+        set(g, "a", 0);
+        gates_settle(g);
+        gates_count(g);
+        for (int i = 1; i <= 10; i++) {
+            set(g, "a", i & 1);
+            gates_settle(g);
+            gates_edge(g);
+        }
+        assert_int_equal(gates_activity(g), 10);
+        assert_float_equal(net(g, &n, "a")->toggles, 10, 0);
+        assert_float_equal(net(g, &n, "y")->toggles, delays ? 10 : 0, 0);
+        assert_float_equal(net(g, &n, "z")->toggles, 0, 0);
+        assert_int_equal(get(g, "y"), 0);
+        gates_destroy(g);
+        netlist_free(&n);
+    }
+}
+
 static void test_what_cannot_be_simulated_is_named(void **state)
 {
     struct netlist n;
@@ -246,6 +288,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cells_do_what_they_should),
+        cmocka_unit_test(test_cells_do_the_same_with_delays),
+        cmocka_unit_test(test_a_pulse_passes_gates_that_are_faster),
         cmocka_unit_test(test_toggles_and_time_at_one_are_counted),
         cmocka_unit_test(test_what_cannot_be_simulated_is_named),
         cmocka_unit_test(test_wires_are_estimated_from_the_flip_flop)};

@@ -1,0 +1,81 @@
+/* gates_internal.h - what the files of the simulator share. */
+#ifndef GATES_INTERNAL_H
+#define GATES_INTERNAL_H
+
+#include "gate_cell.h"
+#include "gates.h"
+
+#define NONE UINT32_MAX
+
+struct instance {
+    uint32_t kind;                /* in gate cells */
+    uint32_t level;
+    uint32_t in[GATE_INPUTS];     /* nets; what is open is constant 0 */
+    uint32_t out[GATE_OUTPUTS];   /* NONE: open */
+    uint32_t memory;              /* in memories, of a memory */
+    bool queued, state, clock;    /* clock: as last seen */
+    bool next;                    /* of a register that will act */
+    bool clocks;                  /* logic that the clock passes: without delay */
+};
+
+struct net {
+    uint32_t first, count;        /* in fanout */
+    uint64_t toggles, high, since;
+    uint64_t changed;             /* time of the last change, with delays */
+};
+
+struct memory {
+    const struct gate_memory *pins;
+    const uint32_t *nets;         /* by pin */
+    uint8_t *words;
+    uint32_t bytes;               /* of a word */
+    uint8_t *read;                /* what rdata shows next, if `reading` */
+    bool reading;
+};
+
+struct level {
+    uint32_t *items, count, room;
+};
+
+struct gates {
+    struct netlist *netlist;
+    struct gate_cell *cells;
+    struct instance *instances;
+    struct net *nets;
+    uint8_t *value;
+    uint32_t *fanout;
+    struct memory *memories;
+    struct gates_memory *accesses;
+    uint32_t num_memories;
+    struct level *levels;
+    uint32_t num_levels;
+    uint32_t *acting, num_acting;         /* saw their clock rise */
+    uint32_t clock;
+    uint64_t now, begun, clocked;         /* in halves of a cycle; registers */
+    uint64_t random;
+    struct gates_time *time;              /* NULL: no delays */
+};
+
+
+/* --- gates.c ------------------------------------------------------------ */
+
+/* The net changes now (gates_time_now()) and wakes its fanout. */
+void gates_drive(struct gates *g, uint32_t net, bool value);
+/* What logic makes of its inputs, output by output. */
+uint32_t gates_index(const struct gates *g, const struct instance *inst, uint32_t count);
+/* Everything that is queued settles without delay. */
+void gates_propagate(struct gates *g);
+
+/* --- gates_delay.c ------------------------------------------------------ */
+
+/* ps since the delays were set, from 1. */
+uint64_t gates_time_now(const struct gates *g);
+/* Logic that woke, in a simulation with delays. */
+void gates_time_wake(struct gates *g, uint32_t instance);
+/* Output `o` of a register, or bit `o` of a memory's, will show `value`. */
+void gates_time_show(struct gates *g, uint32_t instance, uint32_t o, bool value);
+/* Until nothing changes any more. */
+void gates_time_run(struct gates *g);
+void gates_time_free(struct gates *g);
+
+#endif
