@@ -486,15 +486,21 @@ static enum serac_status zigzag_layer(struct file *f, const yaml_node_t *layer)
     struct sizes s = {.padded = false};
     uint32_t line = line_of(layer);
     const char *kind = text_of(child(f, layer, "operator_type"));
-    const char *name = text_of(child(f, layer, "name")), *equation = text_of(child(f, layer, "equation"));
+    const char *name = text_of(child(f, layer, "name")), *given = text_of(child(f, layer, "equation"));
+    char equation[256];
     const char *own = text_of(child(f, layer, "id"));
     char plain[SERAC_NAME_MAX];
     if (name)
         snprintf(plain, sizeof plain, "%.40s", name);
     else
         snprintf(plain, sizeof plain, "%.30s%s%.20s", kind ? kind : "layer", own ? "_" : "", own ? own : "");
-    if (!equation)
+    if (!given)
         return serac_import_fail(f->import, line, "%s: equation: missing", plain);
+    size_t length = 0;                                 /* without blanks */
+    for (; *given && length + 1 < sizeof equation; given++)
+        if (!isspace((unsigned char)*given))
+            equation[length++] = *given;
+    equation[length] = '\0';
     enum serac_status status = loops(f, layer, false, &s);
     if (status == SERAC_OK)
         status = loops(f, layer, true, &s);
@@ -558,6 +564,16 @@ static void blank_includes(char *text)
     }
 }
 
+static bool more_documents(yaml_parser_t *parser)
+{
+    yaml_document_t next;
+    if (!yaml_parser_load(parser, &next))
+        return true;                                   /* or broken behind the first */
+    bool more = yaml_document_get_root_node(&next) != NULL;
+    yaml_document_delete(&next);
+    return more;
+}
+
 enum serac_status serac_import_yaml(struct serac_import *import, char *text)
 {
     struct file f = {.import = import};
@@ -575,7 +591,9 @@ enum serac_status serac_import_yaml(struct serac_import *import, char *text)
     } else {
         const yaml_node_t *root = yaml_document_get_root_node(&f.document);
         const yaml_node_t *problem = root ? child(&f, root, "problem") : NULL;
-        status = problem          ? timeloop(&f, problem)
+        status = more_documents(&parser)
+                     ? serac_import_fail(import, 0, "more than one document; one file, one layer or list")
+                 : problem          ? timeloop(&f, problem)
                  : count_of(root) ? zigzag(&f, root)
                                   : serac_import_fail(import, 0, "neither a map with problem (Timeloop) nor a "
                                                                  "list of layers (ZigZag)");

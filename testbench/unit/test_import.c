@@ -133,7 +133,7 @@ static const char zigzag[] =
     "  loop_dims: [B,K,G,OX,OY,C]\n  loop_sizes: [2, 16, 4, 7, 7, 8]\n"
     "- id: 3\n  name: scores\n  equation: O[b][d][k]+=I[b][d][c]*W[b][c][k]\n"
     "  loop_dims: [B,D,C,K]\n  loop_sizes: [12, 128, 64, 100]\n  operand_source: {I: 2, W: 0}\n"
-    "- id: 4\n  name: fc\n  equation: O[d][k]+=I[d][c]*W[c][k]\n"
+    "- id: 4\n  name: fc\n  equation: O[d][k] += I[d][c] * W [c][ k ]\n"
     "  loop_dims: [D,C,K,B]\n  loop_sizes: [128, 64, 100, 3]\n"
     "- id: 5\n  operator_type: Add\n  equation: O[b][g][oy][ox]=W[b][g][oy][ox]+I[b][g][oy][ox]\n"
     "  loop_dims: [B, G, OY, OX]\n  loop_sizes: [1, 64, 8, 4]\n"
@@ -200,6 +200,7 @@ static void test_bad_yaml_names_the_line(void **state)
     bad(yaml(""), "neither a map with problem (Timeloop) nor a list of layers (ZigZag)");
     bad(yaml("a: [1,"), "dir/t.yaml:2: did not find expected node content");
     bad(yaml("x: 1\n"), "neither a map");
+    bad(yaml("problem: {C: 2, P: 3}\n---\nproblem: {C: 4, P: 3}\n"), "more than one document");
     bad(yaml("problem:\n  instance: [1]\n"), "dir/t.yaml:2: problem: instance: must be a map");
     bad(yaml("problem:\n  instance:\n    C: 0\n"), "dir/t.yaml:3: C: must be a number from 1 to 1048576");
     bad(yaml("problem:\n  instance:\n    C: 2\n    Z: 3\n"), "dir/t.yaml:4: Z: not a size of Timeloop's");
