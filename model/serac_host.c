@@ -13,6 +13,7 @@ static const struct {
     [SERAC_HOST_MAX_POOL] = {"max_pool", 0},
     [SERAC_HOST_PAD] = {"pad", 0},
     [SERAC_HOST_REQUANTISE] = {"requantise", 2},
+    [SERAC_HOST_MEAN] = {"mean", 2},
 };
 
 const char *serac_host_name(enum serac_host_function function)
@@ -183,6 +184,12 @@ static void requantise(const struct serac_layer *l, const int32_t *in, int32_t *
                               l->output.zero_point);
 }
 
+/* A division that rounds half away from zero. */
+static int64_t divide(int64_t sum, int64_t count)
+{
+    return (sum > 0 ? sum + count / 2 : sum - count / 2) / (count ? count : 1);
+}
+
 /* One window of one channel. */
 static int32_t pool_window(const struct serac_layer *l, const int32_t *in, uint32_t oy, uint32_t ox, uint32_t c)
 {
@@ -200,7 +207,7 @@ static int32_t pool_window(const struct serac_layer *l, const int32_t *in, uint3
         }
     if (l->host == SERAC_HOST_MAX_POOL)
         return clamp(l, largest);
-    return clamp(l, (sum > 0 ? sum + count / 2 : sum - count / 2) / (count ? count : 1));
+    return clamp(l, divide(sum, count));
 }
 
 static void pool(const struct serac_layer *l, const int32_t *in, int32_t *out)
@@ -209,6 +216,17 @@ static void pool(const struct serac_layer *l, const int32_t *in, int32_t *out)
         for (uint32_t x = 0; x < l->output.width; x++)
             for (uint32_t c = 0; c < l->output.channels; c++)
                 *out++ = pool_window(l, in, y, x, c);
+}
+
+static void mean(const struct serac_layer *l, const int32_t *in, int32_t *out)
+{
+    size_t pixels = (size_t)l->input.height * l->input.width, channels = l->input.channels;
+    for (size_t c = 0; c < channels; c++) {
+        int64_t sum = 0;
+        for (size_t p = 0; p < pixels; p++)
+            sum += (int64_t)in[p * channels + c] - l->input.zero_point;
+        out[c] = clamp(l, divide(scale(sum, l->factors[0], l->factors[1]), (int64_t)pixels) + l->output.zero_point);
+    }
 }
 
 static void pad(const struct serac_layer *l, const int32_t *in, int32_t *out)
@@ -231,6 +249,7 @@ void serac_host_run(const struct serac_layer *l, const int32_t *in, const int32_
     case SERAC_HOST_MAX_POOL: pool(l, in, out); break;
     case SERAC_HOST_PAD: pad(l, in, out); break;
     case SERAC_HOST_REQUANTISE: requantise(l, in, out); break;
+    case SERAC_HOST_MEAN: mean(l, in, out); break;
     case SERAC_HOST_FUNCTIONS: break;
     }
 }
@@ -250,5 +269,6 @@ void serac_host_count(const struct serac_layer *l, struct serac_host_work *work)
                        : l->host == SERAC_HOST_ADD        ? in * 6
                        : l->host == SERAC_HOST_REQUANTISE ? in * 3
                        : l->host == SERAC_HOST_PAD        ? out
+                       : l->host == SERAC_HOST_MEAN       ? in * 2
                                                           : out * (window + 1);
 }

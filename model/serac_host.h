@@ -11,6 +11,7 @@
  *   max_pool      the same, without rounding
  *   pad           zero points around the input
  *   requantise    multiplier and shift; a change of scale, zero point or sign
+ *   mean          multiplier and shift, then over height and width, rounded half away from zero
  */
 #ifndef SERAC_HOST_H
 #define SERAC_HOST_H

@@ -73,7 +73,7 @@ static bool host_pools(const struct serac_layer *l)
 static bool host_factors_fit(const struct serac_layer *l)
 {
     const int32_t *f = l->factors;
-    int pairs = l->host == SERAC_HOST_ADD ? 3 : l->host == SERAC_HOST_REQUANTISE ? 1 : 0;
+    int pairs = l->host == SERAC_HOST_ADD ? 3 : l->host == SERAC_HOST_REQUANTISE || l->host == SERAC_HOST_MEAN ? 1 : 0;
     for (int i = 0; i < pairs; i++)
         if (f[2 * i] < 0 || f[2 * i + 1] < -31 || f[2 * i + 1] > 30)
             return false;
@@ -87,6 +87,8 @@ static enum serac_status check_host(const struct serac_layer *l, struct serac_er
     if (l->host == SERAC_HOST_PAD) {
         h += l->pad_top + l->pad_bottom;
         w += l->pad_left + l->pad_right;
+    } else if (l->host == SERAC_HOST_MEAN) {
+        h = w = 1;
     } else if (host_pools(l)) {
         if (l->pad_top >= l->kernel_h || l->pad_bottom >= l->kernel_h || l->pad_left >= l->kernel_w ||
             l->pad_right >= l->kernel_w)

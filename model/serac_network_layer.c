@@ -200,6 +200,8 @@ static enum serac_status read_geometry(struct serac_network_reader *r,
                                  l->name);
     l->output.height = (uint32_t)((h - kh) / stride[0] + 1) / l->pool;
     l->output.width = (uint32_t)((w - kw) / stride[1] + 1) / l->pool;
+    if (l->op == SERAC_OP_HOST && l->host == SERAC_HOST_MEAN)
+        l->output.height = l->output.width = 1;
     return SERAC_OK;
 }
 
@@ -214,7 +216,7 @@ static enum serac_status check_keys(struct serac_network_reader *r,
     } rules[] = {
         {"cg", "out_channels", true}, {"cdg", "weight_bits", true}, {"cdg", "weights", true},
         {"cdga", "requant", true}, {"cdga", "params", true}, {"h", "what", true},
-        {"dah", "out_channels", false}, {"ah", "weight_bits", false}, {"ah", "weight_store_bits", false},
+        {"ah", "out_channels", false}, {"ah", "weight_bits", false}, {"ah", "weight_store_bits", false},
         {"ah", "weight_kind", false}, {"ah", "weights", false}, {"ah", "weight_zero_points", false},
         {"ga", "kernel", false}, {"ga", "stride", false}, {"ga", "pad", false},
         {"gah", "dilation", false}, {"gah", "pool", false}, {"h", "act_bits", false},
@@ -241,8 +243,8 @@ static enum serac_status read_host(struct serac_network_reader *r, const struct 
     const struct serac_group *list = serac_config_child(group, "factors");
     int function = serac_host_find(keys->what);
     if (function < 0)
-        return serac_network_fail(r, group, "what", "what: must be softmax, add, average_pool, max_pool, pad or "
-                                  "requantise");
+        return serac_network_fail(r, group, "what", "what: must be softmax, add, average_pool, max_pool, pad, "
+                                  "requantise or mean");
     l->host = (enum serac_host_function)function;
     uint32_t wanted = (uint32_t)serac_host_factors(l->host), count = list ? serac_config_count(list) : 0;
     if (count != wanted)
