@@ -117,6 +117,16 @@ test-rtl: $(B)/libserac.a ## module benches of the RTL; SEED=n repeats one
 lint: ## Verilator lint of the RTL at several parameter points
 	@scripts/lint_rtl.sh
 
+CONFORMANCE := cmsis_nn
+$(CONFORMANCE:%=$(B)/conformance/%): $(B)/conformance/%: testbench/conformance/%.c testbench/conformance/conformance.c \
+             $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a $(B)/libseracsynth.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Itestbench/conformance -rdynamic $^ -o $@ $(LIBS) -ldl
+
+.PHONY: test-conformance
+test-conformance: $(CONFORMANCE:%=$(B)/conformance/%) ## third-party test vectors (SERAC_DATA) through Serac
+	@scripts/run_tests.sh conformance $^
+
 # --- everything --------------------------------------------------------------
 
 .PHONY: setup demo test test-cli cosim faults sanitize clean

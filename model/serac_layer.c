@@ -110,11 +110,25 @@ static enum serac_status check_host(const struct serac_layer *l, struct serac_er
     return SERAC_OK;
 }
 
+/* Padding is made of the zero point, which must be a code then. */
+static enum serac_status check_padding(const struct serac_layer *l, struct serac_error *error)
+{
+    const struct serac_tensor *t = &l->input;
+    int32_t low = t->is_signed ? -(1 << (t->bits - 1)) : 0, high = low + (1 << t->bits) - 1;
+    if (!(l->pad_top || l->pad_left || l->pad_bottom || l->pad_right) || t->is_bipolar ||
+        (t->zero_point >= low && t->zero_point <= high))
+        return SERAC_OK;
+    return fail(l, SERAC_E_INPUT, error, "its input is padded with zero point %d: outside %d..%d, the codes",
+                t->zero_point, low, high);
+}
+
 enum serac_status serac_layer_check(const struct serac_layer *l,
                                     struct serac_error *error)
 {
     enum serac_status status = check_tensor(l, &l->input, "input", false,
                                             error);
+    if (status == SERAC_OK)
+        status = check_padding(l, error);
     if (status == SERAC_OK)
         status = check_tensor(l, &l->output, "output",
                               l->op != SERAC_OP_HOST && l->mode == SERAC_MODE_RAW, error);

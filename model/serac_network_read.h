@@ -36,7 +36,7 @@ struct serac_network_reader {
 };
 
 /* The format of a tensor of up to 8 bits; its zero point must be one of its
- * codes, as padding is made of it. `group` is where it was read. */
+ * codes (of 8 bits: signed or not). `group` is where it was read. */
 enum serac_status serac_network_tensor(const struct serac_network_reader *r,
                                        const struct serac_group *group,
                                        const struct serac_tensor_keys *keys,

@@ -93,11 +93,58 @@ int8_t *serac_build_weights(struct serac_build *b, uint64_t count)
     return at;
 }
 
+bool serac_build_conv(struct serac_build *b, const int8_t *weights, uint32_t groups, int8_t zero)
+{
+    struct serac_layer *l = &b->network->layers[b->network->num_layers - 1];
+    uint64_t taps = (uint64_t)l->kernel_h * l->kernel_w;
+    uint32_t in = l->input.channels, out = l->output.channels, part = in / groups, filters = out / groups;
+    bool depthwise = groups == in && groups == out && groups > 1;
+    uint32_t inner = depthwise ? 1 : in;
+    int8_t *to = serac_build_weights(b, taps * inner * out);
+    if (!to)
+        return false;
+    l->op = depthwise ? SERAC_OP_DEPTHWISE : SERAC_OP_CONV;
+    if (inner != part)
+        memset(to, (uint8_t)zero, taps * inner * out);
+    for (uint64_t m = 0; m < out; m++)
+        for (uint64_t k = 0; k < taps; k++)
+            memcpy(to + (m * taps + k) * inner + (depthwise ? 0 : m / filters * part), weights + (m * taps + k) * part,
+                   part);
+    return true;
+}
+
 struct serac_param *serac_build_params(struct serac_build *b, uint64_t count)
 {
     struct serac_param *params = calloc(count, sizeof *params);
     b->network->layers[b->network->num_layers - 1].params = params;
     return params;
+}
+
+/* An average of an odd number of pixels has no ties: a depthwise layer of ones whose factor is
+ * rounded to the nearest gives it, if the factor is fine enough. The sum is below 2^8 * count, and
+ * must be off by less than 1 / (2 * count) of a unit. Ties would be rounded away from zero, not from the zero
+ * point; pixels outside would count. */
+bool serac_build_average(struct serac_build *b)
+{
+    struct serac_layer *l = &b->network->layers[b->network->num_layers - 1];
+    uint64_t count = (uint64_t)l->kernel_h * l->kernel_w;
+    const int32_t shift = 30;
+    if (!(count & 1) || count > 2047 || l->pad_top || l->pad_left || l->pad_bottom || l->pad_right)
+        return false;
+    struct serac_param *p = serac_build_params(b, l->output.channels);
+    int8_t *weights = serac_build_weights(b, count * l->output.channels);
+    if (!p || !weights)
+        return false;
+    memset(weights, 1, count * l->output.channels);
+    l->op = SERAC_OP_DEPTHWISE;
+    l->weight_bits = l->weight_store_bits = 2;      /* one bit is 0 or -1 */
+    l->mode = SERAC_MODE_FLOOR;
+    for (uint32_t c = 0; c < l->output.channels; c++) {
+        p[c].mult = (int32_t)((((uint64_t)1 << shift) + count / 2) / count);
+        p[c].shift = shift;
+        p[c].add = 1 << (shift - 1);
+    }
+    return true;
 }
 
 static uint32_t outputs(uint32_t in, uint32_t pads, uint32_t kernel, uint32_t dilation, uint32_t stride)

@@ -28,6 +28,12 @@ struct serac_layer *serac_build_layer(struct serac_build *build, const char *nam
  * when another layer's are asked for. */
 int8_t *serac_build_weights(struct serac_build *build, uint64_t count);
 struct serac_param *serac_build_params(struct serac_build *build, uint64_t count);
+/* Weights of a convolution in `groups`, [out][ky][kx][in / groups]: one channel a group and as many
+ * outputs become a depthwise layer, other groups one convolution with `zero`, the code that means 0,
+ * between them. Kernel, channels of input and output are set. */
+bool serac_build_conv(struct serac_build *build, const int8_t *weights, uint32_t groups, int8_t zero);
+/* Makes the last layer, an average of the host's, one of the machine if that is exact. */
+bool serac_build_average(struct serac_build *build);
 /* The output's height and width by kernel, stride, padding and pool. */
 void serac_build_shape(struct serac_layer *layer);
 /* Clamps to the whole range of the output's codes. */

@@ -280,9 +280,15 @@ struct weights {
     uint32_t bits;
     bool is_unsigned;            /* codes with a zero point */
     int64_t zero;
+    int8_t *values;              /* owned; as the network's file has them */
 };
 
-/* Value `i` of the constant, as the network's file has it. */
+/* The code that means 0, as the network's file has it. */
+static int32_t zero_code(const struct weights *w)
+{
+    return (int32_t)(w->is_unsigned && w->filter->type == SERAC_TFLITE_INT8 ? w->zero + 128 : w->zero);
+}
+
 static int8_t weight_at(const struct weights *w, uint64_t i)
 {
     if (w->bits == 4) {
@@ -294,8 +300,10 @@ static int8_t weight_at(const struct weights *w, uint64_t i)
     return (int8_t)(uint8_t)(shifted ? byte ^ 0x80u : byte);
 }
 
-static bool read_weights(struct importer *t, uint32_t channels, struct weights *w)
+/* `channels` of the output are the filter's first dimension, or with `last` its last. */
+static bool read_weights(struct importer *t, uint32_t channels, bool last, struct weights *w)
 {
+    *w = (struct weights){.values = NULL};
     w->filter = input_of(t, 1);
     w->bias = node_of(t)->num_inputs > 2 ? input_of(t, 2) : NULL;
     const char *why = NULL;
@@ -320,6 +328,10 @@ static bool read_weights(struct importer *t, uint32_t channels, struct weights *
     for (uint32_t i = 1; !why && i < f->num_scales; i++)
         if (serac_tflite_zero_point(&t->model, f, i))
             why = "weights with a scale per channel must have zero point 0";
+    if (!why && !(w->values = malloc(w->count)))
+        why = "out of memory";
+    for (uint64_t i = 0; !why && i < w->count; i++)
+        w->values[last ? i % channels * (w->count / channels) + i / channels : i] = weight_at(w, i);
     if (why)
         refuse(t, why);
     return !why;
@@ -349,7 +361,7 @@ static bool set_params(struct importer *t, struct serac_layer *l, const struct w
     for (uint32_t c = 0; p && c < l->output.channels; c++) {
         serac_import_multiplier(factor_of(t, w, c, w->filter->num_scales == 1 && (one || w->filter->type == SERAC_TFLITE_UINT8)), &p[c].mult, &p[c].shift);
         p[c].bias = w->bias ? (int32_t)serac_tflite_constant(w->bias, c) : 0;
-        p[c].zero = (int32_t)(w->is_unsigned && w->filter->type == SERAC_TFLITE_INT8 ? w->zero + 128 : w->zero);
+        p[c].zero = zero_code(w);
     }
     if (!p)
         no_room(t);
@@ -357,26 +369,6 @@ static bool set_params(struct importer *t, struct serac_layer *l, const struct w
 }
 
 /* --- convolutions ------------------------------------------------------------ */
-
-/* Weights [out][ky][kx][in / groups] of a convolution in groups, zeros elsewhere. */
-static bool spread_groups(struct importer *t, struct serac_layer *l, const struct weights *w, uint32_t part)
-{
-    uint64_t taps = (uint64_t)l->kernel_h * l->kernel_w, in = l->input.channels;
-    uint32_t groups = l->input.channels / part, filters = l->output.channels / groups;
-    int8_t *to = serac_build_weights(t->build, taps * in * l->output.channels);
-    if (!to) {
-        no_room(t);
-        return false;
-    }
-    int8_t none = (int8_t)(uint8_t)(w->is_unsigned ? w->zero + (w->filter->type == SERAC_TFLITE_INT8 ? 128 : 0) : 0);
-    for (uint32_t m = 0; m < l->output.channels; m++)
-        for (uint64_t k = 0; k < taps; k++)
-            for (uint32_t c = 0; c < in; c++) {
-                bool own = c / part == m / filters;
-                to[(m * taps + k) * in + c] = own ? weight_at(w, (m * taps + k) * part + c % part) : none;
-            }
-    return true;
-}
 
 static enum serac_status finish(struct importer *t, struct serac_layer *l, const struct weights *w,
                                 int64_t activation, bool one)
@@ -394,104 +386,59 @@ static enum serac_status finish(struct importer *t, struct serac_layer *l, const
     return made(t);
 }
 
-static enum serac_status convolution(struct importer *t)
+/* Convolution, also in groups; depthwise with `depthwise`, as many groups as channels. */
+static enum serac_status window_layer(struct importer *t, const struct window *window, bool depthwise,
+                                      struct weights *w, int64_t activation)
 {
-    enum { PADDING, STRIDE_W, STRIDE_H, ACTIVATION, DILATION_W, DILATION_H };
-    struct weights w;
-    const struct serac_tflite_tensor *f = input_of(t, 1), *out = output_of(t);
+    const struct serac_tflite_tensor *f = w->filter;
     struct source *s = source_of(t, 0, true);
-    if (!s)
+    if (!s || (!takes_pads(s, window) && settle(t, s) != SERAC_OK))
         return SERAC_E_INPUT;
-    if (!f || f->rank != 4 || !out || !is_activation(t, input_of(t, 0)))
-        return refuse(t, "needs an 8-bit input and weights of four dimensions");
-    struct window window = {option(t, PADDING, 1, SAME), option(t, STRIDE_W, 4, 0), option(t, STRIDE_H, 4, 0),
-                            f->shape[1], f->shape[2], option(t, DILATION_W, 4, 1), option(t, DILATION_H, 4, 1)};
-    if (!takes_pads(s, &window) && settle(t, s) != SERAC_OK)
-        return SERAC_E_INPUT;
-    if (!read_weights(t, f->shape[0], &w))
-        return SERAC_E_INPUT;
-    struct serac_layer *l = new_layer(t, "conv", s->layer, NO_SECOND);
+    struct serac_layer *l = new_layer(t, depthwise ? "depthwise" : "conv", s->layer, NO_SECOND);
     if (!l)
         return no_room(t);
-    uint32_t part = f->shape[3];
-    if (!part || l->input.channels % part || f->shape[0] % (l->input.channels / part))
+    uint32_t out = f->shape[depthwise ? 3 : 0], part = depthwise ? 1 : f->shape[3];
+    uint32_t groups = part ? l->input.channels / part : 0;
+    if (!groups || l->input.channels % part || out % groups)
         return refuse(t, "weights and input have channels that do not go together");
-    if (!set_window(t, l, &window, s))
+    if (!set_window(t, l, window, s))
         return SERAC_E_INPUT;
-    l->output.channels = f->shape[0];
-    if (!spread_groups(t, l, &w, part))
-        return SERAC_E_INPUT;
-    if (part != l->input.channels)
-        serac_import_note(t->import, "%s: %u groups, run as one with zeros between them", l->name,
-                          (unsigned)(l->input.channels / part));
-    return finish(t, l, &w, option(t, ACTIVATION, 1, 0), false);
-}
-
-/* Filter [1][ky][kx][channel] as [channel][ky][kx], or for several filters a channel as a convolution. */
-static bool set_depthwise(struct importer *t, struct serac_layer *l, const struct weights *w, uint32_t filters)
-{
-    uint64_t taps = (uint64_t)l->kernel_h * l->kernel_w;
-    uint32_t in = l->input.channels, out = l->output.channels, inner = filters == 1 ? 1 : in;
-    l->op = filters == 1 ? SERAC_OP_DEPTHWISE : SERAC_OP_CONV;
-    int8_t *to = serac_build_weights(t->build, taps * out * inner);
-    if (!to) {
-        no_room(t);
-        return false;
-    }
-    for (uint32_t m = 0; m < out; m++)
-        for (uint64_t k = 0; k < taps; k++)
-            to[(m * taps + k) * inner + (filters == 1 ? 0 : m / filters)] = weight_at(w, k * out + m);
-    if (filters > 1 && in > 1)
-        serac_import_note(t->import, "%s: %u filters a channel, run as a convolution with zeros between the "
-                          "channels", l->name, (unsigned)filters);
-    return true;
-}
-
-static enum serac_status depthwise(struct importer *t)
-{
-    enum { PADDING, STRIDE_W, STRIDE_H, MULTIPLIER, ACTIVATION, DILATION_W, DILATION_H };
-    struct weights w;
-    const struct serac_tflite_tensor *f = input_of(t, 1);
-    struct source *s = source_of(t, 0, true);
-    if (!s)
-        return SERAC_E_INPUT;
-    if (!f || f->rank != 4 || f->shape[0] != 1 || !output_of(t) || !is_activation(t, input_of(t, 0)))
-        return refuse(t, "needs an 8-bit input and weights of four dimensions, the first one");
-    struct window window = {option(t, PADDING, 1, SAME), option(t, STRIDE_W, 4, 0), option(t, STRIDE_H, 4, 0),
-                            f->shape[1], f->shape[2], option(t, DILATION_W, 4, 1), option(t, DILATION_H, 4, 1)};
-    if (!takes_pads(s, &window) && settle(t, s) != SERAC_OK)
-        return SERAC_E_INPUT;
-    if (!read_weights(t, f->shape[3], &w))
-        return SERAC_E_INPUT;
-    if (w.is_unsigned && f->type == SERAC_TFLITE_INT8)
-        return refuse(t, "a zero point of signed depthwise weights is not supported");
-    struct serac_layer *l = new_layer(t, "depthwise", s->layer, NO_SECOND);
-    if (!l)
+    l->output.channels = out;
+    if (!serac_build_conv(t->build, w->values, groups, (int8_t)(uint8_t)zero_code(w)))
         return no_room(t);
-    if (f->shape[3] % l->input.channels)
-        return refuse(t, "its filters are no multiple of the input's channels");
-    if (w.is_unsigned && f->shape[3] != l->input.channels)
-        return refuse(t, "several filters a channel with a zero point are not supported");
-    if (!set_window(t, l, &window, s))
-        return SERAC_E_INPUT;
-    l->output.channels = f->shape[3];
-    if (!set_depthwise(t, l, &w, f->shape[3] / l->input.channels))
-        return SERAC_E_INPUT;
-    return finish(t, l, &w, option(t, ACTIVATION, 1, 0), false);
+    if (l->op == SERAC_OP_DEPTHWISE && w->is_unsigned)
+        return refuse(t, "depthwise weights with a zero point are not supported");
+    if (l->op == SERAC_OP_CONV && groups > 1)
+        serac_import_note(t->import, "%s: %u groups, run as one with zeros between them", l->name, (unsigned)groups);
+    return finish(t, l, w, activation, false);
 }
 
-static enum serac_status fully_connected(struct importer *t)
+static enum serac_status convolution(struct importer *t, bool depthwise)
 {
+    enum { PADDING, STRIDE_W, STRIDE_H, CONV_ACTIVATION, CONV_DILATION_W, CONV_DILATION_H };
+    enum { DEPTHWISE_ACTIVATION = 4, DEPTHWISE_DILATION_W, DEPTHWISE_DILATION_H };
     struct weights w;
     const struct serac_tflite_tensor *f = input_of(t, 1);
+    if (!f || f->rank != 4 || !is_activation(t, input_of(t, 0)) || (depthwise && f->shape[0] != 1))
+        return refuse(t, "needs an 8-bit input and weights of four dimensions, depthwise the first one");
+    uint32_t dilation_w = depthwise ? (uint32_t)DEPTHWISE_DILATION_W : (uint32_t)CONV_DILATION_W;
+    uint32_t dilation_h = depthwise ? (uint32_t)DEPTHWISE_DILATION_H : (uint32_t)CONV_DILATION_H;
+    struct window window = {option(t, PADDING, 1, SAME), option(t, STRIDE_W, 4, 0), option(t, STRIDE_H, 4, 0),
+                            f->shape[1], f->shape[2], option(t, dilation_w, 4, 1), option(t, dilation_h, 4, 1)};
+    int64_t activation = option(t, depthwise ? (uint32_t)DEPTHWISE_ACTIVATION : (uint32_t)CONV_ACTIVATION, 1, 0);
+    enum serac_status status = SERAC_E_INPUT;
+    if (read_weights(t, f->shape[depthwise ? 3 : 0], depthwise, &w))
+        status = window_layer(t, &window, depthwise, &w, activation);
+    free(w.values);
+    return status;
+}
+
+/* A matrix on the whole input, or on every pixel's channels. */
+static enum serac_status matrix_layer(struct importer *t, struct weights *w)
+{
+    const struct serac_tflite_tensor *f = w->filter;
     struct source *s = source_of(t, 0, false);
     if (!s)
-        return SERAC_E_INPUT;
-    if (!f || f->rank != 2 || !output_of(t) || !is_activation(t, input_of(t, 0)))
-        return refuse(t, "needs an 8-bit input and weights of two dimensions");
-    if (option(t, 1, 1, 0) != 0)
-        return refuse(t, "shuffled weights are not supported");
-    if (!read_weights(t, f->shape[0], &w))
         return SERAC_E_INPUT;
     struct serac_layer *l = new_layer(t, "fc", s->layer, NO_SECOND);
     if (!l)
@@ -506,12 +453,22 @@ static enum serac_status fully_connected(struct importer *t)
     }
     serac_build_shape(l);
     l->output.channels = f->shape[0];
-    int8_t *to = serac_build_weights(t->build, w.count);
-    if (!to)
+    if (!serac_build_conv(t->build, w->values, 1, (int8_t)(uint8_t)zero_code(w)))
         return no_room(t);
-    for (uint64_t i = 0; i < w.count; i++)
-        to[i] = weight_at(&w, i);
-    return finish(t, l, &w, option(t, 0, 1, 0), true);
+    return finish(t, l, w, option(t, 0, 1, 0), true);
+}
+
+static enum serac_status fully_connected(struct importer *t)
+{
+    struct weights w;
+    const struct serac_tflite_tensor *f = input_of(t, 1);
+    if (!f || f->rank != 2 || !is_activation(t, input_of(t, 0)))
+        return refuse(t, "needs an 8-bit input and weights of two dimensions");
+    if (option(t, 1, 1, 0) != 0)
+        return refuse(t, "shuffled weights are not supported");
+    enum serac_status status = read_weights(t, f->shape[0], false, &w) ? matrix_layer(t, &w) : SERAC_E_INPUT;
+    free(w.values);
+    return status;
 }
 
 /* --- the others ---------------------------------------------------------------- */
@@ -570,32 +527,6 @@ static enum serac_status addition(struct importer *t)
     return set_output(t, l, option(t, 0, 1, 0));
 }
 
-/* An average of an odd number of pixels has no ties: a depthwise layer of ones whose factor is
- * rounded to the nearest gives it, if the factor is fine enough. The sum is below 2^8 * count, and
- * must be off by less than 1 / (2 * count) of a unit. */
-static bool average_on_array(struct importer *t, struct serac_layer *l)
-{
-    uint64_t count = (uint64_t)l->kernel_h * l->kernel_w;
-    if (!(count & 1) || count > 2047 || l->pad_top || l->pad_left || l->pad_bottom || l->pad_right)
-        return false;
-    int32_t shift = 30;
-    struct serac_param *p = serac_build_params(t->build, l->output.channels);
-    int8_t *weights = serac_build_weights(t->build, count * l->output.channels);
-    if (!p || !weights)
-        return false;
-    memset(weights, 1, count * l->output.channels);
-    l->op = SERAC_OP_DEPTHWISE;
-    l->weight_kind = SERAC_WEIGHT_SIGNED;
-    l->weight_bits = l->weight_store_bits = 2;      /* one bit is 0 or -1 */
-    l->mode = SERAC_MODE_FLOOR;
-    for (uint32_t c = 0; c < l->output.channels; c++) {
-        p[c].mult = (int32_t)((((uint64_t)1 << shift) + count / 2) / count);
-        p[c].shift = shift;
-        p[c].add = 1 << (shift - 1);
-    }
-    return true;
-}
-
 /* Maximum pooling is part of the layer before if that is a convolution that nobody else reads. */
 static bool fuse_pool(struct importer *t, const struct source *s, const struct window *w)
 {
@@ -635,7 +566,7 @@ static enum serac_status pooling(struct importer *t, enum serac_host_function ho
     if (!l || !set_window(t, l, &window, s))
         return SERAC_E_INPUT;
     if (host == SERAC_HOST_AVERAGE_POOL)
-        average_on_array(t, l);
+        serac_build_average(t->build);
     return set_output(t, l, activation);
 }
 
@@ -772,8 +703,8 @@ static enum serac_status convert(struct importer *t)
     if (!output_of(t) || node_of(t)->num_outputs != 1)
         return refuse(t, "needs one output");
     switch (node_of(t)->op) {
-    case SERAC_TFLITE_CONV_2D: return convolution(t);
-    case SERAC_TFLITE_DEPTHWISE_CONV_2D: return depthwise(t);
+    case SERAC_TFLITE_CONV_2D: return convolution(t, false);
+    case SERAC_TFLITE_DEPTHWISE_CONV_2D: return convolution(t, true);
     case SERAC_TFLITE_FULLY_CONNECTED: return fully_connected(t);
     case SERAC_TFLITE_ADD: return addition(t);
     case SERAC_TFLITE_AVERAGE_POOL_2D: return pooling(t, SERAC_HOST_AVERAGE_POOL);
