@@ -7,7 +7,7 @@ CC       := gcc
 CXX      := g++
 OPT      ?= -O3 -g
 WARN     := -Wall -Wextra -Wpedantic -Werror -Wno-format-truncation
-INCLUDE  := -Imodel -Idrivers -Isim -Ireports -Iscripts/synth
+INCLUDE  := -Imodel -Idrivers -Isim -Isim/import -Ireports -Iscripts/synth
 CFLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L -DSERAC_ROOT=\"$(CURDIR)\" $(OPT) $(WARN) $(INCLUDE)
 LIBS     := -lconfig -lcjson -lyaml -lz -lm -lpthread
 SEED     ?= 1
@@ -16,7 +16,7 @@ export SEED
 
 MODEL_O  := $(patsubst model/%.c,$(B)/model/%.o,$(wildcard model/*.c))
 DRIVER_O := $(patsubst drivers/%.c,$(B)/drivers/%.o,$(wildcard drivers/*.c))
-SIM_O    := $(patsubst sim/%.c,$(B)/sim/%.o,$(filter-out sim/main.c,$(wildcard sim/*.c))) \
+SIM_O    := $(patsubst sim/%.c,$(B)/sim/%.o,$(filter-out sim/main.c,$(wildcard sim/*.c sim/import/*.c))) \
             $(patsubst reports/%.c,$(B)/reports/%.o,$(wildcard reports/*.c))
 SYNTH    := cells activity energy macros fanout area units unit events
 UNITS    := $(patsubst testbench/unit/%.c,%,$(wildcard testbench/unit/test_*.c))
