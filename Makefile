@@ -50,7 +50,7 @@ $(B)/serac: sim/main.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a $(B
 SYSTEMC := $(wildcard sim/systemc/*.cpp)
 .PHONY: systemc
 systemc: $(B)/serac_systemc.so ## builds the SystemC platform
-$(B)/serac_systemc.so: $(SYSTEMC) $(wildcard sim/systemc/*.h) model/serac_timeline.h
+$(B)/serac_systemc.so: $(SYSTEMC) $(wildcard sim/systemc/*.h sim/*.h model/*.h)
 	@mkdir -p $(@D)
 	$(CXX) -std=c++17 -O2 -Wall -Wextra -Werror -fPIC -shared -Imodel -Isim $(SYSTEMC) -o $@ -lsystemc
 
@@ -144,7 +144,7 @@ reports: $(B)/serac ## compares every plane pair, into reports/pairs.md; JOBS=n
 test: setup ## every test; ends with N passed, N failed, N skipped
 	@$(MAKE) -s all lib
 	@rm -f $(B)/results.txt
-	-@$(MAKE) -s -k test-checks test-unit sanitize test-rtl test-cli test-cosim
+	-@$(MAKE) -s -k test-checks test-unit sanitize test-rtl test-cli test-cosim test-conformance
 	@awk '{n[$$1]++} END {printf "%d passed, %d failed, %d skipped\n", n["passed"], \
 	  n["failed"], n["skipped"]; exit n["failed"] > 0 || n["passed"] == 0}' $(B)/results.txt
 
