@@ -14,6 +14,7 @@ static const struct {
     [SERAC_HOST_PAD] = {"pad", 0},
     [SERAC_HOST_REQUANTISE] = {"requantise", 2},
     [SERAC_HOST_MEAN] = {"mean", 2},
+    [SERAC_HOST_PATCHES] = {"patches", 0},
 };
 
 const char *serac_host_name(enum serac_host_function function)
@@ -229,6 +230,27 @@ static void mean(const struct serac_layer *l, const int32_t *in, int32_t *out)
     }
 }
 
+/* One line of a window. */
+static void patch_line(const struct serac_layer *l, const int32_t *in, int64_t y, int64_t x, int32_t *out)
+{
+    size_t channels = l->input.channels;
+    for (uint32_t kx = 0; kx < l->kernel_w; kx++, x += l->dilation_w, out += channels) {
+        bool inside = y >= 0 && x >= 0 && y < l->input.height && x < l->input.width;
+        for (size_t c = 0; c < channels; c++)
+            out[c] = inside ? in[((size_t)y * l->input.width + (size_t)x) * channels + c] : l->input.zero_point;
+    }
+}
+
+static void patches(const struct serac_layer *l, const int32_t *in, int32_t *out)
+{
+    size_t line = (size_t)l->kernel_w * l->input.channels;
+    for (uint32_t oy = 0; oy < l->output.height; oy++)
+        for (uint32_t ox = 0; ox < l->output.width; ox++)
+            for (uint32_t ky = 0; ky < l->kernel_h; ky++, out += line)
+                patch_line(l, in, (int64_t)oy * l->stride_h + (int64_t)ky * l->dilation_h - l->pad_top,
+                           (int64_t)ox * l->stride_w - l->pad_left, out);
+}
+
 static void pad(const struct serac_layer *l, const int32_t *in, int32_t *out)
 {
     size_t pixel = l->input.channels, line = l->input.width * pixel;
@@ -250,6 +272,7 @@ void serac_host_run(const struct serac_layer *l, const int32_t *in, const int32_
     case SERAC_HOST_PAD: pad(l, in, out); break;
     case SERAC_HOST_REQUANTISE: requantise(l, in, out); break;
     case SERAC_HOST_MEAN: mean(l, in, out); break;
+    case SERAC_HOST_PATCHES: patches(l, in, out); break;
     case SERAC_HOST_FUNCTIONS: break;
     }
 }
@@ -268,7 +291,7 @@ void serac_host_count(const struct serac_layer *l, struct serac_host_work *work)
     work->operations = l->host == SERAC_HOST_SOFTMAX      ? in * (16 + 4)
                        : l->host == SERAC_HOST_ADD        ? in * 6
                        : l->host == SERAC_HOST_REQUANTISE ? in * 3
-                       : l->host == SERAC_HOST_PAD        ? out
+                       : l->host == SERAC_HOST_PAD || l->host == SERAC_HOST_PATCHES ? out
                        : l->host == SERAC_HOST_MEAN       ? in * 2
                                                           : out * (window + 1);
 }

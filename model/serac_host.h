@@ -11,6 +11,8 @@
  *   max_pool      the same, without rounding
  *   pad           zero points around the input
  *   requantise    multiplier and shift; a change of scale, zero point or sign
+ *   patches       what a convolution's window meets at each place, [ky][kx][channel], as channels; zero
+ *                 points outside. For few channels, which would leave most lanes of the machine idle
  *   mean          multiplier and shift, then over height and width, rounded half away from zero
  */
 #ifndef SERAC_HOST_H

@@ -64,9 +64,9 @@ bool serac_layer_adds(const struct serac_layer *l)
     return l->op == SERAC_OP_ADD || (l->op == SERAC_OP_HOST && l->host == SERAC_HOST_ADD);
 }
 
-static bool host_pools(const struct serac_layer *l)
+static bool host_windows(const struct serac_layer *l)
 {
-    return l->host == SERAC_HOST_AVERAGE_POOL || l->host == SERAC_HOST_MAX_POOL;
+    return l->host == SERAC_HOST_AVERAGE_POOL || l->host == SERAC_HOST_MAX_POOL || l->host == SERAC_HOST_PATCHES;
 }
 
 /* Factors that the function's definition can take. */
@@ -83,23 +83,25 @@ static bool host_factors_fit(const struct serac_layer *l)
 /* The shape that a host layer makes of its input. */
 static enum serac_status check_host(const struct serac_layer *l, struct serac_error *error)
 {
-    uint64_t h = l->input.height, w = l->input.width;
+    uint64_t h = l->input.height, w = l->input.width, channels = l->input.channels;
     if (l->host == SERAC_HOST_PAD) {
         h += l->pad_top + l->pad_bottom;
         w += l->pad_left + l->pad_right;
     } else if (l->host == SERAC_HOST_MEAN) {
         h = w = 1;
-    } else if (host_pools(l)) {
-        if (l->pad_top >= l->kernel_h || l->pad_bottom >= l->kernel_h || l->pad_left >= l->kernel_w ||
-            l->pad_right >= l->kernel_w)
+    } else if (host_windows(l)) {
+        uint32_t kh = reach(l->kernel_h, l->dilation_h), kw = reach(l->kernel_w, l->dilation_w);
+        if (l->pad_top >= kh || l->pad_bottom >= kh || l->pad_left >= kw || l->pad_right >= kw)
             return fail(l, SERAC_E_INPUT, error, "padding: must be less than the kernel");
-        h = outputs(l->input.height, l->pad_top, l->pad_bottom, l->kernel_h, l->stride_h);
-        w = outputs(l->input.width, l->pad_left, l->pad_right, l->kernel_w, l->stride_w);
+        h = outputs(l->input.height, l->pad_top, l->pad_bottom, kh, l->stride_h);
+        w = outputs(l->input.width, l->pad_left, l->pad_right, kw, l->stride_w);
     }
-    if (!h || !w || l->output.height != h || l->output.width != w || l->output.channels != l->input.channels)
-        return fail(l, SERAC_E_INPUT, error, "output %ux%ux%u: should be %llux%llux%u", l->output.height,
+    if (l->host == SERAC_HOST_PATCHES)
+        channels *= (uint64_t)l->kernel_h * l->kernel_w;
+    if (!h || !w || l->output.height != h || l->output.width != w || l->output.channels != channels)
+        return fail(l, SERAC_E_INPUT, error, "output %ux%ux%u: should be %llux%llux%llu", l->output.height,
                     l->output.width, l->output.channels, (unsigned long long)h, (unsigned long long)w,
-                    l->input.channels);
+                    (unsigned long long)channels);
     if (!host_factors_fit(l))
         return fail(l, SERAC_E_INPUT, error, "factors: multipliers from 0, shifts -31..30, softmax's 0..30 and "
                     "a difference up to 0");

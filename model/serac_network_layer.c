@@ -219,7 +219,7 @@ static enum serac_status check_keys(struct serac_network_reader *r,
         {"ah", "out_channels", false}, {"ah", "weight_bits", false}, {"ah", "weight_store_bits", false},
         {"ah", "weight_kind", false}, {"ah", "weights", false}, {"ah", "weight_zero_points", false},
         {"ga", "kernel", false}, {"ga", "stride", false}, {"ga", "pad", false},
-        {"gah", "dilation", false}, {"gah", "pool", false}, {"h", "act_bits", false},
+        {"ga", "dilation", false}, {"gah", "pool", false}, {"h", "act_bits", false},
         {"h", "requant", false}, {"h", "params", false}, {"cdga", "what", false}, {"cdga", "factors", false},
     };
     for (size_t i = 0; i < COUNT(rules); i++) {
@@ -244,7 +244,7 @@ static enum serac_status read_host(struct serac_network_reader *r, const struct 
     int function = serac_host_find(keys->what);
     if (function < 0)
         return serac_network_fail(r, group, "what", "what: must be softmax, add, average_pool, max_pool, pad, "
-                                  "requantise or mean");
+                                  "requantise, mean or patches");
     l->host = (enum serac_host_function)function;
     uint32_t wanted = (uint32_t)serac_host_factors(l->host), count = list ? serac_config_count(list) : 0;
     if (count != wanted)
@@ -326,6 +326,8 @@ static enum serac_status read_shape(struct serac_network_reader *r,
     l->act_bits = keys->act_bits ? keys->act_bits : l->input.bits;
     l->output.channels =
         keys->out_channels ? keys->out_channels : l->input.channels;
+    if (l->op == SERAC_OP_HOST && l->host == SERAC_HOST_PATCHES)
+        l->output.channels *= l->kernel_h * l->kernel_w;
     struct serac_error detail = {""};
     status = serac_layer_check(l, &detail);
     if (status != SERAC_OK)

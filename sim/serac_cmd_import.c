@@ -199,7 +199,7 @@ static enum kind kind_of(const char *path)
     return NONE;
 }
 
-static int import_file(struct serac_import *import, enum kind kind, enum serac_requant_mode rounding,
+static int import_file(struct serac_import *import, enum kind kind, const struct serac_import_choice *choice,
                        const char *out)
 {
     struct serac_build build = {.network = NULL};
@@ -211,7 +211,7 @@ static int import_file(struct serac_import *import, enum kind kind, enum serac_r
     if (text)
         status = kind == CSV    ? serac_import_csv(import, text)
                  : kind == YAML ? serac_import_yaml(import, text)
-                                : serac_import_tflite(import, (uint8_t *)text, bytes, rounding, name, &build);
+                                : serac_import_tflite(import, (uint8_t *)text, bytes, choice, name, &build);
     int code = status != SERAC_OK ? serac_cli_fail(status, import->error)
                : kind == TFLITE   ? write_network(import, &build, out)
                                   : write_out(import, out);
@@ -224,10 +224,11 @@ static int import_file(struct serac_import *import, enum kind kind, enum serac_r
 
 int serac_cmd_import(int argc, char **argv)
 {
-    const char *path, *out = NULL, *rounding = NULL;
+    const char *path, *out = NULL, *rounding = NULL, *patches = NULL;
     const struct serac_option options[] = {
         {"out", "FILE", "or -o: the network or workload to write (required)", &out},
         {"rounding", "R", "of .tflite: double (the reference's, default) or single", &rounding},
+        {"patches", NULL, "of .tflite: the host makes a patch matrix for a convolution of the input", &patches},
         {NULL, NULL, NULL, NULL}};
     const struct serac_usage usage = {
         "import", "MODEL -o FILE.cfg",
@@ -256,9 +257,14 @@ int serac_cmd_import(int argc, char **argv)
         fprintf(stderr, "serac: --rounding %s: must be double or single, and goes with .tflite\n", rounding);
         return SERAC_EXIT_INPUT;
     }
+    if (patches && kind != TFLITE) {
+        fprintf(stderr, "serac: --patches goes with .tflite\n");
+        return SERAC_EXIT_INPUT;
+    }
     struct serac_import import = {.path = path, .error = &error};
-    code = import_file(&import, kind, rounding && !strcmp(rounding, "single") ? SERAC_MODE_SINGLE : SERAC_MODE_DOUBLE,
-                       out);
+    bool single = rounding && !strcmp(rounding, "single");
+    struct serac_import_choice choice = {single ? SERAC_MODE_SINGLE : SERAC_MODE_DOUBLE, patches != NULL};
+    code = import_file(&import, kind, &choice, out);
     serac_import_free(&import);
     return code;
 }

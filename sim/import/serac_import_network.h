@@ -10,9 +10,14 @@
 #include "serac_build.h"
 #include "serac_import.h"
 
+struct serac_import_choice {
+    enum serac_requant_mode rounding;    /* DOUBLE or SINGLE */
+    bool patches;                        /* a convolution of the input as a patch matrix that the host makes */
+};
+
 /* `bytes` is the file; `import` takes messages and notes. On success *build is the caller's. */
 enum serac_status serac_import_tflite(struct serac_import *import, const uint8_t *bytes, size_t size,
-                                      enum serac_requant_mode rounding, const char *name,
+                                      const struct serac_import_choice *choice, const char *name,
                                       struct serac_build *build);
 
 /* A real factor as multiplier * 2^(shift - 31), the multiplier in 2^30..2^31 - 1: QuantizeMultiplier of

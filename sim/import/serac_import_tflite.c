@@ -304,10 +304,10 @@ static enum serac_status convert_all(struct serac_tfl *t)
 }
 
 enum serac_status serac_import_tflite(struct serac_import *import, const uint8_t *bytes, size_t size,
-                                      enum serac_requant_mode rounding, const char *name,
+                                      const struct serac_import_choice *choice, const char *name,
                                       struct serac_build *build)
 {
-    struct serac_tfl t = {.import = import, .build = build, .rounding = rounding};
+    struct serac_tfl t = {.import = import, .build = build, .choice = *choice};
     struct serac_error error = {""};
     enum serac_status status = serac_tflite_open(&t.model, bytes, size, &error);
     if (status != SERAC_OK)

@@ -22,7 +22,7 @@ struct serac_tfl {
     struct serac_import *import;
     struct serac_tflite model;
     struct serac_build *build;
-    enum serac_requant_mode rounding;
+    struct serac_import_choice choice;
     struct serac_tfl_source *sources;    /* by tensor */
     uint32_t *uses;              /* by tensor: nodes and outputs that read it */
     uint32_t node;               /* the one at hand */

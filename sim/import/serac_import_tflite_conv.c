@@ -94,7 +94,7 @@ static bool set_params(struct serac_tfl *t, struct serac_layer *l, const struct 
 {
     struct serac_param *p = serac_build_params(t->build, l->output.channels);
     one = w->filter->num_scales == 1 && (one || w->filter->type == SERAC_TFLITE_UINT8);
-    l->mode = t->rounding;
+    l->mode = t->choice.rounding;
     l->weight_bits = l->weight_store_bits = w->bits;
     l->weight_kind = w->is_unsigned ? SERAC_WEIGHT_UNSIGNED : SERAC_WEIGHT_SIGNED;
     for (uint32_t c = 0; p && c < l->output.channels; c++) {
@@ -125,6 +125,23 @@ static enum serac_status finish(struct serac_tfl *t, struct serac_layer *l, cons
     return serac_tfl_made(t);
 }
 
+/* The window's work for the host, a matrix for the machine; the layer of the matrix. */
+static struct serac_layer *make_patches(struct serac_tfl *t, struct serac_layer *patches)
+{
+    char name[SERAC_NAME_MAX];
+    patches->op = SERAC_OP_HOST;
+    patches->host = SERAC_HOST_PATCHES;
+    patches->output.channels = patches->input.channels * patches->kernel_h * patches->kernel_w;
+    snprintf(name, sizeof name, "%s", patches->name);
+    snprintf(patches->name, sizeof patches->name, "patches_%u", (unsigned)t->node);
+    struct serac_layer *l = serac_build_layer(t->build, name, (int32_t)t->build->network->num_layers - 1,
+                                              SERAC_TFL_NO_SECOND);
+    if (l)
+        serac_import_note(t->import, "%s: given as a patch matrix of %u channels that the host makes", l->name,
+                          (unsigned)l->input.channels);
+    return l;
+}
+
 /* Convolution, also in groups; depthwise with `depthwise`, as many groups as channels. */
 static enum serac_status window_layer(struct serac_tfl *t, const struct serac_tfl_window *window, bool depthwise,
                                       struct weights *w, int64_t activation)
@@ -142,6 +159,9 @@ static enum serac_status window_layer(struct serac_tfl *t, const struct serac_tf
         return serac_tfl_refuse(t, "weights and input have channels that do not go together");
     if (!serac_tfl_set_window(t, l, window, s))
         return SERAC_E_INPUT;
+    bool whole = l->kernel_h == 1 && l->kernel_w == 1;
+    if (t->choice.patches && s->layer == SERAC_TFL_INPUT && groups == 1 && !whole && !(l = make_patches(t, l)))
+        return serac_tfl_no_room(t);
     l->output.channels = out;
     if (!serac_build_conv(t->build, w->values, groups, (int8_t)(uint8_t)zero_code(w)))
         return serac_tfl_no_room(t);

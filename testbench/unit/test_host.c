@@ -183,6 +183,21 @@ static void test_mean_scales_the_sum_before_it_divides(void **state)
     expect(&l, in, NULL, out);          /* 72 / 3; 20 / 3 = 6.67 */
 }
 
+static void test_patches_are_windows_with_zero_points_outside(void **state)
+{
+    /* 2x2 pixels of two channels, 2x2 windows at stride 2 with a line above and a column before. */
+    const int32_t in[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    const int32_t out[16] = {9, 9, 9, 9, 9, 9, 1, 2, 9, 9, 9, 9, 3, 4, 9, 9};
+    struct serac_layer l = layer(SERAC_HOST_PATCHES, 2, 2, 2);
+    (void)state;
+    l.kernel_h = l.kernel_w = l.stride_h = l.stride_w = 2;
+    l.pad_top = l.pad_left = l.pad_right = 1;
+    l.input.zero_point = l.output.zero_point = 9;
+    l.output.height = 1;
+    l.output.channels = 8;
+    expect(&l, in, NULL, out);
+}
+
 static void test_pad_puts_zero_points_around(void **state)
 {
     const int32_t in[2] = {5, 6}, out[12] = {9, 9, 9, 9, 9, 5, 6, 9, 9, 9, 9, 9};
@@ -265,6 +280,7 @@ int main(void)
         TEST(test_average_rounds_half_away_from_zero),
         TEST(test_pixels_outside_do_not_count),
         TEST(test_mean_scales_the_sum_before_it_divides),
+        TEST(test_patches_are_windows_with_zero_points_outside),
         TEST(test_pad_puts_zero_points_around),
         TEST(test_factors_that_a_definition_cannot_take_are_refused),
         TEST(test_shapes_that_a_function_does_not_make_are_refused),

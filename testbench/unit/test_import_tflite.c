@@ -17,11 +17,13 @@ static struct writer w;
 static struct serac_build build;
 static struct serac_import import;
 static struct serac_error error;
+static struct serac_import_choice choice;
 
 static int set_up(void **state)
 {
     (void)state;
     m = (struct model){.num_tensors = 0};
+    choice = (struct serac_import_choice){SERAC_MODE_DOUBLE, false};
     build = (struct serac_build){.network = NULL};
     import = (struct serac_import){.path = "m.tflite", .error = &error};
     error.text[0] = '\0';
@@ -38,7 +40,7 @@ static int tear_down(void **state)
 
 static enum serac_status run_bytes(size_t size)
 {
-    return serac_import_tflite(&import, w.bytes, size, SERAC_MODE_DOUBLE, "m", &build);
+    return serac_import_tflite(&import, w.bytes, size, &choice, "m", &build);
 }
 
 static void expect_good(void)
@@ -144,9 +146,27 @@ static void test_rounding_is_the_callers_choice(void **state)
 {
     (void)state;
     conv_model();
-    write_model(&w, &m);
-    assert_int_equal(serac_import_tflite(&import, w.bytes, w.size, SERAC_MODE_SINGLE, "m", &build), SERAC_OK);
+    choice.rounding = SERAC_MODE_SINGLE;
+    expect_good();
     assert_int_equal(build.network->layers[0].mode, SERAC_MODE_SINGLE);
+}
+
+static void test_patches_leave_a_matrix_to_the_machine(void **state)
+{
+    (void)state;
+    conv_model();
+    choice.patches = true;
+    expect_good();
+    const struct serac_layer *l = build.network->layers;
+    assert_int_equal(build.network->num_layers, 2);
+    assert_int_equal(l[0].host, SERAC_HOST_PATCHES);
+    assert_int_equal(l[0].pad_bottom, 1);
+    assert_int_equal(l[0].output.channels, 9);
+    assert_int_equal(l[1].input.height, 3);
+    assert_int_equal(l[1].kernel_h, 1);
+    assert_memory_equal(l[1].weights, weights, 18);
+    assert_int_equal(l[1].params[1].bias, -200);
+    assert_int_equal(build.network->inputs[1][0], 0);
 }
 
 static void test_depthwise_weights_are_turned(void **state)
@@ -479,6 +499,7 @@ int main(void)
     const struct CMUnitTest import_tflite[] = {
         TEST(test_convolution_has_its_window_and_factors),
         TEST(test_rounding_is_the_callers_choice),
+        TEST(test_patches_leave_a_matrix_to_the_machine),
         TEST(test_depthwise_weights_are_turned),
         TEST(test_four_bit_weights_come_two_in_a_byte),
         TEST(test_weights_with_a_zero_point_become_unsigned),
