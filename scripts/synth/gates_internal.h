@@ -66,6 +66,12 @@ uint32_t gates_index(const struct gates *g, const struct instance *inst, uint32_
 /* Everything that is queued settles without delay. */
 void gates_propagate(struct gates *g);
 
+/* --- gates_clock.c ------------------------------------------------------ */
+
+/* false, naming the instance, if the clock of a register or a memory could rise at any other
+ * time than when port `clock` does: gates_edge() lets each act once, then. */
+bool gates_clock_check(const struct gates *g, const char *clock, struct liberty_error *error);
+
 /* --- gates_delay.c ------------------------------------------------------ */
 
 /* ps since the delays were set, from 1. */

@@ -512,6 +512,58 @@ static void test_each_bit_of_a_memory_has_its_own_delay(void **state)
     finish(g, &n);
 }
 
+/* --- clocks ------------------------------------------------------------ */
+
+/* A latch and an AND, two clock gates behind it and a buffer. */
+static void test_a_gated_clock_is_followed(void **state)
+{
+    (void)state;
+    for (int delays = 0; delays < 2; delays++) {
+        struct netlist n;
+        uint8_t half = 0, q = 0;
+        load_from(&n, DATA "gates_time.json", "gated_well");
+        struct gates *g = gates_create(&n, "clk", 1, &error);
+        if (!g || (delays && !gates_delays(g, SLEW, WIRE, &error)))
+            fail_msg("%s", error.text);
+        for (uint32_t cycle = 0, seed = 1; cycle < 1000; cycle++) {
+            seed = seed * 1664525 + 1013904223;
+            uint8_t d = cycle < 2 || seed >> 31;
+            set(g, "d", d);
+            if (cycle & 1)
+                gates_settle(g);  /* else the edge does */
+            gates_edge(g);
+            q = half ? d : q;
+            half = d;
+            if (cycle > 1)
+                assert_int_equal(get(g, "q"), q);
+        }
+        finish(g, &n);
+    }
+}
+
+/* Such a register would act more than once a cycle, or not when gates_edge() lets it. */
+static void test_a_clock_that_is_not_the_clock_is_refused(void **state)
+{
+    static const struct {
+        const char *top, *instance;
+    } cases[] = {{"divided", "u_sub.u_reg"}, {"glitching", "u_sub.u_reg"},
+                 {"gated_late", "u_sub.u_reg"}, {"gated_open", "u_sub.u_reg"},
+                 {"falling", "u_sub.u_reg"}, {"gate_of_data", "u_sub.u_reg"},
+                 {"opened_late", "u_sub.u_reg"}, {"memory_of_data", "u_ram"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct netlist n;
+        char expected[256];
+        load_from(&n, DATA "gates_time.json", cases[i].top);
+        error.text[0] = '\0';
+        assert_null(gates_create(&n, "clk", 1, &error));
+        snprintf(expected, sizeof expected, "netlist: %s: its clock may rise other than with clk, "
+                 "which cannot be simulated", cases[i].instance);
+        assert_string_equal(error.text, expected);
+        netlist_free(&n);
+    }
+}
+
 static void test_what_cannot_be_simulated_is_named(void **state)
 {
     struct netlist n;
@@ -559,6 +611,8 @@ int main(void)
         cmocka_unit_test(test_a_register_shows_its_state_after_the_clock_s_delay),
         cmocka_unit_test(test_a_latch_shows_what_it_holds_after_its_enable_s_delay),
         cmocka_unit_test(test_each_bit_of_a_memory_has_its_own_delay),
+        cmocka_unit_test(test_a_gated_clock_is_followed),
+        cmocka_unit_test(test_a_clock_that_is_not_the_clock_is_refused),
         cmocka_unit_test(test_toggles_and_time_at_one_are_counted),
         cmocka_unit_test(test_what_cannot_be_simulated_is_named),
         cmocka_unit_test(test_wires_are_estimated_from_the_flip_flop)};
