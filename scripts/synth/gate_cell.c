@@ -151,7 +151,7 @@ static bool memory(struct gate_cell *gate, const struct liberty *lib,
                    struct liberty_error *error)
 {
     struct gate_memory *m = &gate->memory;
-    uint32_t count;
+    uint32_t enables, waddr, wdata, rdata;
     int clk = liberty_pin_find(cell, "clk"), ce = liberty_pin_find(cell, "ce");
     if (sscanf(cell->name, "serac_macro_%ux%ux%ux%u", &m->width, &m->depth,
                &m->ports, &m->enables) != 4 || clk < 0 || ce < 0)
@@ -161,12 +161,16 @@ static bool memory(struct gate_cell *gate, const struct liberty *lib,
     gate->kind = GATE_MEMORY;
     m->clk = (uint32_t)clk;
     m->ce = (uint32_t)ce;
-    m->we = bus(cell, "we", &count);
+    m->we = bus(cell, "we", &enables);
     m->addr = bus(cell, "addr", &m->address);
-    m->waddr = bus(cell, "waddr", &count);
-    m->wdata = bus(cell, "wdata", &count);
-    m->rdata = bus(cell, "rdata", &count);
-    return m->we && m->addr && m->waddr && m->wdata && m->rdata;
+    m->waddr = bus(cell, "waddr", &waddr);
+    m->wdata = bus(cell, "wdata", &wdata);
+    m->rdata = bus(cell, "rdata", &rdata);
+    return (m->we && m->addr && m->waddr && m->wdata && m->rdata && m->depth && enables &&
+            enables == m->enables && m->width % enables == 0 && waddr == m->address &&
+            m->address < 32 && wdata == m->width && rdata == m->width) ||
+           liberty_fail(error, lib->path, cell->group->line, "cell %s: its pins are not those of "
+                        "its name: WIDTHxDEPTHxPORTSxENABLES", cell->name);
 }
 
 bool gate_cell_init(struct gate_cell *gate, const struct liberty *lib,

@@ -579,6 +579,10 @@ static void test_what_cannot_be_simulated_is_named(void **state)
     assert_null(gates_create(&n, "ck", 1, &error));
     assert_string_equal(error.text, "netlist: no port ck");
     netlist_free(&n);
+    load_from(&n, DATA "gates_time.json", "odd_memory");
+    assert_null(gates_create(&n, "clk", 1, &error));
+    assert_non_null(strstr(error.text, "cell serac_macro_4x4x1x1: its pins are not those of its name"));
+    netlist_free(&n);
 }
 
 /* Wires: 0.2 fF/um, three pitches of a third of a flip-flop at 70 %. */
