@@ -274,6 +274,7 @@ static void mark_clock(struct gates *g, uint32_t net)
 bool gates_delays(struct gates *g, double slew_s, double wire_f, struct liberty_error *error)
 {
     uint32_t n = g->netlist->num_instances, nets = g->netlist->num_nets;
+    gates_settle(g);
     gates_time_free(g);                   /* of an earlier call */
     struct gates_time *t = calloc(1, sizeof *t);
     if (!t)
@@ -288,6 +289,8 @@ bool gates_delays(struct gates *g, double slew_s, double wire_f, struct liberty_
     t->unused = NONE;
     t->now = 1;
     g->time = t;
+    for (uint32_t i = 0; i < nets; i++)
+        g->nets[i].changed = 0;
     mark_clock(g, g->clock);
     for (uint32_t i = 0; i < n * GATE_INPUTS * GATE_OUTPUTS; i++)
         t->delays[i] = 1;

@@ -377,6 +377,21 @@ static void test_what_changed_before_does_not_count(void **state)
     finish(g, &n);
 }
 
+static void test_delays_set_anew_lose_no_change(void **state)
+{
+    struct netlist n;
+    struct gates *g = create_timed(&n, "quiet");
+    (void)state;
+    set(g, "a", 1);
+    set(g, "a1", 1);
+    set(g, "b", 1);
+    assert_true(gates_delays(g, SLEW, WIRE, &error));
+    gates_settle(g);
+    assert_int_equal(get(g, "y"), 1);
+    assert_int_equal(delay(g, "b", 0, "y"), 42);
+    finish(g, &n);
+}
+
 /* ADD: S 110, 120, 130 ps from A, B, C, CO 210, 220, 230. With one other input at 1 both
  * change. */
 static void test_every_output_has_its_own_delays(void **state)
@@ -579,10 +594,16 @@ static void test_what_cannot_be_simulated_is_named(void **state)
     assert_null(gates_create(&n, "ck", 1, &error));
     assert_string_equal(error.text, "netlist: no port ck");
     netlist_free(&n);
-    load_from(&n, DATA "gates_time.json", "odd_memory");
-    assert_null(gates_create(&n, "clk", 1, &error));
-    assert_non_null(strstr(error.text, "cell serac_macro_4x4x1x1: its pins are not those of its name"));
-    netlist_free(&n);
+    static const char *const cells[][2] = {
+        {"odd_memory", "cell serac_macro_4x4x1x1: its pins are not those of its name"},
+        {"falling_gate", "cell ICG_NEG: only clock gates of type latch_posedge"},
+        {"bare_gate", "cell ICG_BARE: only clock gates of type latch_posedge"}};
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        load_from(&n, DATA "gates_time.json", cells[i][0]);
+        assert_null(gates_create(&n, "clk", 1, &error));
+        assert_non_null(strstr(error.text, cells[i][1]));
+        netlist_free(&n);
+    }
 }
 
 /* Wires: 0.2 fF/um, three pitches of a third of a flip-flop at 70 %. */
@@ -608,6 +629,7 @@ int main(void)
         cmocka_unit_test(test_a_delay_follows_slew_and_load),
         cmocka_unit_test(test_a_delay_is_that_from_the_pin_that_changed),
         cmocka_unit_test(test_what_changed_before_does_not_count),
+        cmocka_unit_test(test_delays_set_anew_lose_no_change),
         cmocka_unit_test(test_every_output_has_its_own_delays),
         cmocka_unit_test(test_a_delay_lies_between_one_and_the_wheel),
         cmocka_unit_test(test_a_pulse_as_long_as_the_delay_passes_a_shorter_one_not),
