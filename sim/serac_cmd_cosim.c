@@ -265,6 +265,8 @@ static enum serac_status lockstep_network(struct network_job *j, struct serac_er
     fill_input(p, &s->design, j->data, j->image % j->data->count, memory.bytes + p->input);
     status = lockstep_steps(j, ops, &memory, error);
     serac_host_memory_free(&memory);
+    if (status == SERAC_OK && j->gates->energy)
+        status = serac_gates_written(error);
     return status;
 }
 

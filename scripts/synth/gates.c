@@ -212,6 +212,7 @@ void gates_settle(struct gates *g)
 
 void gates_edge(struct gates *g)
 {
+    gates_settle(g);              /* what was set and has not */
     g->now++;
     gates_drive(g, g->clock, true);
     gates_propagate(g);
@@ -418,7 +419,7 @@ struct gates *gates_create(struct netlist *netlist, const char *clock,
     }
     add_instances(g);
     add_fanout(g);
-    if (!add_levels(g, error)) {
+    if (!add_levels(g, error) || !gates_clock_check(g, clock, error)) {
         gates_destroy(g);
         return NULL;
     }

@@ -31,6 +31,7 @@ struct memory {
     uint32_t bytes;               /* of a word */
     uint8_t *read;                /* what rdata shows next, if `reading` */
     bool reading;
+    uint16_t *delays;             /* ps, by bit of rdata; NULL: no delays */
 };
 
 struct level {
@@ -56,7 +57,6 @@ struct gates {
     struct gates_time *time;              /* NULL: no delays */
 };
 
-
 /* --- gates.c ------------------------------------------------------------ */
 
 /* The net changes now (gates_time_now()) and wakes its fanout. */
@@ -66,13 +66,19 @@ uint32_t gates_index(const struct gates *g, const struct instance *inst, uint32_
 /* Everything that is queued settles without delay. */
 void gates_propagate(struct gates *g);
 
+/* --- gates_clock.c ------------------------------------------------------ */
+
+/* false, naming the instance, if the clock of a register or a memory could rise at any other
+ * time than when port `clock` does: gates_edge() lets each act once, then. */
+bool gates_clock_check(const struct gates *g, const char *clock, struct liberty_error *error);
+
 /* --- gates_delay.c ------------------------------------------------------ */
 
 /* ps since the delays were set, from 1. */
 uint64_t gates_time_now(const struct gates *g);
 /* Logic that woke, in a simulation with delays. */
 void gates_time_wake(struct gates *g, uint32_t instance);
-/* Output `o` of a register, or bit `o` of a memory's, will show `value`. */
+/* Output `o` of a register, or bit `o` of a memory's rdata, will show `value`. */
 void gates_time_show(struct gates *g, uint32_t instance, uint32_t o, bool value);
 /* Until nothing changes any more. */
 void gates_time_run(struct gates *g);
