@@ -91,13 +91,17 @@ static void wake(struct gates *g, uint32_t i)
     struct instance *inst = g->instances + i;
     const struct gate_cell *cell = g->cells + inst->kind;
     uint32_t index = gates_index(g, inst, cell->num_inputs);
-    inst->queued = false;
+    g->waits[i] &= (uint8_t)~QUEUED;
     for (uint32_t o = 0; o < cell->num_outputs; o++) {
+        uint32_t net = inst->out[o];
+        bool value = cell->truth[o] >> index & 1;
         uint16_t delay = 1;
+        if (net == NONE || (g->value[net] == value && g->time->ahead[net] == NONE))
+            continue;                     /* as it is and will be: the most frequent case */
         for (uint32_t k = 0; k < cell->num_inputs; k++)
             if (g->nets[inst->in[k]].changed == g->time->now && *delay_of(g, i, k, o) > delay)
                 delay = *delay_of(g, i, k, o);
-        schedule(g, inst->out[o], cell->truth[o] >> index & 1, delay);
+        schedule(g, net, value, delay);
     }
 }
 
@@ -292,6 +296,9 @@ bool gates_delays(struct gates *g, double slew_s, double wire_f, struct liberty_
     for (uint32_t i = 0; i < nets; i++)
         g->nets[i].changed = 0;
     mark_clock(g, g->clock);
+    for (uint32_t i = 0; i < n; i++)
+        if (g->cells[g->instances[i].kind].kind == GATE_LOGIC && !g->instances[i].clocks)
+            g->waits[i] |= DELAYED;
     for (uint32_t i = 0; i < n * GATE_INPUTS * GATE_OUTPUTS; i++)
         t->delays[i] = 1;
     for (uint32_t i = 0; i < g->num_memories; i++) {

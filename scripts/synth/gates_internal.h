@@ -13,7 +13,7 @@ struct instance {
     uint32_t in[GATE_INPUTS];     /* nets; what is open is constant 0 */
     uint32_t out[GATE_OUTPUTS];   /* NONE: open */
     uint32_t memory;              /* in memories, of a memory */
-    bool queued, state, clock;    /* clock: as last seen */
+    bool state, clock;            /* clock: as last seen */
     bool next;                    /* of a register that will act */
     bool clocks;                  /* logic that the clock passes: without delay */
 };
@@ -34,6 +34,9 @@ struct memory {
     uint16_t *delays;             /* ps, by bit of rdata; NULL: no delays */
 };
 
+/* QUEUED: it will be evaluated. DELAYED: logic whose outputs change after a delay. */
+enum { QUEUED = 1, DELAYED = 2 };
+
 struct level {
     uint32_t *items, count, room;
 };
@@ -42,6 +45,7 @@ struct gates {
     struct netlist *netlist;
     struct gate_cell *cells;
     struct instance *instances;
+    uint8_t *waits;               /* by instance: QUEUED, DELAYED; small, as every toggle looks here */
     struct net *nets;
     uint8_t *value;
     uint32_t *fanout;
@@ -50,6 +54,7 @@ struct gates {
     uint32_t num_memories;
     struct level *levels;
     uint32_t num_levels;
+    uint32_t lowest, num_queued;          /* of the instances that wait in levels */
     uint32_t *acting, num_acting;         /* saw their clock rise */
     uint32_t clock;
     uint64_t now, begun, clocked;         /* in halves of a cycle; registers */
