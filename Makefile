@@ -8,7 +8,7 @@ CXX      := g++
 OPT      ?= -O3 -g
 WARN     := -Wall -Wextra -Wpedantic -Werror -Wno-format-truncation
 INCLUDE  := -Imodel -Idrivers -Isim -Isim/import -Ireports -Iscripts/synth
-CFLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L -DSERAC_ROOT=\"$(CURDIR)\" $(OPT) $(WARN) $(INCLUDE)
+CFLAGS    = -std=c11 -D_POSIX_C_SOURCE=200809L -DSERAC_ROOT=\"$(CURDIR)\" $(OPT) $(WARN) $(INCLUDE)
 LIBS     := -lconfig -lcjson -lyaml -lz -lm -lpthread
 SEED     ?= 1
 B        := build
@@ -22,6 +22,7 @@ SYNTH    := cells activity energy macros fanout area units unit events
 UNITS    := $(patsubst testbench/unit/%.c,%,$(wildcard testbench/unit/test_*.c))
 SYNTH_O  := $(patsubst scripts/synth/%.c,$(B)/scripts/synth/%.o,$(filter-out $(SYNTH:%=scripts/synth/%.c), \
             $(wildcard scripts/synth/*.c)))
+REF_O    := $(patsubst %.c,$(B)/%.o,$(wildcard testbench/reference/*.c))
 BENCHES  := $(patsubst testbench/rtl/%.cpp,%,$(wildcard testbench/rtl/tb_*.cpp))
 
 .PHONY: all help lib
@@ -38,6 +39,12 @@ $(B)/libseracdrv.a: $(DRIVER_O)
 	@rm -f $@; ar rcs $@ $^
 $(B)/libseracsim.a: $(SIM_O)
 	@rm -f $@; ar rcs $@ $^
+
+# The reference of the tests is built without an include path of the project: it
+# shares no code with what it judges.
+$(B)/libref.a: $(REF_O)
+	@rm -f $@; ar rcs $@ $^
+$(REF_O): INCLUDE :=
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -103,7 +110,7 @@ $(SYNTH:%=$(B)/synth_%): $(B)/synth_%: scripts/synth/%.c $(B)/libseracsim.a $(B)
 # --- tests -----------------------------------------------------------------
 
 $(B)/unit/%: testbench/unit/%.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a \
-             $(B)/libseracsynth.a
+             $(B)/libseracsynth.a $(B)/libref.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Itestbench $^ -o $@ -lcmocka $(LIBS) -ldl
 
@@ -180,4 +187,5 @@ san-unit: $(addprefix $(B)/unit/,$(UNITS))
 clean: ## removes build/
 	rm -rf build
 
--include $(MODEL_O:.o=.d) $(DRIVER_O:.o=.d) $(SIM_O:.o=.d) $(SYNTH_O:.o=.d)
+-include $(MODEL_O:.o=.d) $(DRIVER_O:.o=.d) $(SIM_O:.o=.d) $(SYNTH_O:.o=.d) \
+         $(REF_O:.o=.d)
