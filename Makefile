@@ -23,6 +23,7 @@ UNITS    := $(patsubst testbench/unit/%.c,%,$(wildcard testbench/unit/test_*.c))
 SYNTH_O  := $(patsubst scripts/synth/%.c,$(B)/scripts/synth/%.o,$(filter-out $(SYNTH:%=scripts/synth/%.c), \
             $(wildcard scripts/synth/*.c)))
 REF_O    := $(patsubst %.c,$(B)/%.o,$(wildcard testbench/reference/*.c))
+CONFORMANCE := cmsis_nn tflite
 BENCHES  := $(patsubst testbench/rtl/%.cpp,%,$(wildcard testbench/rtl/tb_*.cpp))
 
 .PHONY: all help lib
@@ -124,11 +125,10 @@ test-rtl: $(B)/libserac.a ## module benches of the RTL; SEED=n repeats one
 lint: ## Verilator lint of the RTL at several parameter points
 	@scripts/lint_rtl.sh
 
-CONFORMANCE := cmsis_nn
 $(CONFORMANCE:%=$(B)/conformance/%): $(B)/conformance/%: testbench/conformance/%.c testbench/conformance/conformance.c \
-             $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a $(B)/libseracsynth.a
+             $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a $(B)/libseracsynth.a $(B)/libref.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Itestbench/conformance -rdynamic $^ -o $@ $(LIBS) -ldl
+	$(CC) $(CFLAGS) -Itestbench/conformance -Itestbench/reference -rdynamic $^ -o $@ $(LIBS) -ldl
 
 .PHONY: test-conformance
 test-conformance: $(CONFORMANCE:%=$(B)/conformance/%) ## third-party test vectors (SERAC_DATA) through Serac
@@ -167,7 +167,7 @@ test-checks: $(B)/gen_regs
 test-cli: $(B)/serac ## the command, as a user calls it
 	@scripts/run_tests.sh cli $(wildcard testbench/cli/*.sh)
 
-test-cosim: $(B)/serac ## model = RTL: the networks on tiny, random programs
+test-cosim: $(B)/serac $(CONFORMANCE:%=$(B)/conformance/%) ## model = RTL: the networks on tiny, random programs
 	@scripts/run_tests.sh cosim $(wildcard testbench/cosim/*.sh)
 
 cosim: $(B)/serac ## 200 random programs on 17 designs, model = RTL; SEED=n

@@ -13,7 +13,6 @@ static const struct {
     [SERAC_HOST_MAX_POOL] = {"max_pool", 0},
     [SERAC_HOST_PAD] = {"pad", 0},
     [SERAC_HOST_REQUANTISE] = {"requantise", 2},
-    [SERAC_HOST_MEAN] = {"mean", 2},
     [SERAC_HOST_PATCHES] = {"patches", 0},
 };
 
@@ -68,9 +67,13 @@ static int32_t times_power(int32_t value, int exponent)
                         : saturate((int64_t)value * ((int64_t)1 << exponent));
 }
 
-/* MultiplyByQuantizedMultiplier. */
-static int32_t scale(int64_t value, int32_t multiplier, int32_t shift)
+/* MultiplyByQuantizedMultiplier, with and without TFLITE_SINGLE_ROUNDING. */
+static int32_t scale(const struct serac_layer *l, int64_t value, int32_t multiplier, int32_t shift)
 {
+    if (l->mode == SERAC_MODE_SINGLE) {
+        int64_t sum = (int64_t)(int32_t)(uint32_t)(uint64_t)value * multiplier + ((int64_t)1 << (30 - shift));
+        return (int32_t)(uint32_t)(sum < 0 ? ~(~sum >> (31 - shift)) : sum >> (31 - shift));
+    }
     int left = shift > 0 ? shift : 0, right = shift > 0 ? 0 : -shift;
     int32_t shifted = (int32_t)(uint32_t)((uint64_t)value << left);
     return divide_by_power(high_multiply(shifted, multiplier), right);
@@ -133,8 +136,7 @@ static int32_t clamp(const struct serac_layer *l, int64_t value)
 /* The exponential of one channel's distance from the largest, Q0.31. */
 static int32_t softmax_exp(const struct serac_layer *l, int32_t difference)
 {
-    int64_t scaled = (int64_t)difference * ((int64_t)1 << l->factors[1]);
-    return exp_of_negative(high_multiply((int32_t)scaled, l->factors[0]));
+    return exp_of_negative(scale(l, difference, l->factors[0], l->factors[1]));
 }
 
 static void softmax_pixel(const struct serac_layer *l, const int32_t *in, int32_t *out)
@@ -172,8 +174,8 @@ static void add(const struct serac_layer *l, const int32_t *in, const int32_t *i
     for (size_t i = 0; i < count; i++) {
         int64_t a = ((int64_t)in[i] - l->input.zero_point) * (1 << 20);
         int64_t b = ((int64_t)in2[i] - l->input2_zero_point) * (1 << 20);
-        int64_t sum = (int64_t)scale(a, f[0], f[1]) + scale(b, f[2], f[3]);
-        out[i] = clamp(l, (int64_t)scale(sum, f[4], f[5]) + l->output.zero_point);
+        int64_t sum = (int64_t)scale(l, a, f[0], f[1]) + scale(l, b, f[2], f[3]);
+        out[i] = clamp(l, (int64_t)scale(l, sum, f[4], f[5]) + l->output.zero_point);
     }
 }
 
@@ -181,7 +183,7 @@ static void requantise(const struct serac_layer *l, const int32_t *in, int32_t *
 {
     size_t count = (size_t)l->input.height * l->input.width * l->input.channels;
     for (size_t i = 0; i < count; i++)
-        out[i] = clamp(l, (int64_t)scale((int64_t)in[i] - l->input.zero_point, l->factors[0], l->factors[1]) +
+        out[i] = clamp(l, (int64_t)scale(l, (int64_t)in[i] - l->input.zero_point, l->factors[0], l->factors[1]) +
                               l->output.zero_point);
 }
 
@@ -217,17 +219,6 @@ static void pool(const struct serac_layer *l, const int32_t *in, int32_t *out)
         for (uint32_t x = 0; x < l->output.width; x++)
             for (uint32_t c = 0; c < l->output.channels; c++)
                 *out++ = pool_window(l, in, y, x, c);
-}
-
-static void mean(const struct serac_layer *l, const int32_t *in, int32_t *out)
-{
-    size_t pixels = (size_t)l->input.height * l->input.width, channels = l->input.channels;
-    for (size_t c = 0; c < channels; c++) {
-        int64_t sum = 0;
-        for (size_t p = 0; p < pixels; p++)
-            sum += (int64_t)in[p * channels + c] - l->input.zero_point;
-        out[c] = clamp(l, divide(scale(sum, l->factors[0], l->factors[1]), (int64_t)pixels) + l->output.zero_point);
-    }
 }
 
 /* One line of a window. */
@@ -271,7 +262,6 @@ void serac_host_run(const struct serac_layer *l, const int32_t *in, const int32_
     case SERAC_HOST_MAX_POOL: pool(l, in, out); break;
     case SERAC_HOST_PAD: pad(l, in, out); break;
     case SERAC_HOST_REQUANTISE: requantise(l, in, out); break;
-    case SERAC_HOST_MEAN: mean(l, in, out); break;
     case SERAC_HOST_PATCHES: patches(l, in, out); break;
     case SERAC_HOST_FUNCTIONS: break;
     }
@@ -292,6 +282,5 @@ void serac_host_count(const struct serac_layer *l, struct serac_host_work *work)
                        : l->host == SERAC_HOST_ADD        ? in * 6
                        : l->host == SERAC_HOST_REQUANTISE ? in * 3
                        : l->host == SERAC_HOST_PAD || l->host == SERAC_HOST_PATCHES ? out
-                       : l->host == SERAC_HOST_MEAN       ? in * 2
                                                           : out * (window + 1);
 }

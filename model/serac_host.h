@@ -13,7 +13,7 @@
  *   requantise    multiplier and shift; a change of scale, zero point or sign
  *   patches       what a convolution's window meets at each place, [ky][kx][channel], as channels; zero
  *                 points outside. For few channels, which would leave most lanes of the machine idle
- *   mean          multiplier and shift, then over height and width, rounded half away from zero
+ * `mode` of the layer, double or single, is how these multipliers round.
  */
 #ifndef SERAC_HOST_H
 #define SERAC_HOST_H

@@ -73,7 +73,7 @@ static bool host_windows(const struct serac_layer *l)
 static bool host_factors_fit(const struct serac_layer *l)
 {
     const int32_t *f = l->factors;
-    int pairs = l->host == SERAC_HOST_ADD ? 3 : l->host == SERAC_HOST_REQUANTISE || l->host == SERAC_HOST_MEAN ? 1 : 0;
+    int pairs = l->host == SERAC_HOST_ADD ? 3 : l->host == SERAC_HOST_REQUANTISE ? 1 : 0;
     for (int i = 0; i < pairs; i++)
         if (f[2 * i] < 0 || f[2 * i + 1] < -31 || f[2 * i + 1] > 30)
             return false;
@@ -87,8 +87,6 @@ static enum serac_status check_host(const struct serac_layer *l, struct serac_er
     if (l->host == SERAC_HOST_PAD) {
         h += l->pad_top + l->pad_bottom;
         w += l->pad_left + l->pad_right;
-    } else if (l->host == SERAC_HOST_MEAN) {
-        h = w = 1;
     } else if (host_windows(l)) {
         uint32_t kh = reach(l->kernel_h, l->dilation_h), kw = reach(l->kernel_w, l->dilation_w);
         if (l->pad_top >= kh || l->pad_bottom >= kh || l->pad_left >= kw || l->pad_right >= kw)
@@ -107,6 +105,8 @@ static enum serac_status check_host(const struct serac_layer *l, struct serac_er
                     "a difference up to 0");
     if (l->host == SERAC_HOST_SOFTMAX && (l->output.bits != 8 || !l->output.is_signed))
         return fail(l, SERAC_E_INPUT, error, "softmax makes signed 8-bit codes");
+    if (l->mode != SERAC_MODE_DOUBLE && l->mode != SERAC_MODE_SINGLE)
+        return fail(l, SERAC_E_INPUT, error, "requant: the host's is double or single");
     if (l->clamp_min > l->clamp_max)
         return fail(l, SERAC_E_INPUT, error, "clamp %d..%d: empty", l->clamp_min, l->clamp_max);
     return SERAC_OK;

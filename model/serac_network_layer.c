@@ -200,8 +200,6 @@ static enum serac_status read_geometry(struct serac_network_reader *r,
                                  l->name);
     l->output.height = (uint32_t)((h - kh) / stride[0] + 1) / l->pool;
     l->output.width = (uint32_t)((w - kw) / stride[1] + 1) / l->pool;
-    if (l->op == SERAC_OP_HOST && l->host == SERAC_HOST_MEAN)
-        l->output.height = l->output.width = 1;
     return SERAC_OK;
 }
 
@@ -220,7 +218,7 @@ static enum serac_status check_keys(struct serac_network_reader *r,
         {"ah", "weight_kind", false}, {"ah", "weights", false}, {"ah", "weight_zero_points", false},
         {"ga", "kernel", false}, {"ga", "stride", false}, {"ga", "pad", false},
         {"ga", "dilation", false}, {"gah", "pool", false}, {"h", "act_bits", false},
-        {"h", "requant", false}, {"h", "params", false}, {"cdga", "what", false}, {"cdga", "factors", false},
+        {"h", "params", false}, {"cdga", "what", false}, {"cdga", "factors", false},
     };
     for (size_t i = 0; i < COUNT(rules); i++) {
         const struct serac_group *at = serac_config_child(group, rules[i].key);
@@ -244,7 +242,7 @@ static enum serac_status read_host(struct serac_network_reader *r, const struct 
     int function = serac_host_find(keys->what);
     if (function < 0)
         return serac_network_fail(r, group, "what", "what: must be softmax, add, average_pool, max_pool, pad, "
-                                  "requantise, mean or patches");
+                                  "requantise or patches");
     l->host = (enum serac_host_function)function;
     uint32_t wanted = (uint32_t)serac_host_factors(l->host), count = list ? serac_config_count(list) : 0;
     if (count != wanted)

@@ -126,6 +126,8 @@ static void write_geometry(const struct serac_layer *l, FILE *to)
 static void write_host(const struct serac_layer *l, FILE *to)
 {
     fprintf(to, " what = \"%s\";", serac_host_name(l->host));
+    if (l->mode == SERAC_MODE_SINGLE)
+        fprintf(to, " requant = \"single\";");
     for (int i = 0; i < serac_host_factors(l->host); i++)
         fprintf(to, "%s%d%s", i ? ", " : " factors = [", l->factors[i],
                 i + 1 == serac_host_factors(l->host) ? "];" : "");

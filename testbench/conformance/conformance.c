@@ -11,8 +11,12 @@ void conformance_open(struct conformance *run, const char *suite, int argc, char
 {
     *run = (struct conformance){.suite = suite, .design = "weight-serial", .backend = "model",
                                 .folder = "/tmp/serac-conformance-XXXXXX"};
-    for (int i = 1; i + 1 < argc; i += 2)
-        *(strcmp(argv[i], "--design") ? &run->backend : &run->design) = argv[i + 1];
+    for (int i = 1; i + 1 < argc; i += 2) {
+        if (!strcmp(argv[i], "--design"))
+            run->design = argv[i + 1];
+        if (!strcmp(argv[i], "--backend"))
+            run->backend = argv[i + 1];
+    }
     if (!getenv("SERAC_DATA")) {
         printf("skipped: %s: SERAC_DATA is not set\n", suite);
         exit(77);
