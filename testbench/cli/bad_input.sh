@@ -175,6 +175,15 @@ refused "option without its argument" "--design: needs an argument" infer fashio
 refused "sweep without --out" "--out is missing" sweep example
 refused "compare without --out" "--out is missing" compare x.csv
 refused "compile without --out" "--out" compile fashion-w2
+refused "tune without a budget" "--budget and --out are needed" tune fashion-w8 -o "$work/t"
+refused "tune, budget of nothing" "--budget speed=1: must be accuracy=LOSS" tune fashion-w8 --budget speed=1 -o "$work/t"
+refused "tune, loss above one" "--budget accuracy=2: must be" tune fashion-w8 --budget accuracy=2 -o "$work/t"
+refused "tune, budget without a value" "--budget cycles=,1: must be" tune fashion-w8 --budget cycles=,1 -o "$work/t"
+refused "tune, nine budgets" "up to 8 values" tune fashion-w8 --budget accuracy=0,0,0,0,0,0,0,0,0 -o "$work/t"
+refused "tune, width 9" "--widths 9: must be numbers from 1 to 8" tune fashion-w8 --budget accuracy=0 --widths 9 -o "$work/t"
+refused "tune, minimise with a cost" "--minimise cycles: must be" tune fashion-w8 --budget cycles=1 --minimise cycles -o "$work/t"
+refused "tune of steps" "names no data set" tune testbench/data/steps.cfg --budget accuracy=0 -o "$work/t"
+refused "tune into a file" "/dev/null: cannot be made a folder" tune fashion-w8 --budget cycles=1 --images 1 --widths 2 --evaluations 0 --data fashion-mnist-500 -o /dev/null
 refused "cosim without a program" "give --network or --random" cosim
 refused "cosim with two programs" "give --network or --random" cosim --network fashion-w2 --random 1
 for text in 0 -1 abc 1x '' 99999999999999999999 1.5; do
