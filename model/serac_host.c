@@ -34,7 +34,7 @@ int serac_host_factors(enum serac_host_function function)
 uint64_t serac_host_words(const struct serac_layer *l)
 {
     switch (l->host) {
-    case SERAC_HOST_QUANTISE_FLOAT: return l->input.channels;
+    case SERAC_HOST_QUANTISE_FLOAT: return 2 * (uint64_t)l->input.channels;
     case SERAC_HOST_THRESHOLDS: return l->input.channels * (1 + (uint64_t)l->factors[0]);
     case SERAC_HOST_ADD_FLOAT: return 3;
     default: return 0;
@@ -285,8 +285,9 @@ static void quantise_float(const struct serac_layer *l, const int32_t *in, int32
 {
     size_t channels = l->input.channels, count = (size_t)l->input.height * l->input.width * channels;
     for (size_t i = 0; i < count; i++) {
+        const int32_t *at = l->words + 2 * (i % channels);
         double value = (double)in[i] - l->input.zero_point;
-        out[i] = code_of(l, rint(value * (double)float_of(l->words[i % channels])));
+        out[i] = code_of(l, rint(value * (double)float_of(at[0]) + (double)float_of(at[1])));
     }
 }
 
@@ -385,7 +386,7 @@ void serac_host_count(const struct serac_layer *l, struct serac_host_work *work)
                        : l->host == SERAC_HOST_REQUANTISE ? in * 3
                        : l->host == SERAC_HOST_PAD        ? out
                        : l->host == SERAC_HOST_MEAN       ? in * 2
-                       : l->host == SERAC_HOST_QUANTISE_FLOAT ? in * 3
+                       : l->host == SERAC_HOST_QUANTISE_FLOAT ? in * 4
                        : l->host == SERAC_HOST_THRESHOLDS ? in * (1 + compares((uint32_t)l->factors[0]))
                        : l->host == SERAC_HOST_ADD_FLOAT  ? in * 5
                        : l->host == SERAC_HOST_ADD_FLOOR  ? in * 8

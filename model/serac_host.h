@@ -16,8 +16,8 @@
  * Others are ONNX's and its dialects', exact as their reference is. They may take raw 32-bit inputs (not the
  * additions); `words` holds what depends on the channel. x is the input's value, code - zero point:
  *
- *   quantise_float  words: a float32 f a channel; round(x * f) + zero point, the product a double's,
- *                   ties to even. The output may have 32 bits
+ *   quantise_float  words: float32 f and a of each channel; round(x * f + a) + zero point, in double, ties to
+ *                   even. The output may have 32 bits
  *   thresholds      factors: n, lowest code; words: 1 + n a channel, a sign s and n thresholds in ascending order;
  *                   lowest code + number of thresholds <= s * x
  *   add_float       words: float32 f1, f2, f; round((x1 * f1 + x2 * f2) / f) + zero point, every operation a
