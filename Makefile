@@ -125,11 +125,11 @@ test-rtl: $(B)/libserac.a ## module benches of the RTL; SEED=n repeats one
 lint: ## Verilator lint of the RTL at several parameter points
 	@scripts/lint_rtl.sh
 
-CONFORMANCE := cmsis_nn
+CONFORMANCE := cmsis_nn dory finn gemmlowp onnx_nodes
 $(CONFORMANCE:%=$(B)/conformance/%): $(B)/conformance/%: testbench/conformance/%.c testbench/conformance/conformance.c \
-             $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a $(B)/libseracsynth.a
+             $(B)/proto/onnx.pb-c.h $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a $(B)/libseracsynth.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Itestbench/conformance -rdynamic $^ -o $@ $(LIBS) -ldl
+	$(CC) $(CFLAGS) -Itestbench/conformance -rdynamic $(filter-out %.h,$^) -o $@ $(LIBS) -ldl
 
 .PHONY: test-conformance
 test-conformance: $(CONFORMANCE:%=$(B)/conformance/%) ## third-party test vectors (SERAC_DATA) through Serac

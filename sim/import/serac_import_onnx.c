@@ -197,8 +197,11 @@ bool serac_onx_reshape_input(struct serac_onx *t, struct serac_onx_value *v, uin
 {
     struct serac_tensor *in = &t->build->network->input;
     bool same = in->height == h && in->width == w && in->channels == c && v->channels_last == channels_last;
-    if (v->layer != SERAC_ONX_INPUT || (!same && t->build->network->num_layers) || v->batched)
+    if (v->layer != SERAC_ONX_INPUT || (!same && (t->build->network->num_layers || t->input_fixed)) || v->batched)
         return false;
+    for (uint32_t i = 0; i < v->chain.count; i++)
+        if (v->chain.steps[i].count > 1)             /* its channels mean something */
+            return false;
     in->height = h;
     in->width = w;
     in->channels = c;

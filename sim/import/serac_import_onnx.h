@@ -103,6 +103,7 @@ struct serac_onx {
     struct serac_onx_range *ranges;  /* owned; SERAC_LAYERS_MAX */
     struct serac_onx_value *input;   /* the network's */
     bool input_open;                 /* its format is not known yet */
+    bool input_fixed;                /* several tensors are its numbers: its shape may not change */
     bool input_quantised;            /* by a quantiser in front of the network */
     bool ended;                      /* an operator that only a network's end may have was left out */
 };

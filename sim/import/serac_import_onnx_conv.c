@@ -98,7 +98,7 @@ bool serac_onx_is_picture(struct serac_onx *t, struct serac_onx_value *v)
     uint32_t h = flat ? 1 : v->dims[2], w = v->dims[flat ? 2 : 3], c = v->dims[1];
     bool fits = at->height == h && at->width == w && at->channels == c &&
                 (!v->channels_last || (uint64_t)h * w == 1 || c == 1);
-    if (fits || (v->chain.count == 0 && serac_onx_reshape_input(t, v, h, w, c, false)))
+    if (fits || serac_onx_reshape_input(t, v, h, w, c, false))
         return true;
     serac_onx_refuse(t, "its input's channels are not its second dimension any more");
     return false;

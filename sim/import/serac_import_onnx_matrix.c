@@ -71,7 +71,7 @@ static bool open_product(struct serac_onx *t, struct serac_onx_value *in, const 
 static bool place_input(struct serac_onx *t, struct serac_onx_value *in, const struct product *p)
 {
     const struct serac_tensor *at = serac_onx_tensor(t, in->layer);
-    bool free = in->chain.count == 0 && t->build->network->num_layers == 0;
+    bool free = t->build->network->num_layers == 0;
     if (p->matrices > 1)
         return true;
     if (p->whole && at->height <= 255 && at->width <= 255)

@@ -27,6 +27,8 @@ static enum serac_status take_shape(struct serac_onx *t, struct serac_onx_value 
     if (status == SERAC_OK) {
         memcpy(out->dims, dims, rank * sizeof *dims);
         out->rank = rank;
+        if (rank == 2 && dims[1] <= 1u << 20)        /* a vector as the network's input fills the lanes */
+            (void)serac_onx_reshape_input(t, out, 1, 1, dims[1], true);
     }
     return status;
 }
@@ -160,7 +162,7 @@ static enum serac_status transpose(struct serac_onx *t, struct serac_onx_value *
         dims[i] = in->dims[axis];
     }
     bool behind = rank >= 3 && moves(perm, rank, 1, rank - 1), before = rank >= 3 && moves(perm, rank, rank - 1, 1);
-    bool input = in->layer == SERAC_ONX_INPUT && !in->chain.count && before && rank <= 4;
+    bool input = in->layer == SERAC_ONX_INPUT && before && rank <= 4;
     if (input)
         input = serac_onx_reshape_input(t, in, rank == 4 ? in->dims[1] : 1, in->dims[rank - 2], in->dims[rank - 1], true);
     uint32_t axis = serac_onx_channel_axis(t, in);

@@ -143,6 +143,7 @@ enum serac_status serac_onx_pass(struct serac_onx *t, const struct serac_onx_val
         return serac_onx_refuse(t, "makes \"%.60s\", which has been made before", to->name);
     if (!serac_onx_chain_copy(&copy.chain, &from->chain))
         return serac_onx_no_room(t);
+    t->input_fixed = t->input_fixed || (from->layer == SERAC_ONX_INPUT && from->uses > 1);
     copy.name = to->name;
     copy.uses = to->uses;
     copy.constant = NULL;
