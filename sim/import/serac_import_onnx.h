@@ -60,6 +60,8 @@ void serac_onx_chain_free(struct serac_onx_chain *chain);
 /* Appends a step with a copy of `values`; false without memory or beyond 64 steps. */
 bool serac_onx_chain_add(struct serac_onx_chain *chain, enum serac_onx_op op, const double *values, uint32_t count);
 bool serac_onx_chain_clip(struct serac_onx_chain *chain, double low, double high);
+/* Is a division by this 2^n - 1, which DORY means as 2^n? */
+bool serac_onx_is_shift(double by);
 /* What a sum becomes; *lost if an exact number is beyond 2^53. */
 double serac_onx_chain_value(const struct serac_onx_chain *chain, uint32_t channel, double x, bool *lost);
 int32_t serac_onx_code(const struct serac_onx_quantiser *q, const struct serac_onx_chain *chain, uint32_t channel,
@@ -103,6 +105,7 @@ struct serac_onx {
     struct serac_onx_range *ranges;  /* owned; SERAC_LAYERS_MAX */
     struct serac_onx_value *input;   /* the network's */
     bool input_open;                 /* its format is not known yet */
+    bool shift_noted;
     bool input_fixed;                /* several tensors are its numbers: its shape may not change */
     bool input_quantised;            /* by a quantiser in front of the network */
     bool ended;                      /* an operator that only a network's end may have was left out */

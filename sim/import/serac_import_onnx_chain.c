@@ -98,10 +98,15 @@ bool serac_onx_chain_clip(struct serac_onx_chain *chain, double low, double high
     return true;
 }
 
+bool serac_onx_is_shift(double by)
+{
+    return by > 1 && is_power(by + 1);
+}
+
 /* DORY writes a shift by n as a division by 2^n or by 2^n - 1: a floor of the n-th power. */
 static double integer_divide(double x, double by)
 {
-    return is_power(by) ? floor(x / by) : is_power(by + 1) && by > 1 ? floor(x / (by + 1)) : trunc(x / by);
+    return is_power(by) ? floor(x / by) : serac_onx_is_shift(by) ? floor(x / (by + 1)) : trunc(x / by);
 }
 
 double serac_onx_chain_value(const struct serac_onx_chain *chain, uint32_t channel, double x, bool *lost)

@@ -116,6 +116,10 @@ static enum serac_status binary(struct serac_onx *t, enum serac_onx_op op, bool 
         op = SERAC_ONX_INTEGER_DIV;
     for (uint32_t i = 0; i < count && op == SERAC_ONX_INTEGER_DIV; i++)
         good = good && values[i] > 0;
+    if (op == SERAC_ONX_INTEGER_DIV && serac_onx_is_shift(values[0]) && !t->shift_noted) {
+        serac_import_note(t->import, "integer divisions by 2^n - 1 are taken as DORY takes them, floor shifts by n");
+        t->shift_noted = true;
+    }
     if (!good)
         status = serac_onx_refuse(t, "a constant that is no number to calculate with");
     else if (!serac_onx_chain_add(&out->chain, op, values, count))

@@ -90,7 +90,7 @@ static struct widths find_widths(const struct serac_onx_filter *f)
     struct widths w = {1, 99, bits_for(span)};
     while (w.in_signed < 10 && (low < -(1 << (w.in_signed - 1)) || high >= 1 << (w.in_signed - 1)))
         w.in_signed++;
-    if (odd)
+    if (odd && high <= 127 && low >= -127)           /* a network's file has values as bytes */
         w.in_bipolar = bits_for(high > -low ? high : -low);
     return w;
 }
