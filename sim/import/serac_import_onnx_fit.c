@@ -46,11 +46,12 @@ static bool find_steps(struct fit *f, uint32_t c)
 }
 
 
-/* Parameters of all channels in mode floor. */
-static bool fit_floor(struct fit *f, struct serac_param *p)
+/* Parameters of all channels in mode floor or single. */
+static bool fit_factor(struct fit *f, enum serac_requant_mode mode, struct serac_param *p)
 {
     for (uint32_t c = 0; c < f->channels; c++)
-        if (!find_steps(f, c) || !serac_onx_fit_floor(&f->steps, f->q, &p[c]))
+        if (!find_steps(f, c) || !(mode == SERAC_MODE_FLOOR ? serac_onx_fit_floor(&f->steps, f->q, &p[c])
+                                                            : serac_onx_fit_single(&f->steps, f->q, &p[c])))
             return false;
     return true;
 }
@@ -177,14 +178,14 @@ static void set_output(struct serac_layer *l, const struct serac_onx_quantiser *
 static bool on_machine(struct fit *f, const struct serac_param *before, struct serac_param *p,
                        enum serac_requant_mode *mode)
 {
-    size_t bytes = f->channels * sizeof *p;
-    memcpy(p, before, bytes);
-    *mode = SERAC_MODE_FLOOR;
-    if (fit_floor(f, p))
-        return true;
-    memcpy(p, before, bytes);
-    *mode = SERAC_MODE_THRESHOLD;
-    return fit_thresholds(f, p);
+    static const enum serac_requant_mode modes[] = {SERAC_MODE_FLOOR, SERAC_MODE_SINGLE, SERAC_MODE_THRESHOLD};
+    for (size_t i = 0; i < 3; i++) {
+        memcpy(p, before, f->channels * sizeof *p);
+        *mode = modes[i];
+        if (modes[i] == SERAC_MODE_THRESHOLD ? fit_thresholds(f, p) : fit_factor(f, modes[i], p))
+            return true;
+    }
+    return false;
 }
 
 /* An addition's sum of two operands: a whole factor can be taken before it. */

@@ -20,6 +20,9 @@ bool serac_onx_find_steps(const struct serac_onx_quantiser *q, const struct sera
  * steps; false if there are none. */
 bool serac_onx_fit_floor(const struct serac_onx_steps *steps, const struct serac_onx_quantiser *q,
                          struct serac_param *param);
+/* Factor and shift with which mode `single` does, whose addend is one half: finer for factors below 2^-8. */
+bool serac_onx_fit_single(const struct serac_onx_steps *steps, const struct serac_onx_quantiser *q,
+                          struct serac_param *param);
 /* Does round(x * factor) + zero point take these steps? */
 bool serac_onx_fits_factor(const struct serac_onx_steps *steps, const struct serac_onx_quantiser *q, float factor);
 

@@ -142,8 +142,8 @@ static bool set_param(int64_t mult, int64_t add, int shift, int32_t sign, struct
 }
 
 /* The machine's own arithmetic on the bias's difference, at both sides of every step and both ends. */
-static bool equals(const struct serac_onx_steps *s, const struct serac_onx_quantiser *q, const struct serac_param *p,
-                   int64_t bias)
+static bool equals(const struct serac_onx_steps *s, const struct serac_onx_quantiser *q, enum serac_requant_mode mode,
+                   const struct serac_param *p, int64_t bias)
 {
     struct serac_record r = {.bias = (int32_t)bias, .mult = p->mult, .shift = p->shift, .add = p->add};
     int32_t count = s->last - s->first;
@@ -153,7 +153,7 @@ static bool equals(const struct serac_onx_steps *s, const struct serac_onx_quant
             int32_t expected = s->first;
             for (int32_t k = 0; k < count && s->at[k] <= y; k++)
                 expected++;
-            int32_t got = serac_requant(SERAC_MODE_FLOOR, 0, &r, (uint32_t)(int32_t)(y * s->sign), 0);
+            int32_t got = serac_requant(mode, 0, &r, (uint32_t)(int32_t)(y * s->sign), 0);
             if (serac_clamp(got, q->format.zero_point, q->low, q->high) != expected)
                 return false;
         }
@@ -177,7 +177,45 @@ bool serac_onx_fit_floor(const struct serac_onx_steps *s, const struct serac_onx
         add = s->first - q->format.zero_point;
     else if (!find_addend(&l, mult, shift, &add))
         return false;
-    return set_param(mult, add, shift, s->sign, p) && equals(s, q, p, p->bias - before);
+    return set_param(mult, add, shift, s->sign, p) && equals(s, q, SERAC_MODE_FLOOR, p, p->bias - before);
+}
+
+/* --- mode single --------------------------------------------------------------- */
+
+/* The slopes m for which y * m + 1/2 is at least k (`over`), or below it. */
+static bool limit_slope(struct bound b, bool over, double *low, double *high)
+{
+    double limit = ((double)b.k - 0.5) / (double)b.y;
+    if (b.y == 0)
+        return over ? b.k <= 0 : b.k > 0;
+    if ((b.y > 0) == over)
+        *low = fmax(*low, limit);
+    else
+        *high = fmin(*high, limit);
+    return true;
+}
+
+bool serac_onx_fit_single(const struct serac_onx_steps *s, const struct serac_onx_quantiser *q, struct serac_param *p)
+{
+    struct line l;
+    double low = 0, high = (double)(1 << 30) / (double)(s->high - s->low + 1);
+    int shift = 1;
+    set_bounds(s, q, &l);
+    for (uint32_t i = 0; i < l.num_over; i++)
+        if (!limit_slope(l.over[i], true, &low, &high))
+            return false;
+    for (uint32_t i = 0; i < l.num_under; i++)
+        if (!limit_slope(l.under[i], false, &low, &high))
+            return false;
+    double m = low + (high - low) / 2;
+    if (!(low <= high))
+        return false;
+    while (m > 0 && shift < 62 && m * ldexp(1, shift + 1) < 2147483647.0)
+        shift++;
+    p->mult = (int32_t)llrint(m * ldexp(1, shift)) * s->sign;
+    p->shift = 31 - shift;
+    p->add = 0;
+    return equals(s, q, SERAC_MODE_SINGLE, p, 0);
 }
 
 bool serac_onx_fits_factor(const struct serac_onx_steps *s, const struct serac_onx_quantiser *q, float factor)
