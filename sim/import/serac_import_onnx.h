@@ -48,6 +48,7 @@ struct serac_onx_quantiser {
     enum serac_onx_rule rule;
     struct serac_tensor format;      /* bits, signs and zero point of the codes */
     int32_t low, high;               /* of the codes */
+    int32_t least, most;             /* of those, that occur: Relu and Clip leave fewer */
     double scale;                    /* of the result, a float32's */
     char rounding;                   /* QUANT: 'R'ound, 'F'loor, 'C'eil, 'Z'ero */
     const double *factors;           /* PRODUCT; borrowed, `rows` */

@@ -8,7 +8,7 @@
 
 struct fit {
     struct serac_onx *t;
-    const struct serac_onx_quantiser *q;
+    struct serac_onx_quantiser *q;
     struct serac_onx_chain chain;    /* owned; with the scale of codes in front */
     struct serac_onx_steps steps;    /* of the channel at hand */
     int32_t source;                  /* layer of the sums or codes */
@@ -93,13 +93,7 @@ static bool fit_factors(struct fit *f, int32_t *words)
 /* Thresholds of every channel, from the lowest code that one has. */
 static bool list_thresholds(struct fit *f, struct serac_layer *l)
 {
-    int32_t low = INT32_MAX, high = INT32_MIN;
-    for (uint32_t c = 0; c < f->channels; c++) {
-        if (!find_steps(f, c))
-            return false;
-        low = f->steps.first < low ? f->steps.first : low;
-        high = f->steps.last > high ? f->steps.last : high;
-    }
+    int32_t low = f->q->least, high = f->q->most;
     l->host = SERAC_HOST_THRESHOLDS;
     l->factors[0] = high > low ? high - low : 1;
     l->factors[1] = low;
@@ -133,8 +127,8 @@ static enum serac_status on_host(struct fit *f)
     l->output.height = l->input.height;
     l->output.width = l->input.width;
     l->output.channels = l->input.channels;
-    l->clamp_min = f->q->low;
-    l->clamp_max = f->q->high;
+    l->clamp_min = f->q->least;
+    l->clamp_max = f->q->most;
     int32_t *words = serac_build_words(f->t->build);
     if (!words)
         return serac_onx_no_room(f->t);
@@ -170,8 +164,8 @@ static void set_output(struct serac_layer *l, const struct serac_onx_quantiser *
     l->output.height = shape.height;
     l->output.width = shape.width;
     l->output.channels = shape.channels;
-    l->clamp_min = q->low;
-    l->clamp_max = q->high;
+    l->clamp_min = q->least;
+    l->clamp_max = q->most;
 }
 
 /* The machine's parameters behind its bias, which `p` holds already. */
@@ -204,13 +198,27 @@ static bool fit_addition(struct fit *f, struct serac_param *p)
     return true;
 }
 
+/* The codes that occur: what is outside of them need not be told apart. */
+static enum serac_status find_codes(struct fit *f)
+{
+    f->q->least = INT32_MAX;
+    f->q->most = INT32_MIN;
+    for (uint32_t c = 0; c < f->channels; c++) {
+        if (!find_steps(f, c))
+            return SERAC_E_INPUT;
+        f->q->least = f->steps.first < f->q->least ? f->steps.first : f->q->least;
+        f->q->most = f->steps.last > f->q->most ? f->steps.last : f->q->most;
+    }
+    return SERAC_OK;
+}
+
 static enum serac_status finish(struct fit *f)
 {
     bool own = f->raw && !f->shared;
     struct serac_layer *l = NULL;
     struct serac_param *p = calloc(f->channels, 2 * sizeof *p), *before = calloc(f->channels, 2 * sizeof *p);
     enum serac_requant_mode mode = SERAC_MODE_FLOOR;
-    enum serac_status status = p && before ? SERAC_OK : serac_onx_no_room(f->t);
+    enum serac_status status = p && before ? find_codes(f) : serac_onx_no_room(f->t);
     if (status == SERAC_OK && own)
         l = &f->t->build->network->layers[f->source];
     if (l)
@@ -231,7 +239,7 @@ static enum serac_status finish(struct fit *f)
         f->source = (int32_t)f->t->build->network->num_layers - 1;
     }
     if (status == SERAC_OK && !fits)
-        status = f->t->import->error && f->t->import->error->text[0] ? SERAC_E_INPUT : on_host(f);
+        status = on_host(f);
     if (status == SERAC_OK && !own)
         f->source = (int32_t)f->t->build->network->num_layers - 1;
     if (status == SERAC_OK && !fits)
@@ -270,7 +278,8 @@ enum serac_status serac_onx_resolve(struct serac_onx *t, struct serac_onx_value 
         return serac_onx_resolve_addition(t, in, q, to);
     if (!in->raw)
         serac_onx_settle_input(t, in);
-    struct fit f = {.t = t, .q = q, .source = in->layer, .raw = in->raw, .shared = in->shared || in->uses > 1,
+    struct serac_onx_quantiser codes = *q;
+    struct fit f = {.t = t, .q = &codes, .source = in->layer, .raw = in->raw, .shared = in->shared || in->uses > 1,
                     .channels = serac_onx_tensor(t, in->layer)->channels};
     enum serac_status status = open_fit(&f, in);
     if (status == SERAC_OK && !changes_nothing(&f)) {

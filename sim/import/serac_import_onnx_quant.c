@@ -59,6 +59,8 @@ enum serac_status serac_onx_dequantise(struct serac_onx *t)
     double scale, zero;
     if (in && in->kind == SERAC_ONX_CONSTANT)
         return serac_onx_dequantise_constant(t);
+    if (t->node->n_input < 2)
+        return serac_onx_refuse(t, "has no scale");
     if (!in || !serac_onx_scalar(t, 2, 0, &zero))
         return SERAC_E_INPUT;
     if (in->raw && in->is_integer && zero == 0) {        /* sums of 32 bits */
@@ -202,12 +204,15 @@ enum serac_status serac_onx_quantise(struct serac_onx *t)
     struct serac_onx_value *in = serac_onx_known(t, 0);
     if (!in)
         return SERAC_E_INPUT;
+    bool is_quant = !strcmp(op, "Quant") || !strcmp(op, "IntQuant");
+    if (t->node->n_input < (is_quant ? 4u : 2u))
+        return serac_onx_refuse(t, "has no scale, zero point or width");
     if (in->kind == SERAC_ONX_CONSTANT && strcmp(op, "MultiThreshold"))
         return serac_onx_quantise_constant(t);
     if (in->kind == SERAC_ONX_CONSTANT)
         return serac_onx_refuse(t, "is not supported on constants");
     return !strcmp(op, "QuantizeLinear") ? quantise_linear(t, in)
-           : !strcmp(op, "Quant")        ? quant(t, in)
+           : is_quant                     ? quant(t, in)
            : !strcmp(op, "BipolarQuant") ? bipolar_quant(t, in)
                                          : multi_threshold(t, in);
 }

@@ -75,9 +75,9 @@ static void set_bounds(const struct serac_onx_steps *s, const struct serac_onx_q
         l->over[l->num_over++] = (struct bound){y, code - zero};
         l->under[l->num_under++] = (struct bound){y - 1, code - zero};
     }
-    if (s->first > q->low)
+    if (s->first > q->least)
         l->over[l->num_over++] = (struct bound){s->low, s->first - zero};
-    if (s->last < q->high)
+    if (s->last < q->most)
         l->under[l->num_under++] = (struct bound){s->high, s->last + 1 - zero};
 }
 
@@ -154,7 +154,7 @@ static bool equals(const struct serac_onx_steps *s, const struct serac_onx_quant
             for (int32_t k = 0; k < count && s->at[k] <= y; k++)
                 expected++;
             int32_t got = serac_requant(mode, 0, &r, (uint32_t)(int32_t)(y * s->sign), 0);
-            if (serac_clamp(got, q->format.zero_point, q->low, q->high) != expected)
+            if (serac_clamp(got, q->format.zero_point, q->least, q->most) != expected)
                 return false;
         }
     return true;
@@ -228,7 +228,7 @@ bool serac_onx_fits_factor(const struct serac_onx_steps *s, const struct serac_o
             for (int32_t k = 0; k < count && s->at[k] <= y; k++)
                 expected++;
             double code = rint((double)(y * s->sign) * (double)factor) + q->format.zero_point;
-            if ((code < q->low ? q->low : code > q->high ? q->high : code) != expected)
+            if ((code < q->least ? q->least : code > q->most ? q->most : code) != expected)
                 return false;
         }
     return true;
