@@ -306,6 +306,7 @@ enum serac_status serac_import_onnx(struct serac_import *import, const uint8_t *
 {
     struct serac_onx t = {.import = import, .build = build};
     struct serac_error error = {""};
+    memset(build, 0, sizeof *build);
     enum serac_status status = serac_onnx_open(&t.file, bytes, size, &error);
     if (status != SERAC_OK)
         status = serac_import_fail(import, 0, "%s", error.text);
