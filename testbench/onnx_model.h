@@ -106,12 +106,14 @@ static inline Onnx__NodeProto *onnx_model_node(struct onnx_model *m, const char 
     return n;
 }
 
-static inline Onnx__AttributeProto *onnx_model_attribute(struct onnx_model *m, const char *name)
+/* `type` is AttributeProto.AttributeType. */
+static inline Onnx__AttributeProto *onnx_model_attribute(struct onnx_model *m, const char *name, int type)
 {
     Onnx__NodeProto *n = &m->nodes[m->graph.n_node - 1];
     Onnx__AttributeProto *a = &m->attributes[m->num_attributes++];
     onnx__attribute_proto__init(a);
     a->name = onnx_model_text(m, name, strlen(name));
+    a->type = type;
     n->attribute[n->n_attribute++] = a;
     return a;
 }
@@ -119,17 +121,17 @@ static inline Onnx__AttributeProto *onnx_model_attribute(struct onnx_model *m, c
 /* Attributes of the last node. */
 static inline void onnx_model_int(struct onnx_model *m, const char *name, int64_t value)
 {
-    onnx_model_attribute(m, name)->i = value;
+    onnx_model_attribute(m, name, 2)->i = value;
 }
 
 static inline void onnx_model_float(struct onnx_model *m, const char *name, float value)
 {
-    onnx_model_attribute(m, name)->f = value;
+    onnx_model_attribute(m, name, 1)->f = value;
 }
 
 static inline void onnx_model_ints(struct onnx_model *m, const char *name, const int *values, size_t count)
 {
-    Onnx__AttributeProto *a = onnx_model_attribute(m, name);
+    Onnx__AttributeProto *a = onnx_model_attribute(m, name, 7);
     a->ints = m->integers + m->num_integers;
     a->n_ints = count;
     for (size_t i = 0; i < count; i++)
@@ -184,6 +186,14 @@ static inline void onnx_model_scalar(struct onnx_model *m, const char *name, int
 static inline uint8_t *onnx_model_pack(struct onnx_model *m, size_t *size)
 {
     Onnx__ModelProto model = ONNX__MODEL_PROTO__INIT;
+    Onnx__OperatorSetIdProto sets[2] = {ONNX__OPERATOR_SET_ID_PROTO__INIT, ONNX__OPERATOR_SET_ID_PROTO__INIT};
+    Onnx__OperatorSetIdProto *set_list[] = {&sets[0], &sets[1]};
+    sets[0].version = 13;
+    sets[1].version = 1;
+    sets[1].domain = (char *)"com.microsoft";
+    model.ir_version = 8;
+    model.opset_import = set_list;
+    model.n_opset_import = 2;
     model.graph = &m->graph;
     *size = onnx__model_proto__get_packed_size(&model);
     uint8_t *bytes = malloc(*size);

@@ -203,12 +203,13 @@ static enum serac_status add_codes(struct serac_onx *t)
 {
     struct serac_onx_value *x = serac_onx_activation(t, 0), *y = x ? serac_onx_activation(t, 3) : NULL;
     const struct serac_onx_value *z = serac_onx_value_at(t, 7);
+    static const uint32_t at[] = {1, 4, 6};      /* scales; their zero points are behind them */
     double s[3], zeros[3];
     uint32_t bits = z && z->constant ? serac_onnx_bits(z->constant->type) : 0;
     if (!y)
         return SERAC_E_INPUT;
     for (uint32_t i = 0; i < 3; i++) {
-        if (!serac_onx_scalar(t, 3 * i + 1, 1, &s[i]) || !serac_onx_scalar(t, 3 * i + 2, 0, &zeros[i]))
+        if (!serac_onx_scalar(t, at[i], 1, &s[i]) || !serac_onx_scalar(t, at[i] + 1, 0, &zeros[i]))
             return SERAC_E_INPUT;
         if (!(s[i] > 1e-30 && s[i] < 1e30))
             return serac_onx_refuse(t, "a scale that is not positive");

@@ -27,8 +27,11 @@ static enum serac_status take_shape(struct serac_onx *t, struct serac_onx_value 
     if (status == SERAC_OK) {
         memcpy(out->dims, dims, rank * sizeof *dims);
         out->rank = rank;
-        if (rank == 2 && dims[1] <= 1u << 20)        /* a vector as the network's input fills the lanes */
-            (void)serac_onx_reshape_input(t, out, 1, 1, dims[1], true);
+        const struct serac_tensor *input = &t->build->network->input;
+        bool picture = input->channels > 1 && (uint64_t)input->height * input->width > 1;
+        if (rank == 2 && dims[1] <= 1u << 20 &&      /* a vector as the network's input fills the lanes */
+            serac_onx_reshape_input(t, out, 1, 1, dims[1], true) && picture)
+            serac_import_note(t->import, "the input is a vector in the graph's order, channel by channel");
     }
     return status;
 }
