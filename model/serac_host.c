@@ -17,7 +17,7 @@ static const struct {
     [SERAC_HOST_MEAN] = {"mean", 2},
     [SERAC_HOST_QUANTISE_FLOAT] = {"quantise_float", 0},
     [SERAC_HOST_THRESHOLDS] = {"thresholds", 2},
-    [SERAC_HOST_ADD_FLOAT] = {"add_float", 0},
+    [SERAC_HOST_ADD_FLOAT] = {"add_float", 1},
     [SERAC_HOST_ADD_FLOOR] = {"add_floor", 9},
 };
 
@@ -322,8 +322,8 @@ static void add_float(const struct serac_layer *l, const int32_t *in, const int3
     for (size_t i = 0; i < count; i++) {
         float a = (float)(in[i] - l->input.zero_point) * f1;
         float b = (float)(in2[i] - l->input2_zero_point) * f2;
-        float sum = a + b;
-        out[i] = code_of(l, (double)rintf(sum / f));
+        float sum = a + b, zero = (float)l->output.zero_point;
+        out[i] = code_of(l, (double)(l->factors[0] ? rintf(sum / f + zero) - zero : rintf(sum / f)));
     }
 }
 

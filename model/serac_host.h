@@ -21,7 +21,7 @@
  *   thresholds      factors: n, lowest code; words: 1 + n a channel, a sign s and n thresholds in ascending order;
  *                   lowest code + number of thresholds <= s * x
  *   add_float       words: float32 f1, f2, f; round((x1 * f1 + x2 * f2) / f) + zero point, every operation a
- *                   float32's, ties to even
+ *                   float32's, ties to even; factor 1: the zero point is added before it is rounded, else 0
  *   add_floor       factors: m1, a1, s1, m2, a2, s2, m, a, s; with q(x, m, a, s) = (x * m + a) >> s, towards minus
  *                   infinity: q(q(x1, ...1) + q(x2, ...2), m, a, s) + zero point
  */

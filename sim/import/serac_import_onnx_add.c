@@ -107,7 +107,7 @@ enum serac_status serac_onx_resolve_addition(struct serac_onx *t, struct serac_o
                                              const struct serac_onx_quantiser *q, struct serac_onx_value *to)
 {
     bool lost = false;
-    if ((q->rule != SERAC_ONX_LINEAR && q->rule != SERAC_ONX_QUANT) || (q->rule == SERAC_ONX_QUANT && q->rounding != 'R'))
+    if ((q->rule != SERAC_ONX_LINEAR && q->rule != SERAC_ONX_QUANT && q->rule != SERAC_ONX_PRODUCT) || (q->rule == SERAC_ONX_QUANT && q->rounding != 'R'))
         return serac_onx_refuse(t, "ends an addition of two scales, which only a linear quantiser with rounding can");
     struct serac_layer *l = serac_onx_layer(t, "add", in->layer, in->second);
     if (!l)
@@ -118,6 +118,7 @@ enum serac_status serac_onx_resolve_addition(struct serac_onx *t, struct serac_o
     l->output.height = l->input.height;
     l->output.width = l->input.width;
     l->output.channels = l->input.channels;
+    l->factors[0] = q->rule == SERAC_ONX_PRODUCT;
     l->clamp_min = serac_onx_code(q, &in->chain, 0, INT32_MIN, &lost);      /* what Relu and Clip leave */
     l->clamp_max = serac_onx_code(q, &in->chain, 0, INT32_MAX, &lost);
     int32_t *words = serac_build_words(t->build);
@@ -219,14 +220,15 @@ static enum serac_status add_codes(struct serac_onx *t)
     if (!serac_onx_use_codes(t, x, s[0], (int32_t)zeros[0]) || !serac_onx_use_codes(t, y, s[1], (int32_t)zeros[1]))
         return SERAC_E_INPUT;
     struct serac_onx_value a[2] = {*x, *y}, sum = {.name = serac_onx_output(t)->name};
-    struct serac_onx_quantiser q = {
-        .rule = SERAC_ONX_LINEAR, .scale = s[2],
+    const double factor = (double)((float)s[0] / (float)s[2]);
+    struct serac_onx_quantiser q = {             /* the zero point is added before it is rounded */
+        .rule = SERAC_ONX_PRODUCT, .scale = s[2], .factors = &factor, .rows = 1,
         .format = {.bits = bits, .is_signed = serac_onnx_is_signed(z->constant->type), .zero_point = (int32_t)zeros[2]}};
     q.low = q.format.is_signed ? -(1 << (bits - 1)) : 0;
     q.high = q.low + (1 << bits) - 1;
     enum serac_status status = match(t, a);
     if (status == SERAC_OK)
-        status = add_reals(t, a, s[0], s[1], &sum);
+        status = s[0] == s[1] ? add_raw(t, a, 1, &sum) : add_reals(t, a, s[0], s[1], &sum);
     if (status == SERAC_OK)
         status = serac_onx_resolve(t, &sum, &q, serac_onx_output(t));
     serac_onx_chain_free(&sum.chain);

@@ -153,6 +153,33 @@ static void test_a_residual_of_one_scale_is_the_machines(void **unused)
     }
 }
 
+/* Codes of two quantised products; the zero point is added before the sum is rounded. */
+static void test_qlinear_add_adds_the_zero_point_before_it_rounds(void **unused)
+{
+    (void)unused;
+    static const double scales[][2] = {{0.5, 0.25}, {0.0707, 0.0903}};
+    for (int k = 0; k < 2; k++) {
+        const float s0 = (float)scales[k][0], s1 = 0.25f, s2 = (float)scales[k][1];
+        onnx_model_begin(&m, SERAC_ONNX_UINT8, DIMS(1, 2), "out");
+        scale_and_zero("s0", scales[k][0], "z0", SERAC_ONNX_UINT8, 130);
+        scale_and_zero("s1", 0.25, "z1", SERAC_ONNX_UINT8, 7);
+        scale_and_zero("s2", scales[k][1] * 4, "z2", SERAC_ONNX_UINT8, 101);
+        onnx_model_scalar(&m, "z", SERAC_ONNX_INT8, 0);
+        onnx_model_constant(&m, "w", SERAC_ONNX_INT8, DIMS(2, 2), (const double[]){1, 1, 0, -1});
+        onnx_model_node(&m, "QLinearMatMul", "in,s0,z0,w,s1,z,s1,z1", "y");
+        onnx_model_node(&m, "QLinearAdd", "in,s0,z0,y,s1,z1,s2,z2", "out");
+        fill_input(400, 0, 255);
+        run(400, 400);
+        for (int i = 0; i < 400; i++) {
+            const int32_t *x = in + i / 2 * 2;
+            double y = clamp(rint((x[0] - 130 - (i % 2 ? x[1] - 130 : 0)) * (double)(s0 * s1 / s1) + 7), 0, 255);
+            float sum = (float)(in[i] - 130) * s0 + (float)(y - 7) * s1;
+            assert_int_equal(got[i], (int)clamp((double)rintf(sum / (s2 * 4) + 101), 0, 255));
+        }
+        serac_build_free(&build);
+    }
+}
+
 static int32_t shifted(int64_t x, int mult, int add, int shift)
 {
     return (int32_t)floor((double)(x * mult + add) / (1 << shift));
@@ -369,6 +396,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_a_residual_of_two_scales_is_added_in_floats_by_the_host, tear_down),
         cmocka_unit_test_teardown(test_a_residual_of_one_scale_is_the_machines, tear_down),
+        cmocka_unit_test_teardown(test_qlinear_add_adds_the_zero_point_before_it_rounds, tear_down),
         cmocka_unit_test_teardown(test_quantlabs_addition_shifts_its_operands_and_its_sum, tear_down),
         cmocka_unit_test_teardown(test_groups_pools_and_averages, tear_down),
         cmocka_unit_test_teardown(test_sums_that_two_read_stay_sums, tear_down),
