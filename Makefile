@@ -7,9 +7,9 @@ CC       := gcc
 CXX      := g++
 OPT      ?= -O3 -g
 WARN     := -Wall -Wextra -Wpedantic -Werror -Wno-format-truncation
-INCLUDE  := -Imodel -Idrivers -Isim -Isim/import -Ireports -Iscripts/synth
+INCLUDE  = -Imodel -Idrivers -Isim -Isim/import -Ireports -Iscripts/synth -I$(B)/proto
 CFLAGS    = -std=c11 -D_POSIX_C_SOURCE=200809L -DSERAC_ROOT=\"$(CURDIR)\" $(OPT) $(WARN) $(INCLUDE)
-LIBS     := -lconfig -lcjson -lyaml -lz -lm -lpthread
+LIBS     := -lconfig -lcjson -lyaml -lprotobuf-c -lz -lm -lpthread
 SEED     ?= 1
 B        := build
 export SEED
@@ -17,13 +17,13 @@ export SEED
 MODEL_O  := $(patsubst model/%.c,$(B)/model/%.o,$(wildcard model/*.c))
 DRIVER_O := $(patsubst drivers/%.c,$(B)/drivers/%.o,$(wildcard drivers/*.c))
 SIM_O    := $(patsubst sim/%.c,$(B)/sim/%.o,$(filter-out sim/main.c,$(wildcard sim/*.c sim/import/*.c))) \
-            $(patsubst reports/%.c,$(B)/reports/%.o,$(wildcard reports/*.c))
+            $(patsubst reports/%.c,$(B)/reports/%.o,$(wildcard reports/*.c)) $(B)/proto/onnx.pb-c.o
 SYNTH    := cells activity energy macros fanout area units unit events
 UNITS    := $(patsubst testbench/unit/%.c,%,$(wildcard testbench/unit/test_*.c))
 SYNTH_O  := $(patsubst scripts/synth/%.c,$(B)/scripts/synth/%.o,$(filter-out $(SYNTH:%=scripts/synth/%.c), \
             $(wildcard scripts/synth/*.c)))
 REF_O    := $(patsubst %.c,$(B)/%.o,$(wildcard testbench/reference/*.c))
-CONFORMANCE := cmsis_nn tflite
+CONFORMANCE := cmsis_nn tflite dory finn gemmlowp onnx_nodes
 BENCHES  := $(patsubst testbench/rtl/%.cpp,%,$(wildcard testbench/rtl/tb_*.cpp))
 
 .PHONY: all help lib
@@ -50,6 +50,14 @@ $(REF_O): INCLUDE :=
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# ONNX files are protobuf; what includes the generated header waits for it.
+$(B)/proto/onnx.pb-c.c $(B)/proto/onnx.pb-c.h &: sim/import/onnx.proto
+	@mkdir -p $(@D)
+	protoc-c --proto_path=sim/import --c_out=$(B)/proto $<
+$(B)/proto/onnx.pb-c.o: $(B)/proto/onnx.pb-c.c
+	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+$(patsubst %.c,$(B)/%.o,$(wildcard sim/import/*onnx*.c)): $(B)/proto/onnx.pb-c.h
 
 # The SystemC platform finds the model's functions in the command: -rdynamic.
 $(B)/serac: sim/main.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a $(B)/libseracsynth.a
@@ -126,9 +134,9 @@ lint: ## Verilator lint of the RTL at several parameter points
 	@scripts/lint_rtl.sh
 
 $(CONFORMANCE:%=$(B)/conformance/%): $(B)/conformance/%: testbench/conformance/%.c testbench/conformance/conformance.c \
-             $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a $(B)/libseracsynth.a $(B)/libref.a
+             $(B)/proto/onnx.pb-c.h $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a $(B)/libseracsynth.a $(B)/libref.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Itestbench/conformance -Itestbench/reference -rdynamic $^ -o $@ $(LIBS) -ldl
+	$(CC) $(CFLAGS) -Itestbench/conformance -Itestbench/reference -rdynamic $(filter-out %.h,$^) -o $@ $(LIBS) -ldl
 
 .PHONY: test-conformance
 test-conformance: $(CONFORMANCE:%=$(B)/conformance/%) ## third-party test vectors (SERAC_DATA) through Serac

@@ -1,6 +1,7 @@
 /* serac_host.c - layers that the machine has not, on codes. */
 #include "serac_host.h"
 
+#include <math.h>
 #include <string.h>
 
 static const struct {
@@ -14,6 +15,10 @@ static const struct {
     [SERAC_HOST_PAD] = {"pad", 0},
     [SERAC_HOST_REQUANTISE] = {"requantise", 2},
     [SERAC_HOST_PATCHES] = {"patches", 0},
+    [SERAC_HOST_QUANTISE_FLOAT] = {"quantise_float", 0},
+    [SERAC_HOST_THRESHOLDS] = {"thresholds", 2},
+    [SERAC_HOST_ADD_FLOAT] = {"add_float", 1},
+    [SERAC_HOST_ADD_FLOOR] = {"add_floor", 9},
 };
 
 const char *serac_host_name(enum serac_host_function function)
@@ -24,6 +29,26 @@ const char *serac_host_name(enum serac_host_function function)
 int serac_host_factors(enum serac_host_function function)
 {
     return functions[function].factors;
+}
+
+uint64_t serac_host_words(const struct serac_layer *l)
+{
+    switch (l->host) {
+    case SERAC_HOST_QUANTISE_FLOAT: return 2 * (uint64_t)l->input.channels;
+    case SERAC_HOST_THRESHOLDS: return l->input.channels * (1 + (uint64_t)l->factors[0]);
+    case SERAC_HOST_ADD_FLOAT: return 3;
+    default: return 0;
+    }
+}
+
+bool serac_host_takes_raw(enum serac_host_function function)
+{
+    return function == SERAC_HOST_QUANTISE_FLOAT || function == SERAC_HOST_THRESHOLDS;
+}
+
+bool serac_host_makes_raw(enum serac_host_function function)
+{
+    return function == SERAC_HOST_QUANTISE_FLOAT;
 }
 
 int serac_host_find(const char *name)
@@ -253,6 +278,84 @@ static void pad(const struct serac_layer *l, const int32_t *in, int32_t *out)
                line * sizeof *in);
 }
 
+/* --- ONNX's functions ------------------------------------------------------ */
+
+static float float_of(int32_t bits)
+{
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* A rounded number and the zero point, clamped before it becomes an integer. */
+static int32_t code_of(const struct serac_layer *l, double rounded)
+{
+    double code = rounded + l->output.zero_point;
+    return code <= l->clamp_min ? l->clamp_min : code >= l->clamp_max ? l->clamp_max : (int32_t)code;
+}
+
+static void quantise_float(const struct serac_layer *l, const int32_t *in, int32_t *out)
+{
+    size_t channels = l->input.channels, count = (size_t)l->input.height * l->input.width * channels;
+    for (size_t i = 0; i < count; i++) {
+        const int32_t *at = l->words + 2 * (i % channels);
+        double value = (double)in[i] - l->input.zero_point;
+        out[i] = code_of(l, rint(value * (double)float_of(at[0]) + (double)float_of(at[1])));
+    }
+}
+
+/* How many of `count` ascending limits are <= value. */
+static int32_t count_reached(const int32_t *limits, int32_t count, int64_t value)
+{
+    int32_t low = 0;
+    for (int32_t high = count; low < high;) {
+        int32_t middle = low + (high - low) / 2;
+        if (limits[middle] <= value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void thresholds(const struct serac_layer *l, const int32_t *in, int32_t *out)
+{
+    size_t channels = l->input.channels, count = (size_t)l->input.height * l->input.width * channels;
+    for (size_t i = 0; i < count; i++) {
+        const int32_t *at = l->words + i % channels * (1 + (size_t)l->factors[0]);
+        int64_t value = ((int64_t)in[i] - l->input.zero_point) * at[0];
+        out[i] = clamp(l, (int64_t)l->factors[1] + count_reached(at + 1, l->factors[0], value));
+    }
+}
+
+static void add_float(const struct serac_layer *l, const int32_t *in, const int32_t *in2, int32_t *out)
+{
+    size_t count = (size_t)l->input.height * l->input.width * l->input.channels;
+    float f1 = float_of(l->words[0]), f2 = float_of(l->words[1]), f = float_of(l->words[2]);
+    for (size_t i = 0; i < count; i++) {
+        float a = (float)(in[i] - l->input.zero_point) * f1;
+        float b = (float)(in2[i] - l->input2_zero_point) * f2;
+        float sum = a + b, zero = (float)l->output.zero_point;
+        out[i] = code_of(l, (double)(l->factors[0] ? rintf(sum / f + zero) - zero : rintf(sum / f)));
+    }
+}
+
+static int64_t multiply_add_shift(int64_t x, const int32_t *f)
+{
+    int64_t value = (int64_t)((uint64_t)x * (uint64_t)(int64_t)f[0] + (uint64_t)(int64_t)f[1]);
+    return value < 0 ? ~(~value >> f[2]) : value >> f[2];
+}
+
+static void add_floor(const struct serac_layer *l, const int32_t *in, const int32_t *in2, int32_t *out)
+{
+    size_t count = (size_t)l->input.height * l->input.width * l->input.channels;
+    for (size_t i = 0; i < count; i++) {
+        int64_t a = multiply_add_shift((int64_t)in[i] - l->input.zero_point, l->factors);
+        int64_t b = multiply_add_shift((int64_t)in2[i] - l->input2_zero_point, l->factors + 3);
+        out[i] = clamp(l, multiply_add_shift(a + b, l->factors + 6) + l->output.zero_point);
+    }
+}
+
 void serac_host_run(const struct serac_layer *l, const int32_t *in, const int32_t *in2, int32_t *out)
 {
     switch (l->host) {
@@ -263,6 +366,10 @@ void serac_host_run(const struct serac_layer *l, const int32_t *in, const int32_
     case SERAC_HOST_PAD: pad(l, in, out); break;
     case SERAC_HOST_REQUANTISE: requantise(l, in, out); break;
     case SERAC_HOST_PATCHES: patches(l, in, out); break;
+    case SERAC_HOST_QUANTISE_FLOAT: quantise_float(l, in, out); break;
+    case SERAC_HOST_THRESHOLDS: thresholds(l, in, out); break;
+    case SERAC_HOST_ADD_FLOAT: add_float(l, in, in2, out); break;
+    case SERAC_HOST_ADD_FLOOR: add_floor(l, in, in2, out); break;
     case SERAC_HOST_FUNCTIONS: break;
     }
 }
@@ -272,15 +379,28 @@ static uint64_t elements(const struct serac_tensor *t)
     return (uint64_t)t->height * t->width * t->channels;
 }
 
+/* Of a search in so many limits. */
+static uint64_t compares(uint32_t limits)
+{
+    uint64_t count = 0;
+    for (; limits; limits /= 2)
+        count++;
+    return count;
+}
+
 void serac_host_count(const struct serac_layer *l, struct serac_host_work *work)
 {
     uint64_t in = elements(&l->input), out = elements(&l->output);
     uint64_t window = (uint64_t)l->kernel_h * l->kernel_w;
-    work->bytes_read = (in * l->input.bits + 7) / 8 * (l->host == SERAC_HOST_ADD ? 2 : 1);
+    work->bytes_read = (in * l->input.bits + 7) / 8 * (serac_layer_adds(l) ? 2 : 1);
     work->bytes_written = (out * l->output.bits + 7) / 8;
     work->operations = l->host == SERAC_HOST_SOFTMAX      ? in * (16 + 4)
                        : l->host == SERAC_HOST_ADD        ? in * 6
                        : l->host == SERAC_HOST_REQUANTISE ? in * 3
                        : l->host == SERAC_HOST_PAD || l->host == SERAC_HOST_PATCHES ? out
+                       : l->host == SERAC_HOST_QUANTISE_FLOAT ? in * 4
+                       : l->host == SERAC_HOST_THRESHOLDS ? in * (1 + compares((uint32_t)l->factors[0]))
+                       : l->host == SERAC_HOST_ADD_FLOAT  ? in * 5
+                       : l->host == SERAC_HOST_ADD_FLOOR  ? in * 8
                                                           : out * (window + 1);
 }

@@ -114,7 +114,8 @@ static enum serac_status read_inputs(struct serac_network_reader *r,
         n->inputs[index][i] = from;
         const struct serac_tensor *t =
             from < 0 ? &n->input : &n->layers[from].output;
-        if (t->bits > 8)
+        bool raw = l->op == SERAC_OP_HOST && serac_host_takes_raw(l->host) && t->bits == 32;
+        if (t->bits > 8 && !raw)
             return serac_config_fail(r->config, list, r->error,
                                      "inputs: %s has raw 32-bit values", name);
         if (i == 0) {
@@ -218,7 +219,7 @@ static enum serac_status check_keys(struct serac_network_reader *r,
         {"ah", "weight_kind", false}, {"ah", "weights", false}, {"ah", "weight_zero_points", false},
         {"ga", "kernel", false}, {"ga", "stride", false}, {"ga", "pad", false},
         {"ga", "dilation", false}, {"gah", "pool", false}, {"h", "act_bits", false},
-        {"h", "params", false}, {"cdga", "what", false}, {"cdga", "factors", false},
+        {"cdga", "what", false}, {"cdga", "factors", false},
     };
     for (size_t i = 0; i < COUNT(rules); i++) {
         const struct serac_group *at = serac_config_child(group, rules[i].key);
@@ -242,7 +243,7 @@ static enum serac_status read_host(struct serac_network_reader *r, const struct 
     int function = serac_host_find(keys->what);
     if (function < 0)
         return serac_network_fail(r, group, "what", "what: must be softmax, add, average_pool, max_pool, pad, "
-                                  "requantise or patches");
+                                  "requantise, patches, quantise_float, thresholds, add_float or add_floor");
     l->host = (enum serac_host_function)function;
     uint32_t wanted = (uint32_t)serac_host_factors(l->host), count = list ? serac_config_count(list) : 0;
     if (count != wanted)
@@ -345,8 +346,9 @@ enum serac_status serac_network_read_layer(struct serac_network_reader *r,
         status = read_texts(r, group, &keys, index);
     if (status == SERAC_OK)
         status = read_shape(r, group, &keys, index);
-    if (status == SERAC_OK && l->op != SERAC_OP_HOST)
-        status = serac_network_read_numbers(r, group, &keys, l);
+    if (status == SERAC_OK)
+        status = l->op == SERAC_OP_HOST ? serac_network_read_words(r, group, &keys, l)
+                                        : serac_network_read_numbers(r, group, &keys, l);
     if (status != SERAC_OK)
         return status;
     struct serac_error detail = {""};

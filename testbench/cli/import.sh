@@ -27,7 +27,7 @@ EOF
 is "its sweep" "$(cut -d, -f6 "$work/out/results.csv" 2> /dev/null | tr '\n' ' ')" "layer Conv1 Conv2 total "
 
 refused "import without --out" "--out is missing" import "$work/two.csv"
-refused "import of another ending" "must end in .tflite, .csv, .yaml or .yml" import "$work/two.cfg" -o "$work/x.cfg"
+refused "import of another ending" "must end in .tflite, .onnx, .csv, .yaml or .yml" import "$work/two.cfg" -o "$work/x.cfg"
 refused "import of nothing" "nowhere.csv: cannot be read" import nowhere.csv -o "$work/x.cfg"
 mkdir "$work/folder.csv"
 { head -1 "$work/two.csv"; echo "A,40000,3,1,1,3,4,1"; } > "$work/tall.csv"
@@ -64,5 +64,10 @@ refused "infer, no input" "none.bin: 0 bytes: must be a multiple of 72" infer $s
 refused "infer, input of nothing" "nowhere.bin: cannot be read" infer $steps --input nowhere.bin
 refused "cosim, random with input" "--input" cosim --random 1 --input "$work/half.bin"
 refused "cosim, energy of steps" "steps is 3 runs of the machine" cosim --network $steps --input "$work/one.bin" --netlist x --energy "$work/e.csv"
+cp "$work/two.csv" "$work/text.onnx"
+refused "import of text as ONNX" "text.onnx: no ONNX file, or truncated or damaged" import "$work/text.onnx" -o "$work/x.cfg"
+# A model of one node: graph { node { output "o" op_type "Erf" } input, a float vector "i" of 2 }.
+printf '\072\044\012\010\022\001o\042\003Erf\132\030\012\001i\022\023\012\021\010\001\022\015\012\002\010\001\012\007\010\002\022\003abc' > "$work/erf.onnx"
+refused "import of an operator that is not supported" "erf.onnx: node \"o\" (Erf): is not supported" import "$work/erf.onnx" -o "$work/x.cfg"
 
 summary "$count checks of serac import"
