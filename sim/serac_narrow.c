@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "serac_host.h"
 #include "serac_import_network.h"
 
 #define SCALES 64
@@ -97,6 +98,16 @@ static bool copy_numbers(struct serac_build *b, const struct serac_layer *from, 
     return true;
 }
 
+/* Numbers of a host's layer, for the one that was just appended. */
+static bool copy_words(struct serac_build *b, const struct serac_layer *from)
+{
+    uint64_t count = serac_host_words(from);
+    int32_t *words = serac_build_words(b, count);
+    if (words)
+        memcpy(words, from->words, count * sizeof *words);
+    return words != NULL;
+}
+
 static enum serac_status copy_layers(const struct serac_network *n, const uint32_t *bits, struct serac_build *b,
                                      struct serac_error *error)
 {
@@ -114,7 +125,10 @@ static enum serac_status copy_layers(const struct serac_network *n, const uint32
             return SERAC_E_NOMEM;
         *l = *from;
         l->params = NULL;
+        l->words = NULL;
         b->network->output_scales[i] = n->output_scales[i];
+        if (from->words && !copy_words(b, from))
+            return SERAC_E_NOMEM;
         if (from->op != SERAC_OP_HOST && !copy_numbers(b, from, l, narrow, &b->network->output_scales[i]))
             return SERAC_E_NOMEM;
     }
