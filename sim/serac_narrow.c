@@ -101,10 +101,9 @@ static bool copy_numbers(struct serac_build *b, const struct serac_layer *from, 
 /* Numbers of a host's layer, for the one that was just appended. */
 static bool copy_words(struct serac_build *b, const struct serac_layer *from)
 {
-    uint64_t count = serac_host_words(from);
-    int32_t *words = serac_build_words(b, count);
+    int32_t *words = serac_build_words(b);
     if (words)
-        memcpy(words, from->words, count * sizeof *words);
+        memcpy(words, from->words, serac_host_words(from) * sizeof *words);
     return words != NULL;
 }
 
