@@ -84,6 +84,21 @@ ok $? "area: $two sub-modules of two"
 grep -q "area : 93181;" "$work/macros.lib"
 ok $? "a 64 x 256 macro has not its table's area"
 
+# LUTs of an FPGA: distributed RAM as a slice holds it, and inverters of one net once.
+fpga() {   # TYPE NET...: a netlist with a cell of TYPE at each net
+  kind=$1
+  shift
+  for net; do printf '"c%s%d":{"type":"%s","connections":{"I":[%d]}},' "$kind" "$((n += 1))" "$kind" "$net"; done
+}
+n=0
+{ printf '{"modules":{"MULT18X18":{"attributes":{"blackbox":"1"},"cells":{}},"serac_t":{"cells":{'
+  for ram in RAM32M RAM64M RAM32X1D RAM64X1D RAM128X1D RAM32X1S RAM64X1S RAM128X1S RAM256X1S; do fpga $ram 2; done
+  fpga INV 2 3 2
+  printf '"last":{"type":"GND","connections":{}}}}}}'; } > "$work/fpga.json"
+luts=$(build/synth_area --fpga "$work/fpga.json" serac_t | awk -F, 'NR == 2 {print $4}')
+[ "$luts" = $((4 + 4 + 2 + 2 + 4 + 1 + 1 + 2 + 4 + 2)) ]
+ok $? "synth_area: $luts LUTs of nine kinds of distributed RAM and three inverters of two nets, 26 expected"
+
 # A unit alone: its gates compute what it should, and a changed gate is seen.
 TECH=osu018 UNIT="serac_dpu Lanes=8 WgtPlanes=2 ActPlanes=1" scripts/synth/synth.sh > "$work/unit.log" 2>&1
 ok $? "a unit alone: $(tail -1 "$work/unit.log")"
@@ -145,6 +160,8 @@ refuses "a library without a buffer" "poor.lib" env LIBERTY="$work/poor.lib" DES
 refuses "an unknown design" "tyny: not in configs/designs" env TECH=osu018 DESIGN=tyny $synth
 refuses "a missing tool" "yosys is not installed: scripts/setup.sh --synth installs it" env PATH="$PWD/$work/bin" TECH=osu018 DESIGN=tiny $synth
 refuses "a macro file that is none" "no cell with memory ()" build/synth_macros --table $lib $lib
+sed 's/"RAM64M"/"MULT18X18"/' "$work/fpga.json" > "$work/unknown.json"
+refuses "an unknown cell of an FPGA" "MULT18X18: no such module or cell" build/synth_area --fpga "$work/unknown.json" serac_t
 refuses "a unit that there is not" "yosys cannot elaborate" env TECH=osu018 UNIT="serac_dup Lanes=8" $synth
 refuses "a folder without a netlist" "nowhere/cells.lib" build/synth_unit nowhere serac_dpu 8 1 1 8 8
 refuses "a netlist for lock step that there is not" "nowhere/cells.lib" build/serac cosim --network example --netlist nowhere
