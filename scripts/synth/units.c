@@ -6,7 +6,8 @@
  *     synth_units --sram SRAM.cfg TECH.cfg            the scaled table, as configs/tech has it
  *     synth_units --fpga FAMILY DESIGN                terms as above, without macros; a last line
  *         "memories" with LUTs, flip-flops, block RAMs of serac_fpga.h
- *     synth_units --fpga FAMILY WIDTH DEPTH ENABLES   those of one memory */
+ *     synth_units --fpga FAMILY WIDTH DEPTH ENABLES   those of one memory
+ *     synth_units --shapes DESIGN             width, depth, enables of its memories on an FPGA */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,8 +108,27 @@ static int fpga(int argc, char **argv)
     return 0;
 }
 
+static int shapes(const char *name)
+{
+    struct serac_error error = {""};
+    struct serac_design design;
+    struct serac_memory_kind kinds[SERAC_MEMORIES];
+    if (serac_design_load(name, &design, &error) != SERAC_OK) {
+        fprintf(stderr, "synth_units: %s\n", error.text);
+        return 2;
+    }
+    serac_memories(&design, kinds);
+    for (int i = 0; i < SERAC_MEMORIES; i++) {
+        struct serac_memory_kind k = serac_fpga_whole(kinds + i);
+        printf("%u %u %u\n", k.width, k.depth, k.enables);
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 3 && !strcmp(argv[1], "--shapes"))
+        return shapes(argv[2]);
     if ((argc == 4 || argc == 6) && !strcmp(argv[1], "--fpga") &&
         (!strcmp(argv[2], "xc7") || !strcmp(argv[2], "ice40")))
         return fpga(argc, argv);
@@ -123,7 +143,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: synth_units [--macros] SRAM.cfg TECH.cfg DESIGN\n"
                         "       synth_units --sram SRAM.cfg TECH.cfg\n"
                         "       synth_units --fpga xc7|ice40 DESIGN\n"
-                        "       synth_units --fpga xc7|ice40 WIDTH DEPTH ENABLES\n");
+                        "       synth_units --fpga xc7|ice40 WIDTH DEPTH ENABLES\n"
+                        "       synth_units --shapes DESIGN\n");
         return 2;
     }
     if (!sram_cfg_read(files[0], files[1], &table))

@@ -126,6 +126,15 @@ static void test_memories_of_an_fpga_follow_the_synthesiser(void **state)
     serac_fpga_ram(SERAC_FPGA_XC7, 64, 2048, 1, &ram);
     assert_close(ram.luts, 0);
     assert_close(ram.brams, 4);
+    serac_fpga_ram(SERAC_FPGA_XC7, 128, 16, 64, &ram);         /* parts of two bits: RAM64X1D */
+    assert_close(ram.luts, 256);
+    serac_fpga_ram(SERAC_FPGA_XC7, 64, 128, 64, &ram);         /* of one: RAM128X1D */
+    assert_close(ram.luts, 256);
+    serac_fpga_ram(SERAC_FPGA_XC7, 64, 128, 16, &ram);         /* of four: two RAM32M, a decoder */
+    assert_close(ram.luts, 352);
+    serac_fpga_ram(SERAC_FPGA_XC7, 32, 1, 1, &ram);            /* a word is flip-flops */
+    assert_close(ram.ffs, 64);
+    assert_close(ram.luts, 0);
     serac_fpga_ram(SERAC_FPGA_ICE40, 64, 4, 1, &ram);
     assert_close(ram.ffs, 320);
     assert_close(ram.brams, 0);
