@@ -69,8 +69,9 @@ static enum serac_status read_units(const struct serac_config *config,
             keys[r] = (struct serac_key){
                 resource_keys[r], SERAC_KEY_NUMBERS, (size_t)r * sizeof *values,
                 i > 0 && t->has[r], 0, 1e12,
-                r == SERAC_DELAY_NS ? units[i].delay_terms
-                                    : units[i].area_terms};
+                r == SERAC_DELAY_NS   ? units[i].delay_terms
+                : r == SERAC_AREA_UM2 ? units[i].area_terms
+                                      : units[i].count_terms};
         memset(values, 0, sizeof values);
         status = serac_config_read(config, unit, keys, SERAC_UNIT_RESOURCES, values,
                                    error);

@@ -17,7 +17,7 @@ static struct serac_unit *add(struct list *l, const char *name,
     memset(u, 0, sizeof *u);
     *u = (struct serac_unit){.name = name, .path = path, .group = group,
                              .count = count, .area_terms = 1,
-                             .delay_terms = 1};
+                             .count_terms = 1, .delay_terms = 1};
     u->area[0] = u->delay[0] = 1;
     return u;
 }
@@ -25,6 +25,22 @@ static struct serac_unit *add(struct list *l, const char *name,
 static void area(struct serac_unit *u, double term)
 {
     u->area[u->area_terms++] = term;
+    u->count_terms = u->area_terms;
+}
+
+/* Of an FPGA alone; after the terms of area. */
+static void count(struct serac_unit *u, double term)
+{
+    u->area[u->count_terms++] = term;
+}
+
+/* `multipliers` of two numbers, `bits` of the product wanted: yosys takes a DSP from 9 bits on, if it
+ * may; else a row of LUTs for every bit. */
+static void multiplier(struct serac_unit *u, double multipliers, double bits, double rows)
+{
+    count(u, bits < 9 ? multipliers * bits * rows : 0);
+    count(u, bits < 9 ? 0 : multipliers);
+    count(u, bits < 9 ? 0 : multipliers * bits * rows);
 }
 
 static void delay(struct serac_unit *u, double term)
@@ -33,9 +49,10 @@ static void delay(struct serac_unit *u, double term)
 }
 
 /* A buffer beside its macros: what selects a word among banks of `width` bits, what
- * is read and written, and memories that are flip-flops. */
+ * is read and written, and memories that are flip-flops. On an FPGA each bit that is read is selected
+ * from all banks, and planes of `plane` bits in a word: LUTs of six inputs take four ways. */
 static void buffer(struct serac_unit *u, const struct serac_memory_kind *kind,
-                   double instances, double read_bits, double write_bits,
+                   double instances, double plane, double read_bits, double write_bits,
                    const struct serac_sram_table *table)
 {
     double banks = kind->count / instances;
@@ -45,6 +62,7 @@ static void buffer(struct serac_unit *u, const struct serac_memory_kind *kind,
     area(u, banks * kind->width);
     area(u, read_bits + write_bits);
     area(u, kind->registers ? banks * kind->width * kind->depth : 0);
+    count(u, read_bits * ceil((banks / 2 * kind->width / plane - 1) / 3));
     delay(u, sram.access_ns);
     delay(u, log2(banks) + (kind->registers ? log2(kind->depth) : 0));
 }
@@ -92,24 +110,26 @@ void serac_units(const struct serac_design *d,
     delay(u, log2(lanes * pa));
     u = add(&l, "act_bank", "u_core.u_column.u_bank", SERAC_GROUP_ACT_BUFFER,
             cols);
-    buffer(u, m + SERAC_MEMORY_ACTIVATIONS, cols, lanes * pa, axi, table);
+    buffer(u, m + SERAC_MEMORY_ACTIVATIONS, cols, lanes, lanes * pa, axi, table);
     u = add(&l, "columns", "u_core.u_columns", SERAC_GROUP_CONTROL, 1);
     area(u, cols);
     area(u, axi);
     delay(u, log2(cols));
+    double bank_bits = log2(d->act_buffer_bytes / cols / (axi / 8));
+    multiplier(u, cols, bank_bits, bank_bits);    /* lines of a window times their beats */
 
     u = add(&l, "weight_buffer", "u_core.u_wgt_buffer",
             SERAC_GROUP_WEIGHT_BUFFER, 1);
-    buffer(u, m + SERAC_MEMORY_WEIGHTS, 1, rows * lanes * pw, axi, table);
+    buffer(u, m + SERAC_MEMORY_WEIGHTS, 1, rows * lanes, rows * lanes * pw, axi, table);
     u = add(&l, "weight_digit", "u_core.u_wgt_digit", SERAC_GROUP_WEIGHT_BUFFER,
             1);
     area(u, rows * lanes * pw);
     u = add(&l, "param_buffer", "u_core.u_param_buffer",
             SERAC_GROUP_PARAM_BUFFER, 1);
-    buffer(u, m + SERAC_MEMORY_PARAMETERS, 1, rq * 128, axi, table);
+    buffer(u, m + SERAC_MEMORY_PARAMETERS, 1, rq * 128, rq * 128, axi, table);
     u = add(&l, "out_buffer", "u_core.u_out_buffer", SERAC_GROUP_OUTPUT_BUFFER,
             1);
-    buffer(u, m + SERAC_MEMORY_OUTPUTS, 1, rq * 8, axi, table);
+    buffer(u, m + SERAC_MEMORY_OUTPUTS, 1, axi, axi, rq * 8, table);
 
     u = add(&l, "requant", "u_core.u_post.u_path.u_requant",
             SERAC_GROUP_REQUANT, rq);
@@ -123,6 +143,7 @@ void serac_units(const struct serac_design *d,
     area(u, dots + cols);                /* selects among the drain registers */
     area(u, rq);
     delay(u, log2(dots));
+    multiplier(u, 1, log2(d->output_buffer_bytes / (lanes / 8)), 6);     /* blocks times bits */
 
     u = add(&l, "execute", "u_core.u_execute", SERAC_GROUP_CONTROL, 1);
     area(u, log2(d->act_buffer_bytes));

@@ -10,7 +10,7 @@
 #include "serac_memories.h"
 #include "serac_sram.h"
 
-#define SERAC_UNIT_TERMS 5
+#define SERAC_UNIT_TERMS 7
 
 /* As area and energy are reported. */
 enum serac_unit_group {
@@ -32,6 +32,7 @@ struct serac_unit {
     enum serac_unit_group group;
     double count;                   /* instances */
     uint32_t area_terms, delay_terms;
+    uint32_t count_terms;           /* of LUTs, flip-flops, DSPs: those of area, then more */
     double area[SERAC_UNIT_TERMS];  /* of one instance */
     double delay[SERAC_UNIT_TERMS]; /* of the slowest path to its registers */
 };

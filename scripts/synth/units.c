@@ -18,15 +18,16 @@
 #include "serac_units.h"
 #include "sram_cfg.h"
 
-static void print_units(const struct serac_design *design,
-                        const struct serac_sram_table *table)
+/* `counts`: the terms of an FPGA. */
+static void print_units(const struct serac_design *design, const struct serac_sram_table *table,
+                        bool counts)
 {
     struct serac_unit units[SERAC_UNITS];
     serac_units(design, table, units);
     for (uint32_t i = 0; i < SERAC_UNITS; i++) {
         const struct serac_unit *u = units + i;
         printf("%s,%s,%d,%g,area", u->name, u->path, (int)u->group, u->count);
-        for (uint32_t t = 0; t < u->area_terms; t++)
+        for (uint32_t t = 0; t < (counts ? u->count_terms : u->area_terms); t++)
             printf(",%.9g", u->area[t]);
         printf(",delay");
         for (uint32_t t = 0; t < u->delay_terms; t++)
@@ -96,7 +97,7 @@ static int fpga(int argc, char **argv)
     }
     static const struct serac_sram_table none = {.points = 0};
     struct serac_memory_kind kinds[SERAC_MEMORIES];
-    print_units(&design, &none);
+    print_units(&design, &none, true);
     serac_memories(&design, kinds);
     for (int i = 0; i < SERAC_MEMORIES; i++) {
         serac_fpga_memories(family, kinds + i, &ram);
@@ -159,6 +160,6 @@ int main(int argc, char **argv)
     else if (*what)
         print_macros(&design, &table);
     else
-        print_units(&design, &table);
+        print_units(&design, &table, false);
     return 0;
 }

@@ -113,6 +113,19 @@ static void test_resources_of_an_fpga_are_counted_by_the_same_terms(void **state
     assert_true(isnan(serac_cost_resource(&design, &t, SERAC_BRAMS)));
 }
 
+static void test_multipliers_are_dsps_from_nine_bits_on(void **state)
+{
+    struct serac_tech t = nothing();
+    struct serac_design d = design;
+    (void)state;
+    t.has[SERAC_DSPS] = true;
+    t.unit[SERAC_DSPS][unit_named("columns")][4] = 1;      /* after the terms of area */
+    d.act_buffer_bytes = 4 * 256 * 8;                      /* 256 beats a column: 8 bits */
+    assert_close(serac_cost_resource(&d, &t, SERAC_DSPS), 0);
+    d.act_buffer_bytes *= 2;
+    assert_close(serac_cost_resource(&d, &t, SERAC_DSPS), 4);
+}
+
 /* Shapes that yosys makes of the RTL, see testbench/cli/fpga_memories.sh. */
 static void test_memories_of_an_fpga_follow_the_synthesiser(void **state)
 {
@@ -517,6 +530,7 @@ int main(void)
         cmocka_unit_test(test_terms_of_a_unit_are_those_of_its_shape),
         cmocka_unit_test(test_area_is_cells_by_terms_and_macros_by_the_table),
         cmocka_unit_test(test_resources_of_an_fpga_are_counted_by_the_same_terms),
+        cmocka_unit_test(test_multipliers_are_dsps_from_nine_bits_on),
         cmocka_unit_test(test_memories_of_an_fpga_follow_the_synthesiser),
         cmocka_unit_test(test_a_design_has_its_memories_on_an_fpga),
         cmocka_unit_test(test_the_slowest_unit_sets_the_clock),
