@@ -114,6 +114,27 @@ build/synth_unit "$work/unit" serac_dpu 8 2 1 4 3 > "$work/out" 2>&1
 [ $? = 1 ] && grep -q 'acc_o .*, expected' "$work/out"
 ok $? "synth_unit does not see an exchanged gate: $(cat "$work/out")"
 
+# An FPGA's fit: no DSP is a target like another, an error there is a number, modules of one path add up.
+python3 - > "$work/fit.py.log" 2>&1 << 'EOF'
+import sys
+sys.path.insert(0, 'scripts/synth')
+sys.dont_write_bytecode = True
+import fit
+near = lambda a, b: all(abs(x - y) < 1e-6 for x, y in zip(a, b))
+found = fit.nnls_counts([[1, 1], [1, 0], [1, 3]], [5, 0, 15])
+assert near(found, [0, 5]), found
+assert fit.nnls_counts([[1, 2], [1, 3]], [0, 0]) == [0, 0]
+row = lambda path, module, luts: {'path': path, 'module': module, 'luts': luts, 'flip_flops': 1, 'dsps': 0, 'block_rams': 0.5}
+at, rams = fit.by_path([row('u_a', 'serac_a', 3), row('u_a', 'serac_b', 4), row('u_a.u_ram', 'serac_ram', 2)])
+assert at['u_a'] == [7, 2, 0, 1] and rams == {'u_a.u_ram': [2, 1, 0, 0.5]}, (at, rams)
+fit.print_counts('x', {'dsps': [(0, 2.0), (4, 5.0), (4, 4.0)], 'brams': [(0, 0.0)]})
+EOF
+ok $? "fit.py: $(tail -1 "$work/fit.py.log")"
+{ echo 'x: dsps: median 12.5 %, worst 25.0 % of 2 designs'
+  echo 'x: dsps: 1 designs have none, at most 2.00 foretold'
+  echo 'x: brams: 1 designs have none, at most 0.00 foretold'; } | cmp -s - "$work/fit.py.log"
+ok $? "fit.py: $(cat "$work/fit.py.log")"
+
 # Coefficients that are fitted keep to the goals on the left-out designs that are measured.
 for csv in scripts/synth/measured/*[0-9a-z].csv; do
   tech=$(basename "$csv" .csv)
