@@ -18,18 +18,29 @@ keep="setattr -mod -set keep_hierarchy 1 =*
   setattr -mod -unset keep_hierarchy *serac_and_popcount* *serac_dot* *serac_digit* *serac_loop* *serac_nest*
   setattr -mod -unset keep_hierarchy *serac_compress* *serac_counter* *serac_carry* *serac_full_adder* *serac_add_rows* *serac_horner*"
 
-# count DEFINES COMMAND: synthesises the whole machine, prints the table of units.
+# count DEFINES COMMAND: synthesises the whole machine, prints the table of units. Modules that keep
+# their hierarchy do not see each other: each is synthesised once for a technology, RTL and flow.
 count() {
   defines=$1 command=$2
   echo "synth: $name for $tech"
-  yosys -q -l "$out/counts.log" -p "
+  yosys -q -l "$out/elaborate.log" -p "
     read_verilog -DSERAC_FPGA $here/serac_ram.v
     read_verilog $defines -Irtl $rtl
     hierarchy -top serac_top $chparam
     $keep
+    tee -q -o $out/modules.txt ls A:keep_hierarchy
+    write_rtlil $out/elaborated.il" > "$out/counts.err" 2>&1 ||
+    fail "yosys cannot elaborate $name, see $out/elaborate.log: $(tail -1 "$out/counts.err")"
+  store=build/synth/$flow/modules/$({ echo "$keep"; sed 's|//.*||' rtl/*.v rtl/*.vh $here/serac_ram.v; yosys -V; } | cksum | cut -d' ' -f1)
+  $here/modules.py known "$store" "$command" "$out/modules.txt" > "$out/known.ys"
+  yosys -q -l "$out/counts.log" -p "
+    read_rtlil $out/elaborated.il
+    script $out/known.ys
     $command
-    write_json $out/netlist.json" > "$out/counts.err" 2>&1 ||
+    write_json $out/new.json" > "$out/counts.err" 2>&1 ||
     fail "yosys cannot build $name, see $out/counts.log: $(tail -1 "$out/counts.err")"
+  $here/modules.py join "$store" "$command" "$out/modules.txt" "$out/new.json" > "$out/netlist.json"
+  rm -f "$out/new.json" "$out/elaborated.il"
   build/synth_area --fpga "$out/netlist.json" serac_top > "$out/counts.part" || exit 3
   mv "$out/counts.part" "$out/counts.csv"
   awk -F, 'NR > 1 {

@@ -5,8 +5,10 @@
 # and flow (comments apart) is not measured again, so a run may be stopped and taken up later.
 #
 #     TECH=sg13g2 [JOBS=2] scripts/synth/measure.sh
+#     TECH=sg13g2 scripts/synth/measure.sh --sum    of what a measurement depends on
 #
-# An hour and more of two cores for a technology.
+# An hour and more of two cores for a technology. Of an FPGA only what the synthesiser counts is
+# collected, not the clock.
 set -eu
 cd "$(dirname "$0")/../.."
 tech=${TECH:-osu018}
@@ -18,10 +20,13 @@ one() {
   dir=build/synth/$TECH/$name
   ! grep -qs "^$name," "scripts/synth/measured/$TECH.csv" || return 0
   if ! grep -q 'flow = "asic"' "scripts/synth/tech/$TECH.cfg"; then
-    [ -f "$dir/counts.csv" ] && [ -z "$(find -L rtl scripts/synth/fpga.sh "$file" -newer "$dir/counts.csv" -type f)" ] && return 0
-    COUNT=1 DESIGN=$file scripts/synth/synth.sh > "build/synth/$TECH/$name.log" 2>&1 ||
-      { echo "measure: $name: $(tail -1 "build/synth/$TECH/$name.log")" >&2; return 1; }
-    return 0
+    if ! [ -f "$dir/netlist.json" ] || [ -n "$(find -L rtl scripts/synth/fpga.sh scripts/synth/serac_ram.v \
+        "scripts/synth/tech/$TECH.cfg" "$file" -newer "$dir/netlist.json" -type f)" ]; then
+      COUNT=1 DESIGN=$file scripts/synth/synth.sh > "build/synth/$TECH/$name.log" 2>&1 ||
+        { echo "measure: $name: $(tail -1 "build/synth/$TECH/$name.log")" >&2; return 1; }
+    fi
+    build/synth_area --fpga "$dir/netlist.json" serac_top > "$dir/counts.csv"
+    return
   fi
   if ! [ -f "$dir/result.cfg" ] || [ -n "$(find -L rtl scripts/synth/synth.sh "$file" -newer "$dir/result.cfg" -type f)" ]; then
     DESIGN=$file scripts/synth/synth.sh > "build/synth/$TECH/$name.log" 2>&1 ||
@@ -50,8 +55,17 @@ if [ "${1:-}" = --one ]; then
 fi
 failed=0
 mkdir -p "build/synth/$tech"
-rtl=$({ sed 's|//.*||' rtl/*.v rtl/*.vh scripts/synth/serac_ram.v scripts/synth/clock_gate*.v
-  sed 's|^ *#.*||' scripts/synth/synth.sh scripts/synth/fpga.sh "scripts/synth/tech/$tech.cfg"; } | sed '/^ *$/d' | cksum | cut -d' ' -f1)
+# What a measurement depends on: an FPGA's not on the flow of cells, nor the other way round.
+rtl=$({ sed 's|//.*||' rtl/*.v rtl/*.vh scripts/synth/serac_ram.v
+  if grep -q 'flow = "asic"' "scripts/synth/tech/$tech.cfg"; then
+    sed 's|//.*||' scripts/synth/clock_gate*.v
+    sed 's|^ *#.*||' scripts/synth/synth.sh
+  else
+    sed 's|^ *#.*||' scripts/synth/fpga.sh
+    sed -n '/^static unsigned ram_luts/,/^static bool asic_leaf/p' scripts/synth/area.c
+  fi
+  sed 's|^ *#.*||' "scripts/synth/tech/$tech.cfg"; } | sed '/^ *$/d' | cksum | cut -d' ' -f1)
+[ "${1:-}" != --sum ] || { echo "$rtl"; exit; }
 measured=scripts/synth/measured/$tech
 if [ -f "$measured.csv" ] && [ "$(sed -n '1s/^# rtl //p' "$measured.csv")" != "$rtl" ]; then
   rm -f "$measured.csv" "$measured-energy.csv" "$measured-units.csv"
