@@ -71,7 +71,7 @@ static enum serac_status read_units(const struct serac_config *config,
                 i > 0 && t->has[r], 0, 1e12,
                 r == SERAC_DELAY_NS   ? units[i].delay_terms
                 : r == SERAC_AREA_UM2 ? units[i].area_terms
-                                      : units[i].count_terms};
+                                      : units[i].counts_terms};
         memset(values, 0, sizeof values);
         status = serac_config_read(config, unit, keys, SERAC_UNIT_RESOURCES, values,
                                    error);

@@ -17,35 +17,68 @@ static struct serac_unit *add(struct list *l, const char *name,
     memset(u, 0, sizeof *u);
     *u = (struct serac_unit){.name = name, .path = path, .group = group,
                              .count = count, .area_terms = 1,
-                             .count_terms = 1, .delay_terms = 1};
-    u->area[0] = u->delay[0] = 1;
+                             .counts_terms = 1, .delay_terms = 1};
+    u->area[0] = u->counts[0] = u->delay[0] = 1;
     return u;
+}
+
+static void cells(struct serac_unit *u, double term)
+{
+    u->area[u->area_terms++] = term;
+}
+
+/* Of an FPGA. */
+static void counts(struct serac_unit *u, double term)
+{
+    u->counts[u->counts_terms++] = term;
 }
 
 static void area(struct serac_unit *u, double term)
 {
-    u->area[u->area_terms++] = term;
-    u->count_terms = u->area_terms;
+    cells(u, term);
+    counts(u, term);
 }
 
-/* Of an FPGA alone; after the terms of area. */
-static void count(struct serac_unit *u, double term)
-{
-    u->area[u->count_terms++] = term;
-}
+/* yosys takes a DSP for a product from so many bits on, if it may. */
+#define DSP_BITS 9
 
-/* `multipliers` of two numbers, `bits` of the product wanted: yosys takes a DSP from 9 bits on, if it
- * may; else a row of LUTs for every bit. */
+/* `multipliers` of two numbers, `bits` of the product wanted; without DSPs a row of LUTs for
+ * each of `rows` bits. */
 static void multiplier(struct serac_unit *u, double multipliers, double bits, double rows)
 {
-    count(u, bits < 9 ? multipliers * bits * rows : 0);
-    count(u, bits < 9 ? 0 : multipliers);
-    count(u, bits < 9 ? 0 : multipliers * bits * rows);
+    counts(u, bits < DSP_BITS ? multipliers * bits * rows : 0);
+    counts(u, bits < DSP_BITS ? 0 : multipliers);
+    counts(u, bits < DSP_BITS ? 0 : multipliers * bits * rows);
 }
 
 static void delay(struct serac_unit *u, double term)
 {
     u->delay[u->delay_terms++] = term;
+}
+
+/* On an FPGA a dot product is a popcount, or a tree of adders over what a lane has: a number of
+ * one side or none of it, a product in LUTs, or one in a DSP, which also adds. */
+static void dot_counts(struct serac_unit *u, double lanes, double pw, double pa)
+{
+    bool plain = pw * pa == 1, product = pw > 1 && pa > 1;
+    bool dsp = pw + pa + 2 >= DSP_BITS;      /* signs added */
+    double sums = lanes * (pw + pa), bits = lanes * pw * pa;
+    counts(u, log2(lanes));
+    counts(u, pw + pa);
+    counts(u, plain ? lanes : 0);
+    counts(u, plain || product ? 0 : lanes);
+    counts(u, plain || product ? 0 : sums);
+    counts(u, product && !dsp ? lanes : 0);
+    counts(u, product && !dsp ? bits : 0);
+    counts(u, product && dsp ? lanes : 0);
+    counts(u, product && dsp ? sums : 0);
+    counts(u, product && dsp ? bits : 0);
+}
+
+/* A digit of more than two planes: the copies of the sign need a second LUT a bit. */
+static void digit_counts(struct serac_unit *u, double lanes, double planes)
+{
+    counts(u, planes > 2 ? lanes * planes : 0);
 }
 
 /* A buffer beside its macros: what selects a word among banks of `width` bits, what
@@ -62,7 +95,8 @@ static void buffer(struct serac_unit *u, const struct serac_memory_kind *kind,
     area(u, banks * kind->width);
     area(u, read_bits + write_bits);
     area(u, kind->registers ? banks * kind->width * kind->depth : 0);
-    count(u, read_bits * ceil((banks / 2 * kind->width / plane - 1) / 3));
+    counts(u, read_bits);
+    counts(u, read_bits * ceil((banks / 2 * kind->width / plane - 1) / 3));
     delay(u, sram.access_ns);
     delay(u, log2(banks) + (kind->registers ? log2(kind->depth) : 0));
 }
@@ -84,10 +118,11 @@ void serac_units(const struct serac_design *d,
 
     /* A full adder for nearly every product, then an adder over the sum. */
     u = add(&l, "dpu", "u_core.u_array.u_dpu", SERAC_GROUP_ARRAY, dots);
-    area(u, lanes * pw * pa);
-    area(u, pw + pa + log_lanes);
-    area(u, plain ? 0 : 1);
-    area(u, pw > 1 && pa > 1 ? pw + pa + log_lanes : 0);
+    cells(u, lanes * pw * pa);
+    cells(u, pw + pa + log_lanes);
+    cells(u, plain ? 0 : 1);
+    cells(u, pw > 1 && pa > 1 ? pw + pa + log_lanes : 0);
+    dot_counts(u, lanes, pw, pa);
     delay(u, log2(lanes * fewer));
     delay(u, log2(fanout));
     delay(u, log2(pw * pa));
@@ -107,6 +142,7 @@ void serac_units(const struct serac_design *d,
 
     u = add(&l, "column", "u_core.u_column", SERAC_GROUP_CONTROL, cols);
     area(u, lanes * pa);
+    digit_counts(u, lanes, pa);
     delay(u, log2(lanes * pa));
     u = add(&l, "act_bank", "u_core.u_column.u_bank", SERAC_GROUP_ACT_BUFFER,
             cols);
@@ -124,6 +160,7 @@ void serac_units(const struct serac_design *d,
     u = add(&l, "weight_digit", "u_core.u_wgt_digit", SERAC_GROUP_WEIGHT_BUFFER,
             1);
     area(u, rows * lanes * pw);
+    digit_counts(u, rows * lanes, pw);
     u = add(&l, "param_buffer", "u_core.u_param_buffer",
             SERAC_GROUP_PARAM_BUFFER, 1);
     buffer(u, m + SERAC_MEMORY_PARAMETERS, 1, rq * 128, rq * 128, axi, table);

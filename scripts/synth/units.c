@@ -27,8 +27,8 @@ static void print_units(const struct serac_design *design, const struct serac_sr
     for (uint32_t i = 0; i < SERAC_UNITS; i++) {
         const struct serac_unit *u = units + i;
         printf("%s,%s,%d,%g,area", u->name, u->path, (int)u->group, u->count);
-        for (uint32_t t = 0; t < (counts ? u->count_terms : u->area_terms); t++)
-            printf(",%.9g", u->area[t]);
+        for (uint32_t t = 0; t < (counts ? u->counts_terms : u->area_terms); t++)
+            printf(",%.9g", counts ? u->counts[t] : u->area[t]);
         printf(",delay");
         for (uint32_t t = 0; t < u->delay_terms; t++)
             printf(",%.9g", u->delay[t]);

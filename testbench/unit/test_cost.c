@@ -107,9 +107,9 @@ static void test_resources_of_an_fpga_are_counted_by_the_same_terms(void **state
     (void)state;
     assert_true(isnan(serac_cost_resource(&design, &t, SERAC_LUTS)));
     t.has[SERAC_LUTS] = true;
-    t.unit[SERAC_LUTS][unit_named("dpu")][1] = 0.5;
+    t.unit[SERAC_LUTS][unit_named("dpu")][4] = 0.5;            /* lanes that select a number */
     t.unit[SERAC_LUTS][unit_named("top")][0] = 3;
-    assert_close(serac_cost_resource(&design, &t, SERAC_LUTS), 8 * 16 + 3);
+    assert_close(serac_cost_resource(&design, &t, SERAC_LUTS), 8 * 8 + 3);
     assert_true(isnan(serac_cost_resource(&design, &t, SERAC_BRAMS)));
 }
 
