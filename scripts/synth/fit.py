@@ -147,15 +147,18 @@ def measure(name, path, folder, tech):
 COUNTS = ('luts', 'ffs', 'dsps')
 
 
+def counted_units(design, tech):
+    """Units with the terms of their counts; LUTs, flip-flops, block RAMs of all memories."""
+    *units, memories = run('build/synth_units', '--fpga', key(tech, 'flow'), design).splitlines()
+    return [Unit(line) for line in units], [float(v) for v in memories.split(',')[1:]]
+
+
 class Counted:
     """One design's LUTs, flip-flops, DSPs and block RAMs, by unit, and the terms of the units."""
 
     def __init__(self, name, tech):
         self.name = name
-        *units, memories = run('build/synth_units', '--fpga', key(tech, 'flow'),
-                               f'{HERE}/{name.rsplit("-", 1)[0]}/{name}.cfg').splitlines()
-        self.units = [Unit(line) for line in units]
-        self.foretold = [float(v) for v in memories.split(',')[1:]]        # LUTs, FFs, BRAMs
+        self.units, self.foretold = counted_units(f'{HERE}/{name.rsplit("-", 1)[0]}/{name}.cfg', tech)
         self.count = {}
 
 
@@ -196,6 +199,11 @@ def collect_counts(tech, rtl):
                          - sum(c[k] for c in mine) for k in range(4)])
     with open(path, 'w') as out:
         out.write(f'# rtl {rtl}\ndesign,unit,luts,ffs,dsps,brams\n' + ''.join(sorted(lines)))
+    if os.path.exists(f'build/synth/{tech}/units/counts.csv'):
+        rows = [row for row in csv.DictReader(open(f'build/synth/{tech}/units/counts.csv')) if row['module'] == 'serac_dpu']
+        with open(f'{HERE}/measured/{tech}-units.csv', 'w') as out:
+            out.write('unit,lanes,luts,ffs,dsps\n' + ''.join(
+                '({3};{4}),{2},{0[luts]},{0[flip_flops]},{0[dsps]}\n'.format(row, *row['path'].split('_')) for row in rows))
 
 
 def load_counts(tech):
@@ -207,10 +215,13 @@ def load_counts(tech):
     return list(designs.values())
 
 
-def fit_counts(designs):
-    return {u.name: {k: nnls_counts([[d.units[i].count * t for t in d.units[i].area] for d in designs],
-                             [d.count[u.name][k] for d in designs]) for k in COUNTS}
-            for i, u in enumerate(designs[0].units)}
+def fit_counts(designs, alone):
+    fitted = {}
+    for i, u in enumerate(designs[0].units):
+        sample = designs + [v for v in alone if u.name in v.count]
+        fitted[u.name] = {k: nnls_counts([[d.units[i].count * t for t in d.units[i].area] for d in sample],
+                                         [d.count[u.name][k] for d in sample]) for k in COUNTS}
+    return fitted
 
 
 def count_errors(designs, fitted):
@@ -224,12 +235,13 @@ def count_errors(designs, fitted):
         pairs = {k: (d.count['all'][k], model[k]) for k in model}
         for k, pair in pairs.items():
             out[k].append(pair)
-        units = {u.name: 100 * (u.count * dot(fitted[u.name]['luts'], u.area) - d.count[u.name]['luts'])
-                 / d.count['all']['luts'] for u in d.units}
-        worst = sorted(units, key=lambda name: -abs(units[name]))[:3]
+        def worst(k):
+            off = {u.name: 100 * (u.count * dot(fitted[u.name][k], u.area) - d.count[u.name][k]) / d.count['all'][k]
+                   for u in d.units}
+            return ', '.join(f'{name} {off[name]:+.1f} %' for name in sorted(off, key=lambda name: -abs(off[name]))[:3])
         print(f'  {d.name}: ' + ', '.join(f'{k} {has:g} ' + (f'{percent(has, foretold):+.1f} %' if k in ('luts', 'ffs') and has
                                                              else f'{foretold - has:+.2f}') for k, (has, foretold) in pairs.items())
-              + '; LUTs of ' + ', '.join(f'{name} {units[name]:+.1f} %' for name in worst))
+              + f'; LUTs of {worst("luts")}; FFs of {worst("ffs")}')
     return out
 
 
@@ -262,7 +274,7 @@ def main_counts(tech, path):
     designs = load_counts(tech)
     mine = [d for d in designs if d.name.startswith('fitting-')]
     theirs = [d for d in designs if d.name.startswith('heldout-')]
-    fitted = fit_counts(mine)
+    fitted = fit_counts(mine, alone(tech))
     print_counts('fitted', count_errors(mine, fitted))
     left = count_errors(theirs, fitted)
     print_memories(designs)
@@ -309,16 +321,20 @@ def load(tech):
 
 
 class Alone:
-    """A dot-product unit by itself (units.sh): as the only one of a design."""
+    """A dot-product unit by itself (units.sh; of an FPGA fpga.sh): as the only one of a design."""
 
     def __init__(self, row, tech):
         wgt, act = row['unit'].strip('()').split(';')
+        fpga = key(tech, 'flow') != 'asic'
         with tempfile.NamedTemporaryFile('w', suffix='.cfg') as file:
             file.write(f'rows = 1; cols = 1; lanes = {row["lanes"]}; weight_planes = {wgt}; act_planes = {act};\n'
                        'weight_buffer_bytes = 65536; act_buffer_bytes = 65536; output_buffer_bytes = 65536;\n'
                        'param_buffer_bytes = 4096; axi_bits = 64; outstanding = 4; requant_lanes = 1; queue_depth = 1;\n')
             file.flush()
-            self.units = units_of(file.name, tech)
+            self.units = counted_units(file.name, tech)[0] if fpga else units_of(file.name, tech)
+        if fpga:
+            self.count = {'dpu': {k: float(row[k]) for k in COUNTS}}
+            return
         self.area, self.delay = {'dpu': float(row['um2'])}, {'dpu': float(row['ns'])}
 
 

@@ -72,7 +72,11 @@ if [ -f "$measured.csv" ] && [ "$(sed -n '1s/^# rtl //p' "$measured.csv")" != "$
 fi
 for file in scripts/synth/fitting/*.cfg scripts/synth/heldout/*.cfg; do echo "$file"; done |
   xargs -P "${JOBS:-$(nproc)}" -n 1 scripts/synth/measure.sh --one || failed=1   # the others count
-if grep -q 'flow = "asic"' "scripts/synth/tech/$tech.cfg" && ! [ -f "$measured-units.csv" ]; then
+if ! grep -q 'flow = "asic"' "scripts/synth/tech/$tech.cfg" && ! [ -f "$measured-units.csv" ]; then
+  COUNT=1 scripts/synth/fpga.sh "$tech" "$(sed -n 's/^flow = "\(.*\)";/\1/p' "scripts/synth/tech/$tech.cfg")" \
+    "scripts/synth/tech/$tech.cfg" units '' > "build/synth/$tech/units.log" 2>&1 ||
+    { tail -1 "build/synth/$tech/units.log" >&2; failed=1; }
+elif ! [ -f "$measured-units.csv" ]; then
   scripts/synth/units.sh > /dev/null
   mkdir -p scripts/synth/measured
   cp "build/synth/$tech/units.csv" "$measured-units.csv"

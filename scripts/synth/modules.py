@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """modules.py - modules of an FPGA that are synthesised already.
 
-    modules.py known STORE COMMAND LIST              yosys commands: those of LIST that STORE has
-                                                     become black boxes
-    modules.py join STORE COMMAND LIST NEW.json      puts the others into STORE, prints a netlist of all
+    modules.py known STORE COMMAND TOP LIST NEW.il   yosys commands: those of LIST that STORE has
+                                                     become black boxes; a module serac_new of all others
+    modules.py join STORE COMMAND TOP LIST NEW.json  puts the others into STORE, prints a netlist of all
 
 A module is kept for the COMMAND that made it. One without DSPs is the same with -nodsp. The top
 module's name does not tell its parameters: it is never kept.
@@ -13,9 +13,8 @@ import json
 import os
 import sys
 
-what, store, command, listing = sys.argv[1:5]
+what, store, command, top, listing, new_file = sys.argv[1:7]
 names = [line.strip() for line in open(listing) if line.startswith('  ')]
-TOP = 'serac_top'
 
 
 def path(name, by):
@@ -24,7 +23,7 @@ def path(name, by):
 
 def find(name):
     """The file of a module, or None."""
-    if name == TOP:
+    if name == top:
         return None
     if os.path.exists(path(name, command)):
         return path(name, command)
@@ -35,11 +34,16 @@ def find(name):
 
 
 if what == 'known':
-    for name in names:
-        if find(name):
-            print('blackbox', name)
+    with open(new_file, 'w') as out:
+        out.write('module \\serac_new\n')
+        for i, name in enumerate(names):
+            if find(name):
+                print('blackbox', name)
+            else:
+                out.write(f'  attribute \\keep 1\n  cell {"" if name[0] == "$" else chr(92)}{name} \\u_{i}\n  end\n')
+        out.write('end\n')
     sys.exit()
-new = json.load(open(sys.argv[5]))['modules']
+new = json.load(open(new_file))['modules']
 os.makedirs(store, exist_ok=True)
 modules = {}
 for name in names:
@@ -49,7 +53,7 @@ for name in names:
         continue
     modules[name] = new[name]
     del modules[name]['netnames']
-    if name != TOP:
+    if name != top:
         part = f'{path(name, command)}.{os.getpid()}'
         with open(part, 'w') as out:
             json.dump(modules[name], out)
