@@ -95,6 +95,8 @@ static enum serac_status read_units(const struct serac_config *config,
     return status;
 }
 
+_Static_assert(SERAC_UNIT_TERMS <= SERAC_NUMBERS, "a file's lists hold all terms");
+
 struct sram_numbers {
     struct serac_numbers words, area, read, write, access, leakage;
     double second_port;
@@ -129,6 +131,10 @@ static enum serac_status read_sram(const struct serac_config *config,
                    {"read_pj", &s.read, table->read_pj},
                    {"write_pj", &s.write, table->write_pj},
                    {"leakage_nw", &s.leakage, table->leakage_nw}};
+    if (status == SERAC_OK && s.words.count > SERAC_SRAM_POINTS)
+        return serac_config_fail(config, serac_config_child(group, "words"), error,
+                                 "words: must be an array of 2 to %d numbers",
+                                 SERAC_SRAM_POINTS);
     table->points = s.words.count;
     table->second_port = s.second_port;
     for (size_t c = 0; status == SERAC_OK && c < sizeof columns / sizeof *columns;

@@ -482,6 +482,8 @@ static void test_what_is_wrong_in_a_file_is_said(void **state)
                         "area_um2: must have as many numbers as words, at least 2");
     assert_string_equal(refusal("sram = {", "words = [6.400000e+01",
                                 "words = [6.400000e+03"), "words: must ascend");
+    assert_string_equal(refusal("sram = {", "words = [", "words = [1.0, 2.0, 3.0, 4.0, 5.0, "),
+                        "words: must be an array of 2 to 8 numbers");
     assert_string_equal(refusal("energy = {", "clock_tree_factor = 1.5",
                                 "clock_tree_factor = 0.5"),
                         "clock_tree_factor = 0.5: outside 1..10");
