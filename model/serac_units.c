@@ -75,15 +75,17 @@ static void dot_counts(struct serac_unit *u, double lanes, double pw, double pa)
     counts(u, product && dsp ? bits : 0);
 }
 
-/* A digit of more than two planes: the copies of the sign need a second LUT a bit. */
+/* A digit: the more planes, the more a copy of the sign is selected from. */
 static void digit_counts(struct serac_unit *u, double lanes, double planes)
 {
-    counts(u, planes > 2 ? lanes * planes : 0);
+    counts(u, lanes * planes * log2(planes));
 }
 
 /* A buffer beside its macros: what selects a word among banks of `width` bits, what
- * is read and written, and memories that are flip-flops. On an FPGA each bit that is read is selected
- * from all banks, and planes of `plane` bits in a word: LUTs of six inputs take four ways. */
+ * is read and written, and memories that are flip-flops. On an FPGA what is read is a register. Each
+ * of its planes of `plane` bits is selected among those of a word of all banks, by LUTs of six
+ * inputs, four ways each, or all together are shifted into place in two steps; and each part
+ * that is written alone needs an enable. */
 static void buffer(struct serac_unit *u, const struct serac_memory_kind *kind,
                    double instances, double plane, double read_bits, double write_bits,
                    const struct serac_sram_table *table)
@@ -95,8 +97,11 @@ static void buffer(struct serac_unit *u, const struct serac_memory_kind *kind,
     area(u, banks * kind->width);
     area(u, read_bits + write_bits);
     area(u, kind->registers ? banks * kind->width * kind->depth : 0);
+    double planes = read_bits / plane, ways = banks / 2 * kind->width / plane;
+    double each = planes * ceil((ways - 1) / 3), shifted = 2 * planes + ways - 4;
     counts(u, read_bits);
-    counts(u, read_bits * ceil((banks / 2 * kind->width / plane - 1) / 3));
+    counts(u, plane * (ways > 4 && shifted < each ? shifted : each));
+    counts(u, banks * kind->enables);
     delay(u, sram.access_ns);
     delay(u, log2(banks) + (kind->registers ? log2(kind->depth) : 0));
 }
@@ -128,8 +133,13 @@ void serac_units(const struct serac_design *d,
     delay(u, log2(pw * pa));
 
     u = add(&l, "ones", "u_core.u_array.u_ones", SERAC_GROUP_ONES, cols);
-    area(u, lanes * pa);
-    area(u, pa + log_lanes);
+    cells(u, lanes * pa);
+    cells(u, pa + log_lanes);
+    counts(u, log_lanes);
+    counts(u, pa);
+    counts(u, pa > 1 ? 0 : lanes);       /* a popcount, else a tree of adders */
+    counts(u, pa > 1 ? lanes : 0);
+    counts(u, pa > 1 ? lanes * pa : 0);
     delay(u, log_lanes);
     delay(u, pa > 1 ? 1 : 0);
 
@@ -143,6 +153,8 @@ void serac_units(const struct serac_design *d,
     u = add(&l, "column", "u_core.u_column", SERAC_GROUP_CONTROL, cols);
     area(u, lanes * pa);
     digit_counts(u, lanes, pa);
+    counts(u, pa);
+    counts(u, log2(d->act_buffer_bytes / cols / (lanes / 8)));      /* bits of a plane's address */
     delay(u, log2(lanes * pa));
     u = add(&l, "act_bank", "u_core.u_column.u_bank", SERAC_GROUP_ACT_BUFFER,
             cols);
@@ -152,6 +164,7 @@ void serac_units(const struct serac_design *d,
     area(u, axi);
     delay(u, log2(cols));
     double bank_bits = log2(d->act_buffer_bytes / cols / (axi / 8));
+    counts(u, cols * bank_bits);
     multiplier(u, cols, bank_bits, bank_bits);    /* lines of a window times their beats */
 
     u = add(&l, "weight_buffer", "u_core.u_wgt_buffer",
@@ -160,7 +173,6 @@ void serac_units(const struct serac_design *d,
     u = add(&l, "weight_digit", "u_core.u_wgt_digit", SERAC_GROUP_WEIGHT_BUFFER,
             1);
     area(u, rows * lanes * pw);
-    digit_counts(u, rows * lanes, pw);
     u = add(&l, "param_buffer", "u_core.u_param_buffer",
             SERAC_GROUP_PARAM_BUFFER, 1);
     buffer(u, m + SERAC_MEMORY_PARAMETERS, 1, rq * 128, rq * 128, axi, table);
@@ -212,6 +224,8 @@ void serac_units(const struct serac_design *d,
     u = add(&l, "core", "u_core", SERAC_GROUP_CONTROL, 1);
     area(u, rows * lanes * pw);
     area(u, lanes * cols * pa);
+    digit_counts(u, rows * lanes, pw);   /* on an FPGA weight_digit is part of it */
+    counts(u, lanes);                    /* which of them are there */
     delay(u, log2(cols));
     add(&l, "top", "", SERAC_GROUP_CONTROL, 1);
 }

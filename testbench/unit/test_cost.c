@@ -119,7 +119,7 @@ static void test_multipliers_are_dsps_from_nine_bits_on(void **state)
     struct serac_design d = design;
     (void)state;
     t.has[SERAC_DSPS] = true;
-    t.unit[SERAC_DSPS][unit_named("columns")][4] = 1;      /* after the terms of area */
+    t.unit[SERAC_DSPS][unit_named("columns")][5] = 1;
     d.act_buffer_bytes = 4 * 256 * 8;                      /* 256 beats a column: 8 bits */
     assert_close(serac_cost_resource(&d, &t, SERAC_DSPS), 0);
     d.act_buffer_bytes *= 2;
