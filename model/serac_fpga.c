@@ -75,8 +75,8 @@ static struct choice choose(const struct primitive *list, size_t length, double 
     return best;
 }
 
-/* LUTs of six inputs, or of four, that select `width` bits among `ways`, and give each of `enables` to
- * one of them. */
+/* LUTs of six inputs, or of four, that select `width` bits among `ways`, and give each of
+ * `enables` to one of them. */
 static double glue(double width, double enables, double ways, bool six)
 {
     double each = six ? up(ways - 1, 3) : ways > 4 ? 0.75 * ways : ways / 2;

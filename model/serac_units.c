@@ -82,10 +82,10 @@ static void digit_counts(struct serac_unit *u, double lanes, double planes)
 }
 
 /* A buffer beside its macros: what selects a word among banks of `width` bits, what
- * is read and written, and memories that are flip-flops. On an FPGA what is read is a register. Each
- * of its planes of `plane` bits is selected among those of a word of all banks, by LUTs of six
- * inputs, four ways each, or all together are shifted into place in two steps; and each part
- * that is written alone needs an enable. */
+ * is read and written, and memories that are flip-flops. On an FPGA what is read is a
+ * register; each of its planes of `plane` bits is selected among those of a word of all
+ * banks, by LUTs of six inputs, four ways each, or all together are shifted into place in
+ * two steps; and each part that is written alone needs an enable. */
 static void buffer(struct serac_unit *u, const struct serac_memory_kind *kind,
                    double instances, double plane, double read_bits, double write_bits,
                    const struct serac_sram_table *table)
@@ -154,7 +154,7 @@ void serac_units(const struct serac_design *d,
     area(u, lanes * pa);
     digit_counts(u, lanes, pa);
     counts(u, pa);
-    counts(u, log2(d->act_buffer_bytes / cols / (lanes / 8)));      /* bits of a plane's address */
+    counts(u, log2(d->act_buffer_bytes / cols / (lanes / 8)));    /* address of a plane */
     delay(u, log2(lanes * pa));
     u = add(&l, "act_bank", "u_core.u_column.u_bank", SERAC_GROUP_ACT_BUFFER,
             cols);
