@@ -29,6 +29,7 @@ struct serac_onx_chain {
     struct serac_onx_step *steps;    /* owned */
     uint32_t count;
     bool exact;              /* so far */
+    bool real;               /* of sums: in double, see serac_import_onnx_chain.c */
     bool integer;            /* its results are integers */
     bool bounded;            /* by `low` and `high` */
     double low, high;
@@ -107,6 +108,7 @@ struct serac_onx {
     struct serac_onx_value *input;   /* the network's */
     bool input_open;                 /* its format is not known yet */
     bool shift_noted;
+    uint64_t copied, channels;       /* numbers of chains, channels of layers so far: both are limited */
     bool input_fixed;                /* several tensors are its numbers: its shape may not change */
     bool input_quantised;            /* by a quantiser in front of the network */
     bool ended;                      /* an operator that only a network's end may have was left out */
@@ -115,6 +117,8 @@ struct serac_onx {
 enum serac_status serac_onx_refuse(struct serac_onx *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 enum serac_status serac_onx_no_room(struct serac_onx *t);
 
+/* The tensor of this name, or NULL. */
+struct serac_onx_value *serac_onx_named(const struct serac_onx *t, const char *name);
 /* Input `i` of the node; NULL if it has none (no message). */
 struct serac_onx_value *serac_onx_value_at(const struct serac_onx *t, uint32_t i);
 /* The same, which must have been computed; an activation; a constant. */
@@ -130,6 +134,8 @@ enum serac_status serac_onx_pass(struct serac_onx *t, const struct serac_onx_val
 const struct serac_tensor *serac_onx_tensor(const struct serac_onx *t, int32_t layer);
 double serac_onx_scale(const struct serac_onx *t, int32_t layer);
 struct serac_layer *serac_onx_layer(struct serac_onx *t, const char *kind, int32_t first, int32_t second);
+/* Counts a layer's channels; false beyond 2^22 of all layers. */
+bool serac_onx_count(struct serac_onx *t, uint32_t channels);
 uint32_t serac_onx_images(const struct serac_onx_value *value);
 /* Elements of one image. */
 uint64_t serac_onx_elements(const struct serac_onx_value *value);

@@ -83,6 +83,7 @@ static enum serac_status add_raw(struct serac_onx *t, const struct serac_onx_val
     to->layer = (int32_t)t->build->network->num_layers - 1;
     to->raw = true;
     to->shared = to->is_integer = false;
+    to->chain.real = true;
     if (status == SERAC_OK && scale != 1 && !serac_onx_chain_add(&to->chain, SERAC_ONX_MUL, &scale, 1))
         status = serac_onx_no_room(t);
     return status;

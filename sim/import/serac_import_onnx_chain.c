@@ -1,7 +1,9 @@
 /* serac_import_onnx_chain.c - what a graph does to each sum of a channel, and the code that comes of it.
  *
- * Numbers that are integers all the way (DORY, NEMO, QuantLab) stay exact; others are rounded to float32 after each
- * operation, as the file's types say. Every operation is monotonic, and stays so when it is rounded. */
+ * Numbers that are integers all the way (DORY, NEMO, QuantLab) stay exact. What is done to codes one by one is rounded
+ * to float32 after each operation, as the file's types say. A float32 sum of products has no one value, as its order is
+ * open: sums are exact here, and what is done to them is in double. Every operation is monotonic, and stays so when it
+ * is rounded. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,10 +127,10 @@ double serac_onx_chain_value(const struct serac_onx_chain *chain, uint32_t chann
         case SERAC_ONX_ROUND: x = rint(x); break;
         case SERAC_ONX_TRUNC: x = trunc(x); break;
         }
-        if (!s->exact)
+        if (s->exact)
+            *lost = *lost || fabs(x) > 9e15;
+        else if (!chain->real)
             x = (double)(float)x;
-        else if (fabs(x) > 9e15)
-            *lost = true;
     }
     return x;
 }
@@ -138,9 +140,14 @@ static double clamped(double x, double low, double high)
     return x < low ? low : x > high ? high : x;
 }
 
-static double quant(const struct serac_onx_quantiser *q, double x)
+static double divided(double x, double by, bool real)
 {
-    double y = (double)(float)((double)(float)(x / q->scale) + q->format.zero_point);
+    return real ? x / by : (double)(float)(x / by);
+}
+
+static double quant(const struct serac_onx_quantiser *q, double x, bool real)
+{
+    double y = divided(x, q->scale, real) + q->format.zero_point;
     y = clamped(y, q->low, q->high);
     return q->rounding == 'F' ? floor(y) : q->rounding == 'C' ? ceil(y) : q->rounding == 'Z' ? trunc(y) : rint(y);
 }
@@ -159,11 +166,11 @@ int32_t serac_onx_code(const struct serac_onx_quantiser *q, const struct serac_o
 {
     double x = serac_onx_chain_value(chain, channel, (double)sum, lost), code = 0;
     switch (q->rule) {
-    case SERAC_ONX_LINEAR: code = rint((double)(float)(x / q->scale)) + q->format.zero_point; break;
+    case SERAC_ONX_LINEAR: code = rint(divided(x, q->scale, chain->real)) + q->format.zero_point; break;
     case SERAC_ONX_PRODUCT:
         code = rint(clamped(x * q->factors[q->rows == 1 ? 0 : channel] + q->format.zero_point, q->low, q->high));
         break;
-    case SERAC_ONX_QUANT: code = quant(q, x); break;
+    case SERAC_ONX_QUANT: code = quant(q, x, chain->real); break;
     case SERAC_ONX_BIPOLAR: code = x >= 0 ? q->high : q->low; break;
     case SERAC_ONX_THRESHOLDS: code = q->low + (int32_t)q->stride * reached(q, channel, x); break;
     case SERAC_ONX_INTEGER: code = x; break;

@@ -12,12 +12,11 @@ enum serac_status serac_onx_end(struct serac_onx *t)
     if (!in)
         return SERAC_E_INPUT;
     for (size_t i = 0; i < t->node->n_output; i++) {
-        struct serac_onx_value key = {.name = t->node->output[i]};
-        for (uint32_t k = 0; k < t->num_values; k++)
-            if (!strcmp(t->values[k].name, key.name) && serac_onx_pass(t, in, &t->values[k]) != SERAC_OK)
-                return SERAC_E_INPUT;
+        struct serac_onx_value *out = serac_onx_named(t, t->node->output[i]);
+        if (out && serac_onx_pass(t, in, out) != SERAC_OK)
+            return SERAC_E_INPUT;
     }
-    if (strcmp(t->node->op_type, "Gather"))
+    if (strcmp(t->node->op_type, "Gather") && !t->ended)
         serac_import_note(t->import, "%.40s at the end is left out: the outputs are what it is given", t->node->op_type);
     t->ended = true;
     return SERAC_OK;

@@ -154,6 +154,8 @@ enum serac_status serac_onx_set_weights(struct serac_onx *t, struct serac_onx_fi
         w = find_widths(f);
     }
     l->op = depthwise ? SERAC_OP_DEPTHWISE : SERAC_OP_CONV;
+    if (!serac_onx_count(t, f->out))
+        return serac_onx_no_room(t);
     if (!choose(f, &w, l))
         return serac_onx_refuse(t, "its weights need more than 8 bits");
     int8_t *to = serac_build_weights(t->build, f->out * f->k);
@@ -242,7 +244,7 @@ enum serac_status serac_onx_set_sums(struct serac_onx *t, struct serac_onx_filte
     sums->layer = (int32_t)n->num_layers - 1;
     sums->second = SERAC_ONX_NO_SECOND;
     sums->raw = true;
-    sums->chain.exact = sums->chain.integer = true;
+    sums->chain.exact = sums->chain.integer = sums->chain.real = true;
     if (status == SERAC_OK && !all_are(f->scales, f->out, 1) &&
         !serac_onx_chain_add(&sums->chain, SERAC_ONX_MUL, f->scales, f->out))
         status = serac_onx_no_room(t);

@@ -86,10 +86,10 @@ static double clamp(double x, double low, double high)
     return x < low ? low : x > high ? high : x;
 }
 
-/* QuantizeLinear of a sum times a scale, as its float32 is. */
+/* QuantizeLinear of a sum times a scale. */
 static int32_t quantised(double sum, double scale, double out, int32_t zero, int32_t low, int32_t high)
 {
-    return (int32_t)clamp(rint((double)((float)(sum * scale) / (float)out)) + zero, low, high);
+    return (int32_t)clamp(rint(sum * scale / (double)(float)out) + zero, low, high);
 }
 
 /* Channel `o` of a 3 x 3 convolution of `size` x `size` pixels with a border of zeros. */

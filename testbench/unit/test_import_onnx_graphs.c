@@ -130,8 +130,8 @@ static void test_a_residual_of_two_scales_is_added_in_floats_by_the_host(void **
     for (int i = 0; i < 1000; i++) {
         const int32_t *x = in + i / 2 * 2;
         double sum = i % 2 ? 3.0 * (x[0] - 100) + 127.0 * (x[1] - 100) : 100.0 * (x[0] - 100) - 50.0 * (x[1] - 100);
-        float real = (float)(sum * ((double)s0 * (double)0.0101737f));
-        int y = (int)clamp(rint((double)(real / s1)) + 90, 0, 255);
+        double real = sum * ((double)s0 * (double)0.0101737f);
+        int y = (int)clamp(rint(real / (double)s1) + 90, 0, 255);
         float a = (float)(in[i] - 100) * s0, b = (float)(y - 90) * s1, c = a + b;
         assert_int_equal(got[i], (int)clamp(rint((double)((c < 0 ? 0 : c) / s2)) + 3, 0, 255));
     }
@@ -147,8 +147,8 @@ static void test_a_residual_of_one_scale_is_the_machines(void **unused)
     for (int i = 0; i < 400; i++) {
         const int32_t *x = in + i / 2 * 2;
         double sum = i % 2 ? 3.0 * (x[0] - 100) + 127.0 * (x[1] - 100) : 100.0 * (x[0] - 100) - 50.0 * (x[1] - 100);
-        float real = (float)(sum * ((double)0.0501373f * (double)0.0101737f));
-        int y = (int)clamp(rint((double)(real / 0.0501373f)) + 90, 0, 255);
+        double real = sum * ((double)0.0501373f * (double)0.0101737f);
+        int y = (int)clamp(rint(real / (double)0.0501373f) + 90, 0, 255);
         assert_int_equal(got[i], (int)clamp(in[i] - 100 + y - 90, 0, 252) + 3);
     }
 }
@@ -262,14 +262,14 @@ static void test_groups_pools_and_averages(void **unused)
             for (int k = 0; k < 4; k++) {
                 const int32_t *x = in + ((p / 3 * 2 + k / 2) * 6 + p % 3 * 2 + k % 2) * 4 + o / 2 * 2;
                 double sum = w[o * 2] * (x[0] - 128) + w[o * 2 + 1] * (x[1] - 128);
-                int q = (int)clamp(rint((double)((float)(sum * ((double)0.031f * (double)0.1f)) / 0.0717f)), -128, 127);
+                int q = (int)clamp(rint(sum * ((double)0.031f * (double)0.1f) / (double)0.0717f), -128, 127);
                 most = q > most ? q : most;
             }
             sums[o] += most;
         }
     for (int o = 0; o < 4; o++) {
-        float average = (float)(sums[o] * (double)0.0717f) / 9;
-        assert_int_equal(got[o], (int)clamp(rint((double)(average / 0.0501f)) - 7, -128, 127));
+        double average = sums[o] * (double)0.0717f / 9;
+        assert_int_equal(got[o], (int)clamp(rint(average / (double)0.0501f) - 7, -128, 127));
     }
 }
 
@@ -299,7 +299,7 @@ static void test_sums_that_two_read_stay_sums(void **unused)
         double sum = 0;
         for (int k = 0; k < 3; k++)
             sum += in[i / 3 * 3 + k] * w[k * 3 + i % 3];
-        float a = (float)clamp(sum, -128, 127), b = (float)clamp(rint((double)((float)sum / 0.37f)), -128, 127) * 0.37f;
+        float a = (float)clamp(sum, -128, 127), b = (float)clamp(rint(sum / (double)0.37f), -128, 127) * 0.37f;
         assert_int_equal(got[i], (int)clamp(rint((double)(a + b)), -128, 127));
     }
 }
