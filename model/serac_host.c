@@ -250,7 +250,8 @@ static void mean(const struct serac_layer *l, const int32_t *in, int32_t *out)
         int64_t sum = 0;
         for (size_t p = 0; p < pixels; p++)
             sum += (int64_t)in[p * channels + c] - l->input.zero_point;
-        out[c] = clamp(l, divide(scale(sum, l->factors[0], l->factors[1]), (int64_t)pixels) + l->output.zero_point);
+        out[c] = clamp(l, divide(scale(sum, l->factors[0], l->factors[1]),
+                                 (int64_t)pixels) + l->output.zero_point);
     }
 }
 

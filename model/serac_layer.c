@@ -84,7 +84,8 @@ static bool host_factors_fit(const struct serac_layer *l)
     for (int i = 2; l->host == SERAC_HOST_ADD_FLOOR && i < 9; i += 3)
         if (f[i] < 0 || f[i] > 31)
             return false;
-    int pairs = l->host == SERAC_HOST_ADD ? 3 : l->host == SERAC_HOST_REQUANTISE || l->host == SERAC_HOST_MEAN ? 1 : 0;
+    int pairs = l->host == SERAC_HOST_ADD ? 3 : l->host == SERAC_HOST_REQUANTISE ||
+        l->host == SERAC_HOST_MEAN ? 1 : 0;
     for (int i = 0; i < pairs; i++)
         if (f[2 * i] < 0 || f[2 * i + 1] < -31 || f[2 * i + 1] > 30)
             return false;
@@ -113,7 +114,8 @@ static enum serac_status check_host(const struct serac_layer *l, struct serac_er
                     l->input.channels);
     if (!host_factors_fit(l))
         return fail(l, SERAC_E_INPUT, error, "factors: multipliers from 0, shifts -31..30, softmax's 0..30 and "
-                    "a difference up to 0, add_float's 0 or 1, add_floor's shifts 0..31, 1..255 thresholds from code -128..255");
+                    "a difference up to 0, add_float's 0 or 1, add_floor's shifts 0..31, 1..255 "
+                    "thresholds from code -128..255");
     if (l->host == SERAC_HOST_SOFTMAX && (l->output.bits != 8 || !l->output.is_signed))
         return fail(l, SERAC_E_INPUT, error, "softmax makes signed 8-bit codes");
     if (l->clamp_min > l->clamp_max)

@@ -1,9 +1,9 @@
 /* serac_import_onnx_chain.c - what a graph does to each sum of a channel, and the code that comes of it.
  *
- * Numbers that are integers all the way (DORY, NEMO, QuantLab) stay exact. What is done to codes one by one is rounded
- * to float32 after each operation, as the file's types say. A float32 sum of products has no one value, as its order is
- * open: sums are exact here, and what is done to them is in double. Every operation is monotonic, and stays so when it
- * is rounded. */
+ * Numbers that are integers all the way (DORY, NEMO, QuantLab) stay exact. What is done to codes one by
+ * one is rounded to float32 after each operation, as the file's types say. A float32 sum of products has
+ * no one value, as its order is open: sums are exact here, and what is done to them is in double. Every
+ * operation is monotonic, and stays so when it is rounded. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,7 +66,8 @@ static bool is_power(double value)
     return value > 0 && frexp(value, &exponent) == 0.5;
 }
 
-bool serac_onx_chain_add(struct serac_onx_chain *chain, enum serac_onx_op op, const double *values, uint32_t count)
+bool serac_onx_chain_add(struct serac_onx_chain *chain, enum serac_onx_op op, const double *values,
+                         uint32_t count)
 {
     bool whole = true, powers = true;
     for (uint32_t i = 0; i < count; i++) {
@@ -76,7 +77,8 @@ bool serac_onx_chain_add(struct serac_onx_chain *chain, enum serac_onx_op op, co
     struct serac_onx_step *step = push(chain, values, count);
     if (!step)
         return false;
-    bool rounds = op == SERAC_ONX_FLOOR || op == SERAC_ONX_CEIL || op == SERAC_ONX_ROUND || op == SERAC_ONX_TRUNC;
+    bool rounds = op == SERAC_ONX_FLOOR || op == SERAC_ONX_CEIL || op == SERAC_ONX_ROUND ||
+                  op == SERAC_ONX_TRUNC;
     chain->exact = chain->exact && (rounds || (op == SERAC_ONX_DIV ? powers : whole));
     chain->integer = rounds || op == SERAC_ONX_INTEGER_DIV || (chain->integer && op != SERAC_ONX_DIV && whole);
     chain->bounded = chain->bounded && rounds;
@@ -149,7 +151,7 @@ static double quant(const struct serac_onx_quantiser *q, double x, bool real)
 {
     double y = divided(x, q->scale, real) + q->format.zero_point;
     y = clamped(y, q->low, q->high);
-    return q->rounding == 'F' ? floor(y) : q->rounding == 'C' ? ceil(y) : q->rounding == 'Z' ? trunc(y) : rint(y);
+    return q->rounding == 'F' ? floor(y) : q->rounding == 'C' ? ceil(y) : rint(y);
 }
 
 static int32_t reached(const struct serac_onx_quantiser *q, uint32_t channel, double x)
@@ -161,14 +163,15 @@ static int32_t reached(const struct serac_onx_quantiser *q, uint32_t channel, do
     return count;
 }
 
-int32_t serac_onx_code(const struct serac_onx_quantiser *q, const struct serac_onx_chain *chain, uint32_t channel,
-                       int64_t sum, bool *lost)
+int32_t serac_onx_code(const struct serac_onx_quantiser *q, const struct serac_onx_chain *chain,
+                       uint32_t channel, int64_t sum, bool *lost)
 {
     double x = serac_onx_chain_value(chain, channel, (double)sum, lost), code = 0;
     switch (q->rule) {
     case SERAC_ONX_LINEAR: code = rint(divided(x, q->scale, chain->real)) + q->format.zero_point; break;
     case SERAC_ONX_PRODUCT:
-        code = rint(clamped(x * q->factors[q->rows == 1 ? 0 : channel] + q->format.zero_point, q->low, q->high));
+        code = rint(clamped(x * q->factors[q->rows == 1 ? 0 : channel] + q->format.zero_point, q->low,
+                            q->high));
         break;
     case SERAC_ONX_QUANT: code = quant(q, x, chain->real); break;
     case SERAC_ONX_BIPOLAR: code = x >= 0 ? q->high : q->low; break;

@@ -142,7 +142,8 @@ struct serac_layer *serac_onx_layer(struct serac_onx *t, const char *kind, int32
     return l;
 }
 
-enum serac_status serac_onx_pass(struct serac_onx *t, const struct serac_onx_value *from, struct serac_onx_value *to)
+enum serac_status serac_onx_pass(struct serac_onx *t, const struct serac_onx_value *from,
+                                 struct serac_onx_value *to)
 {
     struct serac_onx_value copy = *from;
     if (to->kind != SERAC_ONX_NOTHING)
@@ -211,7 +212,8 @@ double *serac_onx_per_channel(struct serac_onx *t, const struct serac_onx_value 
     return values;
 }
 
-enum serac_status serac_onx_continue(struct serac_onx *t, struct serac_onx_value *in, struct serac_onx_value *to)
+enum serac_status serac_onx_continue(struct serac_onx *t, struct serac_onx_value *in,
+                                     struct serac_onx_value *to)
 {
     if (in->second != SERAC_ONX_NO_SECOND)
         return serac_onx_refuse(t, "between an addition and its quantiser only Relu and Clip are supported");
@@ -240,7 +242,8 @@ bool serac_onx_takes_input(struct serac_onx *t, struct serac_onx_value *in, cons
         return false;
     }
     if (t->input_quantised) {
-        *good = to->bits == format->bits && to->is_signed == format->is_signed && to->is_bipolar == format->is_bipolar &&
+        *good = to->bits == format->bits && to->is_signed == format->is_signed &&
+            to->is_bipolar == format->is_bipolar &&
                 to->zero_point == format->zero_point && t->build->network->input_scale == scale;
         if (!*good)
             serac_onx_refuse(t, "quantises the network's input another time, in another way");
