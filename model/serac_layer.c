@@ -113,7 +113,8 @@ static enum serac_status check_host(const struct serac_layer *l, struct serac_er
                     (unsigned long long)channels);
     if (!host_factors_fit(l))
         return fail(l, SERAC_E_INPUT, error, "factors: multipliers from 0, shifts -31..30, softmax's 0..30 and "
-                    "a difference up to 0, add_float's 0 or 1, add_floor's shifts 0..31, 1..255 thresholds from code -128..255");
+                    "a difference up to 0, add_float's 0 or 1, add_floor's shifts 0..31, 1..255 "
+                    "thresholds from code -128..255");
     if (l->host == SERAC_HOST_SOFTMAX && (l->output.bits != 8 || !l->output.is_signed))
         return fail(l, SERAC_E_INPUT, error, "softmax makes signed 8-bit codes");
     bool rounds = l->host == SERAC_HOST_SOFTMAX || l->host == SERAC_HOST_ADD || l->host == SERAC_HOST_REQUANTISE;

@@ -250,7 +250,8 @@ static enum serac_status read_host(struct serac_network_reader *r, const struct 
         return serac_network_fail(r, group, "factors", "factors: %s has %u", keys->what, wanted);
     for (uint32_t i = 0; i < wanted; i++) {
         int64_t value;
-        if (!serac_config_integer(serac_config_element(list, i), &value) || value < INT32_MIN || value > INT32_MAX)
+        if (!serac_config_integer(serac_config_element(list, i), &value) || value < INT32_MIN ||
+            value > INT32_MAX)
             return serac_network_fail(r, group, "factors", "factors: must be integers of 32 bits");
         l->factors[i] = (int32_t)value;
     }

@@ -180,11 +180,13 @@ enum serac_status serac_network_read_words(struct serac_network_reader *r, const
     uint64_t count = serac_host_words(l);
     if (!count != !at)
         return serac_network_fail(r, group, "params", at ? "params: not a key of host %s"
-                                                         : "params: missing, it is required for %s", keys->what);
+                                                         : "params: missing, it is required for %s",
+                                                         keys->what);
     if (!count)
         return SERAC_OK;
     if (keys->params + count * 4 > r->blob_bytes)
-        return serac_network_fail(r, group, "params", "params: %llu numbers at %u are beyond the blob's %u bytes",
+        return serac_network_fail(r, group, "params",
+                                  "params: %llu numbers at %u are beyond the blob's %u bytes",
                                   (unsigned long long)count, keys->params, r->blob_bytes);
     int32_t *words = malloc(count * sizeof *words);
     if (!words)
@@ -193,7 +195,8 @@ enum serac_status serac_network_read_words(struct serac_network_reader *r, const
     for (uint64_t i = 0; i < count; i++)
         words[i] = get32(r->blob + keys->params + i * 4);
     if (!words_fit(l, words, count))
-        return serac_network_fail(r, group, "params", "params: must be finite floats; thresholds a sign of 1 or -1 and "
+        return serac_network_fail(r, group, "params",
+                                  "params: must be finite floats; thresholds a sign of 1 or -1 and "
                                   "ascending numbers");
     return SERAC_OK;
 }

@@ -1,5 +1,5 @@
-/* onnx_model.h - small ONNX models built in memory, and their networks run on the model. Nothing to free but what
- * onnx_model_pack() returns. */
+/* onnx_model.h - small ONNX models built in memory, and their networks run on the model. Nothing to free
+ * but what onnx_model_pack() returns. */
 #ifndef ONNX_MODEL_H
 #define ONNX_MODEL_H
 
@@ -47,7 +47,8 @@ static inline char *onnx_model_text(struct onnx_model *m, const char *text, size
 }
 
 /* The graph's input of `type`, "1,3,8,8", and its output. */
-static inline void onnx_model_begin(struct onnx_model *m, int type, const int *dims, size_t rank, const char *output)
+static inline void onnx_model_begin(struct onnx_model *m, int type, const int *dims, size_t rank,
+                                    const char *output)
 {
     memset(m, 0, sizeof *m);
     onnx__graph_proto__init(&m->graph);
@@ -92,7 +93,8 @@ static inline char **onnx_model_names(struct onnx_model *m, const char *names, s
     }
 }
 
-static inline Onnx__NodeProto *onnx_model_node(struct onnx_model *m, const char *op, const char *inputs, const char *outputs)
+static inline Onnx__NodeProto *onnx_model_node(struct onnx_model *m, const char *op, const char *inputs,
+                                               const char *outputs)
 {
     size_t i = m->graph.n_node++;
     Onnx__NodeProto *n = &m->nodes[i];
@@ -139,8 +141,8 @@ static inline void onnx_model_ints(struct onnx_model *m, const char *name, const
 }
 
 /* A constant of any type; four- and two-bit ones are packed. */
-static inline void onnx_model_constant(struct onnx_model *m, const char *name, int type, const int *dims, size_t rank,
-                                       const double *values)
+static inline void onnx_model_constant(struct onnx_model *m, const char *name, int type, const int *dims,
+                                       size_t rank, const double *values)
 {
     size_t i = m->graph.n_initializer++, count = 1;
     Onnx__TensorProto *t = &m->constants[i];
@@ -202,9 +204,10 @@ static inline uint8_t *onnx_model_pack(struct onnx_model *m, size_t *size)
     return bytes;
 }
 
-/* Runs the network's file on the model; at most `room` outputs of all images. Returns how many, or 0 with `error`. */
-static inline size_t onnx_model_run(const struct serac_build *b, const int32_t *inputs, size_t count, int32_t *outputs,
-                                    size_t room, struct serac_error *error)
+/* Runs the network's file on the model; at most `room` outputs of all images. Returns how many, or 0 with
+ * `error`. */
+static inline size_t onnx_model_run(const struct serac_build *b, const int32_t *inputs, size_t count,
+                                    int32_t *outputs, size_t room, struct serac_error *error)
 {
     char folder[] = "/tmp/serac-onnx-XXXXXX", net[64], blob[64], in[64], *text = NULL, *out = NULL;
     uint8_t *bytes = NULL;
@@ -234,7 +237,8 @@ static inline size_t onnx_model_run(const struct serac_build *b, const int32_t *
         if (status == SERAC_OK)
             serac_infer_free(&result);
         char *at = out, *end;
-        for (long v = strtol(at, &end, 10); status == SERAC_OK && end != at && got < room; v = strtol(at, &end, 10)) {
+        for (long v = strtol(at, &end, 10); status == SERAC_OK && end != at &&
+             got < room; v = strtol(at, &end, 10)) {
             outputs[got++] = (int32_t)v;
             at = end;
         }

@@ -80,8 +80,8 @@ static enum serac_status open_values(struct serac_onx *t)
 static void find_padded(struct serac_onx *t)
 {
     const Onnx__GraphProto *g = t->file.graph;
-    static const char *const keep[] = {"MaxPool", "Identity", "Transpose", "Reshape", "Relu", "Mul", "Div", "Unsqueeze",
-                                       "Squeeze", "Dropout", "Cast"};
+    static const char *const keep[] = {"MaxPool", "Identity", "Transpose", "Reshape", "Relu", "Mul", "Div",
+                                       "Unsqueeze", "Squeeze", "Dropout", "Cast"};
     for (size_t i = g->n_node; i-- > 0;) {
         const Onnx__NodeProto *n = g->node[i];
         struct serac_onx_value *in = n->n_input ? find(t, n->input[0]) : NULL;
@@ -118,7 +118,8 @@ static enum serac_status read_constants(struct serac_onx *t)
         struct serac_onx_value *v = find(t, tensor->name);
         const char *why = NULL;
         if (!v || v->constant)
-            return serac_import_fail(t->import, 0, "initializer \"%.80s\": without a name, or there are two", tensor->name);
+            return serac_import_fail(t->import, 0, "initializer \"%.80s\": without a name, or there are two",
+                                     tensor->name);
         v->constant = v->uses ? serac_onnx_constant_of(&t->file, tensor, &why) : NULL;
         if (why)
             return serac_import_fail(t->import, 0, "initializer \"%.80s\": %s", tensor->name, why);
@@ -171,14 +172,17 @@ static enum serac_status open_input(struct serac_onx *t)
         if (!v || v->kind == SERAC_ONX_CONSTANT || v == t->input)
             continue;
         if (t->input)
-            return serac_import_fail(t->import, 0, "needs one input, has \"%.60s\" and \"%.60s\"", t->input->name, v->name);
+            return serac_import_fail(t->import, 0, "needs one input, has \"%.60s\" and \"%.60s\"",
+                                     t->input->name, v->name);
         const Onnx__TypeProto__Tensor *type = g->input[i]->type ? g->input[i]->type->tensor_type : NULL;
         uint32_t code = type ? (uint32_t)type->elem_type : 0, bits = serac_onnx_bits(code);
         if (!bits && code != SERAC_ONNX_FLOAT)
-            return serac_import_fail(t->import, 0, "input \"%.80s\" is of %s: must be int8, uint8, int4, uint4, int2, uint2 "
+            return serac_import_fail(t->import, 0,
+                                     "input \"%.80s\" is of %s: must be int8, uint8, int4, uint4, int2, uint2 "
                                      "or float", v->name, serac_onnx_type_name(code));
         if (!read_dims(v, type->shape))
-            return serac_import_fail(t->import, 0, "input \"%.80s\": its shape must be given, and of 1 to 2^27 numbers; only "
+            return serac_import_fail(t->import, 0,
+                                     "input \"%.80s\": its shape must be given, and of 1 to 2^27 numbers; only "
                                      "the first dimension may be open", v->name);
         t->input = v;
         t->input_open = true;
@@ -186,7 +190,8 @@ static enum serac_status open_input(struct serac_onx *t)
         v->layer = SERAC_ONX_INPUT;
         v->is_integer = bits != 0;
         v->chain.exact = v->chain.integer = true;
-        t->build->network->input = (struct serac_tensor){.bits = bits ? bits : 8, .is_signed = serac_onnx_is_signed(code)};
+        t->build->network->input = (struct serac_tensor){.bits = bits ? bits : 8,
+                                                         .is_signed = serac_onnx_is_signed(code)};
         shape_input(t, v);
     }
     return t->input ? SERAC_OK : serac_import_fail(t->import, 0, "has no input that is no constant");
@@ -197,7 +202,8 @@ bool serac_onx_reshape_input(struct serac_onx *t, struct serac_onx_value *v, uin
 {
     struct serac_tensor *in = &t->build->network->input;
     bool same = in->height == h && in->width == w && in->channels == c && v->channels_last == channels_last;
-    if (v->layer != SERAC_ONX_INPUT || (!same && (t->build->network->num_layers || t->input_fixed)) || v->batched)
+    if (v->layer != SERAC_ONX_INPUT || (!same && (t->build->network->num_layers || t->input_fixed)) ||
+        v->batched)
         return false;
     for (uint32_t i = 0; i < v->chain.count; i++)
         if (v->chain.steps[i].count > 1)             /* its channels mean something */
@@ -234,7 +240,8 @@ void serac_onx_settle_input(struct serac_onx *t, struct serac_onx_value *v)
     if (text && !strcmp(text, "BIPOLAR")) {
         in->bits = 1;
         in->is_bipolar = true;
-    } else if (text && (sscanf(text, "UINT%u", &bits) == 1 || sscanf(text, "INT%u", &bits) == 1) && bits >= 1 && bits <= 8) {
+    } else if (text && (sscanf(text, "UINT%u", &bits) == 1 || sscanf(text, "INT%u", &bits) == 1) &&
+               bits >= 1 && bits <= 8) {
         in->bits = bits;
         in->is_signed = text[0] == 'I';
     } else {
@@ -256,7 +263,8 @@ static enum serac_status check_outputs(struct serac_onx *t)
         if (!v || v->kind == SERAC_ONX_NOTHING || v->kind == SERAC_ONX_CONSTANT)
             return serac_import_fail(t->import, 0, "output \"%.80s\" is made by no node", g->output[i]->name);
         if (first && first->layer != v->layer)
-            return serac_import_fail(t->import, 0, "needs one output; \"%.60s\" and \"%.60s\" are of different layers",
+            return serac_import_fail(t->import, 0,
+                                     "needs one output; \"%.60s\" and \"%.60s\" are of different layers",
                                      first->name, v->name);
         first = first ? first : v;
     }
@@ -264,14 +272,16 @@ static enum serac_status check_outputs(struct serac_onx *t)
         return SERAC_E_INPUT;
     uint32_t layers = t->build->network->num_layers;
     if (!first || !layers || (uint32_t)first->layer + 1 != layers)
-        return serac_import_fail(t->import, 0, layers ? "the network's output must be made by its last layer"
-                                                      : "nothing is computed: no layer but quantisers at the ends");
+        return serac_import_fail(t->import, 0,
+                                 layers ? "the network's output must be made by its last layer"
+                                        : "nothing is computed: no layer but quantisers at the ends");
     if (g->n_output > 1)
-        serac_import_note(t->import, "%u outputs are parts of one layer's, which is given whole", (unsigned)g->n_output);
+        serac_import_note(t->import, "%u outputs are parts of one layer's, which is given whole",
+                          (unsigned)g->n_output);
     const struct serac_tensor *out = &t->build->network->layers[first->layer].output;
     if (first->batched)
-        serac_import_note(t->import, "products of several matrices: inputs and outputs lie row by row, the matrices side by "
-                          "side");
+        serac_import_note(t->import, "products of several matrices: inputs and outputs lie row by row, the "
+                          "matrices side by side");
     else if (!first->channels_last && (uint64_t)out->height * out->width > 1 && out->channels > 1)
         serac_import_note(t->import, "outputs lie as [height][width][channels]");
     return SERAC_OK;
@@ -301,8 +311,8 @@ static enum serac_status convert_all(struct serac_onx *t)
     return status == SERAC_OK ? status : serac_import_fail(t->import, 0, "%s", error.text);
 }
 
-enum serac_status serac_import_onnx(struct serac_import *import, const uint8_t *bytes, size_t size, const char *name,
-                                    struct serac_build *build)
+enum serac_status serac_import_onnx(struct serac_import *import, const uint8_t *bytes, size_t size,
+                                    const char *name, struct serac_build *build)
 {
     struct serac_onx t = {.import = import, .build = build};
     struct serac_error error = {""};

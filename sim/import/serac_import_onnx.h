@@ -1,9 +1,9 @@
 /* serac_import_onnx.h - shared by serac_import_onnx*.c, private to them.
  *
- * One importer goes through the nodes in order. A tensor of the graph is a constant, or lies as codes in the output of
- * a layer (or the network's input), or is still to be made: sums of a layer and a chain of operations on each
- * of them. A quantiser ends the chain: serac_onx_resolve() finds how the machine computes it exactly, or makes it the
- * host's. Functions that return a status or NULL have said why. */
+ * One importer goes through the nodes in order. A tensor of the graph is a constant, or lies as codes in
+ * the output of a layer (or the network's input), or is still to be made: sums of a layer and a chain of
+ * operations on each of them. A quantiser ends the chain: serac_onx_resolve() finds how the machine
+ * computes it exactly, or makes it the host's. Functions that return a status or NULL have said why. */
 #ifndef SERAC_IMPORT_ONNX_H
 #define SERAC_IMPORT_ONNX_H
 
@@ -14,7 +14,8 @@ enum { SERAC_ONX_NOWHERE = -3, SERAC_ONX_NO_SECOND = -2, SERAC_ONX_INPUT = -1 };
 
 /* --- chains: serac_import_onnx_chain.c ------------------------------------------ */
 
-enum serac_onx_op { SERAC_ONX_MUL, SERAC_ONX_ADD, SERAC_ONX_DIV, SERAC_ONX_INTEGER_DIV, SERAC_ONX_CLIP, SERAC_ONX_FLOOR,
+enum serac_onx_op { SERAC_ONX_MUL, SERAC_ONX_ADD, SERAC_ONX_DIV, SERAC_ONX_INTEGER_DIV, SERAC_ONX_CLIP,
+                   SERAC_ONX_FLOOR,
                     SERAC_ONX_CEIL, SERAC_ONX_ROUND, SERAC_ONX_TRUNC };
 
 struct serac_onx_step {
@@ -29,6 +30,7 @@ struct serac_onx_chain {
     struct serac_onx_step *steps;    /* owned */
     uint32_t count;
     bool exact;              /* so far */
+    bool real;               /* of sums: in double, see serac_import_onnx_chain.c */
     bool integer;            /* its results are integers */
     bool bounded;            /* by `low` and `high` */
     double low, high;
@@ -50,7 +52,7 @@ struct serac_onx_quantiser {
     int32_t low, high;               /* of the codes */
     int32_t least, most;             /* of those, that occur: Relu and Clip leave fewer */
     double scale;                    /* of the result, a float32's */
-    char rounding;                   /* QUANT: 'R'ound, 'F'loor, 'C'eil, 'Z'ero */
+    char rounding;                   /* QUANT: 'R'ound, 'F'loor, 'C'eil */
     const double *factors;           /* PRODUCT; borrowed, `rows` */
     const double *thresholds;        /* THRESHOLDS; borrowed, [rows][steps] */
     uint32_t rows, steps, stride;    /* rows: 1, or one a channel */
@@ -59,14 +61,15 @@ struct serac_onx_quantiser {
 bool serac_onx_chain_copy(struct serac_onx_chain *to, const struct serac_onx_chain *from);
 void serac_onx_chain_free(struct serac_onx_chain *chain);
 /* Appends a step with a copy of `values`; false without memory or beyond 64 steps. */
-bool serac_onx_chain_add(struct serac_onx_chain *chain, enum serac_onx_op op, const double *values, uint32_t count);
+bool serac_onx_chain_add(struct serac_onx_chain *chain, enum serac_onx_op op, const double *values,
+                         uint32_t count);
 bool serac_onx_chain_clip(struct serac_onx_chain *chain, double low, double high);
 /* Is a division by this 2^n - 1, which DORY means as 2^n? */
 bool serac_onx_is_shift(double by);
 /* What a sum becomes; *lost if an exact number is beyond 2^53. */
 double serac_onx_chain_value(const struct serac_onx_chain *chain, uint32_t channel, double x, bool *lost);
-int32_t serac_onx_code(const struct serac_onx_quantiser *q, const struct serac_onx_chain *chain, uint32_t channel,
-                       int64_t x, bool *lost);
+int32_t serac_onx_code(const struct serac_onx_quantiser *q, const struct serac_onx_chain *chain,
+                       uint32_t channel, int64_t x, bool *lost);
 
 /* --- the importer ------------------------------------------------------------------- */
 
@@ -107,14 +110,18 @@ struct serac_onx {
     struct serac_onx_value *input;   /* the network's */
     bool input_open;                 /* its format is not known yet */
     bool shift_noted;
+    uint64_t copied, channels;       /* numbers of chains, channels of layers so far: both are limited */
     bool input_fixed;                /* several tensors are its numbers: its shape may not change */
     bool input_quantised;            /* by a quantiser in front of the network */
     bool ended;                      /* an operator that only a network's end may have was left out */
 };
 
-enum serac_status serac_onx_refuse(struct serac_onx *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+enum serac_status serac_onx_refuse(struct serac_onx *t, const char *format,
+                                   ...) __attribute__((format(printf, 2, 3)));
 enum serac_status serac_onx_no_room(struct serac_onx *t);
 
+/* The tensor of this name, or NULL. */
+struct serac_onx_value *serac_onx_named(const struct serac_onx *t, const char *name);
 /* Input `i` of the node; NULL if it has none (no message). */
 struct serac_onx_value *serac_onx_value_at(const struct serac_onx *t, uint32_t i);
 /* The same, which must have been computed; an activation; a constant. */
@@ -126,17 +133,21 @@ bool serac_onx_scalar(struct serac_onx *t, uint32_t i, double fallback, double *
 struct serac_onx_value *serac_onx_output(const struct serac_onx *t);
 
 /* The output becomes what `from` is: shape, place, chain. */
-enum serac_status serac_onx_pass(struct serac_onx *t, const struct serac_onx_value *from, struct serac_onx_value *to);
+enum serac_status serac_onx_pass(struct serac_onx *t, const struct serac_onx_value *from,
+                                 struct serac_onx_value *to);
 const struct serac_tensor *serac_onx_tensor(const struct serac_onx *t, int32_t layer);
 double serac_onx_scale(const struct serac_onx *t, int32_t layer);
 struct serac_layer *serac_onx_layer(struct serac_onx *t, const char *kind, int32_t first, int32_t second);
+/* Counts a layer's channels; false beyond 2^22 of all layers. */
+bool serac_onx_count(struct serac_onx *t, uint32_t channels);
 uint32_t serac_onx_images(const struct serac_onx_value *value);
 /* Elements of one image. */
 uint64_t serac_onx_elements(const struct serac_onx_value *value);
 /* The network's input gets another shape of the same size, if nobody has read it; false if it may not. */
 bool serac_onx_reshape_input(struct serac_onx *t, struct serac_onx_value *value, uint32_t h, uint32_t w,
                              uint32_t c, bool channels_last);
-/* FINN's and QONNX's annotation of the input: INT4, UINT8, BIPOLAR and so on; NULL if there is none of integers. */
+/* FINN's and QONNX's annotation of the input: INT4, UINT8, BIPOLAR and so on; NULL if there is none of
+ * integers. */
 const char *serac_onx_annotation(const struct serac_onx *t);
 /* An input of floats that no quantiser reads: codes of its annotation, or 8 bits without sign. */
 void serac_onx_settle_input(struct serac_onx *t, struct serac_onx_value *value);
@@ -147,13 +158,15 @@ bool serac_onx_has_codes(struct serac_onx *t, struct serac_onx_value *value);
 void serac_onx_make_raw(struct serac_layer *layer);
 /* The axis of the activation's dimensions that is the layer's channels; the rank if there is none. */
 uint32_t serac_onx_channel_axis(const struct serac_onx *t, const struct serac_onx_value *value);
-/* A constant's values as they meet an activation: *count is 1 or its channels. The caller's; NULL with the reason said. */
+/* A constant's values as they meet an activation: *count is 1 or its channels. The caller's; NULL with the
+ * reason said. */
 double *serac_onx_per_channel(struct serac_onx *t, const struct serac_onx_value *value,
                               const struct serac_onnx_constant *constant, uint32_t *count);
 /* The output continues the chain of `in`, whose scale is its first step. */
-enum serac_status serac_onx_continue(struct serac_onx *t, struct serac_onx_value *in, struct serac_onx_value *to);
-/* Codes are read with this scale and zero point, which must be those that they were made with; the network's input
- * takes them if its format is open. */
+enum serac_status serac_onx_continue(struct serac_onx *t, struct serac_onx_value *in,
+                                     struct serac_onx_value *to);
+/* Codes are read with this scale and zero point, which must be those that they were made with; the
+ * network's input takes them if its format is open. */
 bool serac_onx_use_codes(struct serac_onx *t, struct serac_onx_value *value, double scale, int32_t zero);
 /* Is a quantiser with this result the network input's own? Then it takes it. */
 bool serac_onx_takes_input(struct serac_onx *t, struct serac_onx_value *in, const struct serac_tensor *format,

@@ -39,8 +39,8 @@ static enum serac_status match(struct serac_onx *t, struct serac_onx_value a[2])
 {
     const struct serac_tensor *x = serac_onx_tensor(t, a[0].layer), *y = serac_onx_tensor(t, a[1].layer);
     int64_t low, high, low2, high2;
-    if (x->height != y->height || x->width != y->width || x->channels != y->channels || a[0].rank != a[1].rank ||
-        memcmp(a[0].dims, a[1].dims, a[0].rank * sizeof *a[0].dims) ||
+    if (x->height != y->height || x->width != y->width || x->channels != y->channels ||
+        a[0].rank != a[1].rank || memcmp(a[0].dims, a[1].dims, a[0].rank * sizeof *a[0].dims) ||
         (a[0].channels_last != a[1].channels_last && (uint64_t)x->height * x->width > 1))
         return serac_onx_refuse(t, "of tensors of different shapes or orders is not supported");
     bool same = x->bits == y->bits && x->is_signed == y->is_signed && !x->is_bipolar && !y->is_bipolar;
@@ -51,7 +51,8 @@ static enum serac_status match(struct serac_onx *t, struct serac_onx_value a[2])
     if (same)
         return SERAC_OK;
     if (low < -128 || high > (low < 0 ? 127 : 255))
-        return serac_onx_refuse(t, "of values from %d to %d, more than 8 bits as one format", (int)low, (int)high);
+        return serac_onx_refuse(t, "of values from %d to %d, more than 8 bits as one format", (int)low,
+                                (int)high);
     enum serac_status status = recode(t, &a[0], low < 0);
     return status == SERAC_OK ? recode(t, &a[1], low < 0) : status;
 }
@@ -83,6 +84,7 @@ static enum serac_status add_raw(struct serac_onx *t, const struct serac_onx_val
     to->layer = (int32_t)t->build->network->num_layers - 1;
     to->raw = true;
     to->shared = to->is_integer = false;
+    to->chain.real = true;
     if (status == SERAC_OK && scale != 1 && !serac_onx_chain_add(&to->chain, SERAC_ONX_MUL, &scale, 1))
         status = serac_onx_no_room(t);
     return status;
@@ -107,8 +109,10 @@ enum serac_status serac_onx_resolve_addition(struct serac_onx *t, struct serac_o
                                              const struct serac_onx_quantiser *q, struct serac_onx_value *to)
 {
     bool lost = false;
-    if ((q->rule != SERAC_ONX_LINEAR && q->rule != SERAC_ONX_QUANT && q->rule != SERAC_ONX_PRODUCT) || (q->rule == SERAC_ONX_QUANT && q->rounding != 'R'))
-        return serac_onx_refuse(t, "ends an addition of two scales, which only a linear quantiser with rounding can");
+    if ((q->rule != SERAC_ONX_LINEAR && q->rule != SERAC_ONX_QUANT && q->rule != SERAC_ONX_PRODUCT) ||
+        (q->rule == SERAC_ONX_QUANT && q->rounding != 'R'))
+        return serac_onx_refuse(t, "ends an addition of two scales, which only a linear quantiser with "
+                                "rounding can");
     struct serac_layer *l = serac_onx_layer(t, "add", in->layer, in->second);
     if (!l)
         return SERAC_E_INPUT;
@@ -217,13 +221,15 @@ static enum serac_status add_codes(struct serac_onx *t)
     }
     if (!bits || x->kind != SERAC_ONX_CODES || y->kind != SERAC_ONX_CODES)
         return serac_onx_refuse(t, "needs integers of at most 8 bits, and the sum's zero point");
-    if (!serac_onx_use_codes(t, x, s[0], (int32_t)zeros[0]) || !serac_onx_use_codes(t, y, s[1], (int32_t)zeros[1]))
+    if (!serac_onx_use_codes(t, x, s[0], (int32_t)zeros[0]) ||
+        !serac_onx_use_codes(t, y, s[1], (int32_t)zeros[1]))
         return SERAC_E_INPUT;
     struct serac_onx_value a[2] = {*x, *y}, sum = {.name = serac_onx_output(t)->name};
     const double factor = (double)((float)s[0] / (float)s[2]);
     struct serac_onx_quantiser q = {             /* the zero point is added before it is rounded */
         .rule = SERAC_ONX_PRODUCT, .scale = s[2], .factors = &factor, .rows = 1,
-        .format = {.bits = bits, .is_signed = serac_onnx_is_signed(z->constant->type), .zero_point = (int32_t)zeros[2]}};
+        .format = {.bits = bits, .is_signed = serac_onnx_is_signed(z->constant->type),
+                   .zero_point = (int32_t)zeros[2]}};
     q.low = q.format.is_signed ? -(1 << (bits - 1)) : 0;
     q.high = q.low + (1 << bits) - 1;
     enum serac_status status = match(t, a);

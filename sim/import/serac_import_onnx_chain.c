@@ -1,7 +1,9 @@
 /* serac_import_onnx_chain.c - what a graph does to each sum of a channel, and the code that comes of it.
  *
- * Numbers that are integers all the way (DORY, NEMO, QuantLab) stay exact; others are rounded to float32 after each
- * operation, as the file's types say. Every operation is monotonic, and stays so when it is rounded. */
+ * Numbers that are integers all the way (DORY, NEMO, QuantLab) stay exact. What is done to codes one by
+ * one is rounded to float32 after each operation, as the file's types say. A float32 sum of products has
+ * no one value, as its order is open: sums are exact here, and what is done to them is in double. Every
+ * operation is monotonic, and stays so when it is rounded. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +66,8 @@ static bool is_power(double value)
     return value > 0 && frexp(value, &exponent) == 0.5;
 }
 
-bool serac_onx_chain_add(struct serac_onx_chain *chain, enum serac_onx_op op, const double *values, uint32_t count)
+bool serac_onx_chain_add(struct serac_onx_chain *chain, enum serac_onx_op op, const double *values,
+                         uint32_t count)
 {
     bool whole = true, powers = true;
     for (uint32_t i = 0; i < count; i++) {
@@ -74,7 +77,8 @@ bool serac_onx_chain_add(struct serac_onx_chain *chain, enum serac_onx_op op, co
     struct serac_onx_step *step = push(chain, values, count);
     if (!step)
         return false;
-    bool rounds = op == SERAC_ONX_FLOOR || op == SERAC_ONX_CEIL || op == SERAC_ONX_ROUND || op == SERAC_ONX_TRUNC;
+    bool rounds = op == SERAC_ONX_FLOOR || op == SERAC_ONX_CEIL || op == SERAC_ONX_ROUND ||
+                  op == SERAC_ONX_TRUNC;
     chain->exact = chain->exact && (rounds || (op == SERAC_ONX_DIV ? powers : whole));
     chain->integer = rounds || op == SERAC_ONX_INTEGER_DIV || (chain->integer && op != SERAC_ONX_DIV && whole);
     chain->bounded = chain->bounded && rounds;
@@ -125,10 +129,10 @@ double serac_onx_chain_value(const struct serac_onx_chain *chain, uint32_t chann
         case SERAC_ONX_ROUND: x = rint(x); break;
         case SERAC_ONX_TRUNC: x = trunc(x); break;
         }
-        if (!s->exact)
+        if (s->exact)
+            *lost = *lost || fabs(x) > 9e15;
+        else if (!chain->real)
             x = (double)(float)x;
-        else if (fabs(x) > 9e15)
-            *lost = true;
     }
     return x;
 }
@@ -138,11 +142,16 @@ static double clamped(double x, double low, double high)
     return x < low ? low : x > high ? high : x;
 }
 
-static double quant(const struct serac_onx_quantiser *q, double x)
+static double divided(double x, double by, bool real)
 {
-    double y = (double)(float)((double)(float)(x / q->scale) + q->format.zero_point);
+    return real ? x / by : (double)(float)(x / by);
+}
+
+static double quant(const struct serac_onx_quantiser *q, double x, bool real)
+{
+    double y = divided(x, q->scale, real) + q->format.zero_point;
     y = clamped(y, q->low, q->high);
-    return q->rounding == 'F' ? floor(y) : q->rounding == 'C' ? ceil(y) : q->rounding == 'Z' ? trunc(y) : rint(y);
+    return q->rounding == 'F' ? floor(y) : q->rounding == 'C' ? ceil(y) : rint(y);
 }
 
 static int32_t reached(const struct serac_onx_quantiser *q, uint32_t channel, double x)
@@ -154,16 +163,17 @@ static int32_t reached(const struct serac_onx_quantiser *q, uint32_t channel, do
     return count;
 }
 
-int32_t serac_onx_code(const struct serac_onx_quantiser *q, const struct serac_onx_chain *chain, uint32_t channel,
-                       int64_t sum, bool *lost)
+int32_t serac_onx_code(const struct serac_onx_quantiser *q, const struct serac_onx_chain *chain,
+                       uint32_t channel, int64_t sum, bool *lost)
 {
     double x = serac_onx_chain_value(chain, channel, (double)sum, lost), code = 0;
     switch (q->rule) {
-    case SERAC_ONX_LINEAR: code = rint((double)(float)(x / q->scale)) + q->format.zero_point; break;
+    case SERAC_ONX_LINEAR: code = rint(divided(x, q->scale, chain->real)) + q->format.zero_point; break;
     case SERAC_ONX_PRODUCT:
-        code = rint(clamped(x * q->factors[q->rows == 1 ? 0 : channel] + q->format.zero_point, q->low, q->high));
+        code = rint(clamped(x * q->factors[q->rows == 1 ? 0 : channel] + q->format.zero_point, q->low,
+                            q->high));
         break;
-    case SERAC_ONX_QUANT: code = quant(q, x); break;
+    case SERAC_ONX_QUANT: code = quant(q, x, chain->real); break;
     case SERAC_ONX_BIPOLAR: code = x >= 0 ? q->high : q->low; break;
     case SERAC_ONX_THRESHOLDS: code = q->low + (int32_t)q->stride * reached(q, channel, x); break;
     case SERAC_ONX_INTEGER: code = x; break;

@@ -68,10 +68,11 @@ static enum serac_status constant_node(struct serac_onx *t)
     if (!floats && !ints && !f && !i)
         return serac_onx_refuse(t, "only constants of numbers are supported");
     uint32_t count = floats ? (uint32_t)floats->n_floats : ints ? (uint32_t)ints->n_ints : 1;
-    struct serac_onnx_constant *c = serac_onnx_constant_new(&t->file, floats || f ? SERAC_ONNX_FLOAT : SERAC_ONNX_INT64,
-                                                            floats || ints ? 1 : 0, &count);
+    struct serac_onnx_constant *c = serac_onnx_constant_new(
+        &t->file, floats || f ? SERAC_ONNX_FLOAT : SERAC_ONNX_INT64, floats || ints ? 1 : 0, &count);
     for (uint32_t k = 0; c && k < c->count; k++)
-        c->numbers[k] = floats ? (double)floats->floats[k] : ints ? (double)ints->ints[k] : f ? (double)f->f : (double)i->i;
+        c->numbers[k] = floats ? (double)floats->floats[k] : ints ? (double)ints->ints[k]
+                        : f    ? (double)f->f : (double)i->i;
     return serac_onx_give(t, c);
 }
 
@@ -155,7 +156,8 @@ static enum serac_status concat(struct serac_onx *t)
 /* --- arithmetic ----------------------------------------------------------------------- */
 
 /* The element of a constant that meets element `i` of a larger shape; the last dimensions are aligned. */
-static uint64_t aligned(const struct serac_onnx_constant *c, const struct serac_onnx_constant *whole, uint64_t i)
+static uint64_t aligned(const struct serac_onnx_constant *c, const struct serac_onnx_constant *whole,
+                        uint64_t i)
 {
     uint64_t at = 0;
     for (uint32_t d = 0; d < c->rank; d++) {

@@ -27,7 +27,8 @@ static bool has(const struct serac_onx *t, uint32_t input)
 /* Attribute of the last two axes; of one-dimensional convolutions the first is 1 (or 0 for padding). */
 static bool pair(struct serac_onx *t, const char *name, bool flat, uint32_t *h, uint32_t *w)
 {
-    int64_t first = serac_onnx_int_at(t->node, name, 0, 1), second = flat ? first : serac_onnx_int_at(t->node, name, 1, 1);
+    int64_t first = serac_onnx_int_at(t->node, name, 0, 1);
+    int64_t second = flat ? first : serac_onnx_int_at(t->node, name, 1, 1);
     if (flat)
         first = 1;
     if (first < 1 || second < 1 || first > 255 || second > 255) {
@@ -40,7 +41,8 @@ static bool pair(struct serac_onx *t, const char *name, bool flat, uint32_t *h, 
 }
 
 /* SAME_UPPER puts the smaller half before, SAME_LOWER behind. */
-static void same_padding(uint32_t in, uint32_t stride, uint32_t reach, bool upper, uint32_t *before, uint32_t *after)
+static void same_padding(uint32_t in, uint32_t stride, uint32_t reach, bool upper, uint32_t *before,
+                         uint32_t *after)
 {
     uint64_t need = ((uint64_t)(in + stride - 1) / stride - 1) * stride + reach;
     uint32_t total = need > in ? (uint32_t)(need - in) : 0;
@@ -156,7 +158,8 @@ bool serac_onx_open_operand(struct serac_onx *t, struct serac_onx_value *in, boo
         serac_onx_refuse(t, "\"%.60s\" is of no integer type of at most 8 bits", in->name);
         return false;
     }
-    return (!has(t, scale_at) || serac_onx_scalar(t, scale_at, 1, &scale)) && serac_onx_scalar(t, zero_at, 0, &zero) &&
+    return (!has(t, scale_at) || serac_onx_scalar(t, scale_at, 1, &scale)) &&
+           serac_onx_scalar(t, zero_at, 0, &zero) &&
            serac_onx_use_codes(t, in, scale, (int32_t)zero);
 }
 
@@ -178,7 +181,8 @@ enum serac_status serac_onx_convolution(struct serac_onx *t)
         return serac_onx_refuse(t, "weights and input have channels that do not go together");
     struct serac_onx_filter f;
     enum serac_status status = SERAC_E_INPUT;
-    if (serac_onx_filter_open(t, &f, w, zero, w->dims[0], w->count / (w->dims[0] ? w->dims[0] : 1), (uint32_t)groups) &&
+    if (serac_onx_filter_open(t, &f, w, zero, w->dims[0], w->count / (w->dims[0] ? w->dims[0] : 1),
+                              (uint32_t)groups) &&
         fill(t, &f, part))
         status = make_layer(t, at, in, &f, bias);
     serac_onx_filter_free(&f);

@@ -1,4 +1,5 @@
-/* serac_import_onnx_elementwise.c - operations on each number by itself: they wait in a chain for a quantiser. */
+/* serac_import_onnx_elementwise.c - operations on each number by itself: they wait in a chain for a
+ * quantiser. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +11,11 @@ static enum serac_status settle(struct serac_onx *t, struct serac_onx_value *out
 {
     const struct serac_onx_chain *c = &out->chain;
     if (!c->exact || !c->integer || !c->bounded || c->low != floor(c->low) || c->high != floor(c->high) ||
-        c->low > c->high || c->low < -128 || c->high > (c->low < 0 ? 127 : 255) || out->second != SERAC_ONX_NO_SECOND)
+        c->low > c->high || c->low < -128 || c->high > (c->low < 0 ? 127 : 255) ||
+        out->second != SERAC_ONX_NO_SECOND)
         return SERAC_OK;
-    struct serac_onx_quantiser q = {.rule = SERAC_ONX_INTEGER, .scale = 1, .low = (int32_t)c->low, .high = (int32_t)c->high,
-                                    .format = {.bits = 1, .is_signed = c->low < 0}};
+    struct serac_onx_quantiser q = {.rule = SERAC_ONX_INTEGER, .scale = 1, .low = (int32_t)c->low,
+                                    .high = (int32_t)c->high, .format = {.bits = 1, .is_signed = c->low < 0}};
     while (q.format.is_signed ? q.low < -(1 << (q.format.bits - 1)) || q.high >= 1 << (q.format.bits - 1)
                               : q.high >= 1 << q.format.bits)
         q.format.bits++;
@@ -75,7 +77,8 @@ static enum serac_status cast(struct serac_onx *t, struct serac_onx_value *in)
                                 serac_onnx_type_name((uint32_t)to));
     bool whole = in->second == SERAC_ONX_NO_SECOND && in->chain.integer && (in->chain.count || in->raw ||
                  serac_onx_scale(t, in->layer) == 1);
-    enum serac_status status = integer && !whole ? rounding(t, in, SERAC_ONX_TRUNC) : serac_onx_pass(t, in, out);
+    enum serac_status status = integer && !whole ? rounding(t, in, SERAC_ONX_TRUNC)
+                                                 : serac_onx_pass(t, in, out);
     if (status == SERAC_OK && in->kind == SERAC_ONX_CODES) {     /* as numbers, zero points and all */
         if (serac_onx_tensor(t, in->layer)->zero_point || !serac_onx_use_codes(t, in, 1, 0))
             return serac_onx_refuse(t, "of codes with a scale or zero point");
@@ -117,7 +120,8 @@ static enum serac_status binary(struct serac_onx *t, enum serac_onx_op op, bool 
     for (uint32_t i = 0; i < count && op == SERAC_ONX_INTEGER_DIV; i++)
         good = good && values[i] > 0;
     if (op == SERAC_ONX_INTEGER_DIV && serac_onx_is_shift(values[0]) && !t->shift_noted) {
-        serac_import_note(t->import, "integer divisions by 2^n - 1 are taken as DORY takes them, floor shifts by n");
+        serac_import_note(t->import,
+                          "integer divisions by 2^n - 1 are taken as DORY takes them, floor shifts by n");
         t->shift_noted = true;
     }
     if (!good)

@@ -1,24 +1,26 @@
-/* serac_import_onnx_end.c - what stands behind a network's last layer, and which function takes which operator. */
+/* serac_import_onnx_end.c - what stands behind a network's last layer, and which function takes which
+ * operator. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "serac_import_onnx.h"
 
-/* TopK, ArgMax, Softmax and the like need no more than the numbers that are given; Gather takes parts of them. */
+/* TopK, ArgMax, Softmax and the like need no more than the numbers that are given; Gather takes parts of
+ * them. */
 enum serac_status serac_onx_end(struct serac_onx *t)
 {
     struct serac_onx_value *in = serac_onx_activation(t, 0);
     if (!in)
         return SERAC_E_INPUT;
     for (size_t i = 0; i < t->node->n_output; i++) {
-        struct serac_onx_value key = {.name = t->node->output[i]};
-        for (uint32_t k = 0; k < t->num_values; k++)
-            if (!strcmp(t->values[k].name, key.name) && serac_onx_pass(t, in, &t->values[k]) != SERAC_OK)
-                return SERAC_E_INPUT;
+        struct serac_onx_value *out = serac_onx_named(t, t->node->output[i]);
+        if (out && serac_onx_pass(t, in, out) != SERAC_OK)
+            return SERAC_E_INPUT;
     }
-    if (strcmp(t->node->op_type, "Gather"))
-        serac_import_note(t->import, "%.40s at the end is left out: the outputs are what it is given", t->node->op_type);
+    if (strcmp(t->node->op_type, "Gather") && !t->ended)
+        serac_import_note(t->import, "%.40s at the end is left out: the outputs are what it is given",
+                          t->node->op_type);
     t->ended = true;
     return SERAC_OK;
 }
@@ -45,7 +47,8 @@ static bool line_of(const struct serac_onx_chain *c, uint32_t channel, double *s
     return isfinite(*slope) && isfinite(*offset);
 }
 
-static void range_of(const struct serac_onx *t, const struct serac_onx_value *v, uint32_t c, double *low, double *high)
+static void range_of(const struct serac_onx *t, const struct serac_onx_value *v, uint32_t c, double *low,
+                     double *high)
 {
     *low = v->raw ? (double)t->ranges[v->layer].low[c] : -511;
     *high = v->raw ? (double)t->ranges[v->layer].high[c] : 511;
@@ -82,7 +85,8 @@ static enum serac_status common_scale(struct serac_onx *t, struct serac_onx_valu
         memcpy(&words[2 * c], pair, sizeof pair);
     }
     t->build->network->output_scales[t->build->network->num_layers - 1] = unit;
-    serac_import_note(t->import, "the output's channels have scales of their own: the host brings them to one, in 32 bits");
+    serac_import_note(t->import, "the output's channels have scales of their own: the host brings them to "
+                      "one, in 32 bits");
     v->layer = (int32_t)t->build->network->num_layers - 1;
     return SERAC_OK;
 }
@@ -145,10 +149,10 @@ enum serac_status serac_onx_convert(struct serac_onx *t)
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (!listed(table[i].names, op))
             continue;
-        if (t->ended && table[i].convert != serac_onx_shape && table[i].convert != serac_onx_fold)
-            return table[i].convert == serac_onx_end ? serac_onx_end(t)
-                                                     : serac_onx_refuse(t, "stands behind an operator that only a network's "
-                                                                           "end may have");
+        bool may_follow = table[i].convert == serac_onx_shape || table[i].convert == serac_onx_fold ||
+                          table[i].convert == serac_onx_end;
+        if (t->ended && !may_follow)
+            return serac_onx_refuse(t, "stands behind an operator that only a network's end may have");
         return table[i].convert(t);
     }
     return serac_onx_refuse(t, "is not supported");

@@ -1,4 +1,5 @@
-/* serac_import_onnx_fit.c - ends a chain with a quantiser: on the machine if that is proved exact, else on the host. */
+/* serac_import_onnx_fit.c - ends a chain with a quantiser: on the machine if that is proved exact, else on
+ * the host. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -256,8 +257,10 @@ static bool changes_nothing(const struct fit *f)
     const struct serac_tensor *out = &f->q->format;
     int32_t low = out->is_signed ? -(1 << (out->bits - 1)) : 0;
     return !f->raw && f->q->rule == SERAC_ONX_LINEAR && f->chain.count <= 1 && in->bits == out->bits &&
-           in->is_signed == out->is_signed && in->is_bipolar == out->is_bipolar && in->zero_point == out->zero_point &&
-           serac_onx_scale(f->t, f->source) == f->q->scale && f->q->low == low && f->q->high == low + (1 << out->bits) - 1;
+           in->is_signed == out->is_signed && in->is_bipolar == out->is_bipolar &&
+           in->zero_point == out->zero_point &&
+           serac_onx_scale(f->t, f->source) == f->q->scale && f->q->low == low &&
+           f->q->high == low + (1 << out->bits) - 1;
 }
 
 static enum serac_status open_fit(struct fit *f, struct serac_onx_value *in)
@@ -279,7 +282,8 @@ enum serac_status serac_onx_resolve(struct serac_onx *t, struct serac_onx_value 
     if (!in->raw)
         serac_onx_settle_input(t, in);
     struct serac_onx_quantiser codes = *q;
-    struct fit f = {.t = t, .q = &codes, .source = in->layer, .raw = in->raw, .shared = in->shared || in->uses > 1,
+    struct fit f = {.t = t, .q = &codes, .source = in->layer, .raw = in->raw,
+                    .shared = in->shared || in->uses > 1,
                     .channels = serac_onx_tensor(t, in->layer)->channels};
     enum serac_status status = open_fit(&f, in);
     if (status == SERAC_OK && !changes_nothing(&f)) {

@@ -13,8 +13,8 @@ struct serac_onx_steps {
 };
 
 /* False if the chain loses digits of an exact number. */
-bool serac_onx_find_steps(const struct serac_onx_quantiser *q, const struct serac_onx_chain *chain, uint32_t channel,
-                          int64_t low, int64_t high, struct serac_onx_steps *steps);
+bool serac_onx_find_steps(const struct serac_onx_quantiser *q, const struct serac_onx_chain *chain,
+                          uint32_t channel, int64_t low, int64_t high, struct serac_onx_steps *steps);
 
 /* Factor, addend, shift and an addition to the bias with which the machine's mode `floor` takes exactly these
  * steps; false if there are none. */
@@ -24,6 +24,7 @@ bool serac_onx_fit_floor(const struct serac_onx_steps *steps, const struct serac
 bool serac_onx_fit_single(const struct serac_onx_steps *steps, const struct serac_onx_quantiser *q,
                           struct serac_param *param);
 /* Does round(x * factor) + zero point take these steps? */
-bool serac_onx_fits_factor(const struct serac_onx_steps *steps, const struct serac_onx_quantiser *q, float factor);
+bool serac_onx_fits_factor(const struct serac_onx_steps *steps, const struct serac_onx_quantiser *q,
+                           float factor);
 
 #endif

@@ -45,8 +45,9 @@ static bool open_product(struct serac_onx *t, struct serac_onx_value *in, const 
         return false;
     }
     if (p->matrices > 1) {
-        in->batched = in->layer == SERAC_ONX_INPUT && in->rank == 3 && in->dims[0] == p->matrices && !in->chain.count &&
-                      last == p->k && (uint64_t)p->k * p->matrices < 1 << 20 && t->build->network->num_layers == 0;
+        in->batched = in->layer == SERAC_ONX_INPUT && in->rank == 3 && in->dims[0] == p->matrices &&
+                      !in->chain.count && last == p->k && (uint64_t)p->k * p->matrices < 1 << 20 &&
+                      t->build->network->num_layers == 0;
         if (!in->batched) {
             serac_onx_refuse(t, "several matrices of weights are only supported on the network's input");
             return false;
@@ -63,7 +64,8 @@ static bool open_product(struct serac_onx *t, struct serac_onx_value *in, const 
     p->whole = elements == p->k;
     if (last == p->k && !in->batched)
         return true;
-    serac_onx_refuse(t, "its input has rows of %u numbers, its weights take %u", (unsigned)last, (unsigned)p->k);
+    serac_onx_refuse(t, "its input has rows of %u numbers, its weights take %u", (unsigned)last,
+                     (unsigned)p->k);
     return false;
 }
 
@@ -80,14 +82,16 @@ static bool place_input(struct serac_onx *t, struct serac_onx_value *in, const s
         return true;
     if (!p->whole && at->channels == p->k && (in->channels_last || (uint64_t)at->height * at->width == 1))
         return true;
-    if (!p->whole && free && p->rows <= 1u << 20 && serac_onx_reshape_input(t, in, 1, (uint32_t)p->rows, p->k, true))
+    if (!p->whole && free && p->rows <= 1u << 20 &&
+        serac_onx_reshape_input(t, in, 1, (uint32_t)p->rows, p->k, true))
         return true;
     serac_onx_refuse(t, "its input does not lie in rows, or has more than 255 lines or columns");
     return false;
 }
 
 /* Weight k of column n as the layer has it: pixel by pixel where ONNX goes channel by channel. */
-static bool fill(struct serac_onx *t, struct serac_onx_filter *f, const struct serac_onx_value *in, const struct product *p)
+static bool fill(struct serac_onx *t, struct serac_onx_filter *f, const struct serac_onx_value *in,
+                 const struct product *p)
 {
     const struct serac_tensor *at = serac_onx_tensor(t, in->layer);
     uint64_t pixels = p->whole && !in->channels_last ? (uint64_t)at->height * at->width : 1;
@@ -106,7 +110,8 @@ static enum serac_status make_layer(struct serac_onx *t, const struct places *at
                                     const struct serac_onnx_constant *bias)
 {
     double scale = at->integer ? 1 : serac_onx_scale(t, in->layer);
-    double alpha = (double)serac_onnx_float(t->node, "alpha", 1), beta = (double)serac_onnx_float(t->node, "beta", 1);
+    double alpha = (double)serac_onnx_float(t->node, "alpha", 1);
+    double beta = (double)serac_onnx_float(t->node, "beta", 1);
     if (!(alpha > 0) || alpha > 1e30 || !(beta > -1e30 && beta < 1e30))
         return serac_onx_refuse(t, "alpha must be positive, and beta a number");
     struct serac_layer *l = serac_onx_layer(t, "fc", in->layer, SERAC_ONX_NO_SECOND);

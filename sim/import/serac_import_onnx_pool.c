@@ -17,8 +17,8 @@ static bool fuse(struct serac_onx *t, const struct serac_onx_value *in, const st
     struct serac_layer *l = &n->layers[in->layer];
     uint32_t k = window->kernel_h;
     bool square = k == window->kernel_w && k == window->stride_h && k == window->stride_w && k >= 2 && k <= 16;
-    if ((l->op != SERAC_OP_CONV && l->op != SERAC_OP_DEPTHWISE) || l->pool != 1 || l->mode == SERAC_MODE_RAW || !square ||
-        has_pads(window))
+    if ((l->op != SERAC_OP_CONV && l->op != SERAC_OP_DEPTHWISE) || l->pool != 1 ||
+        l->mode == SERAC_MODE_RAW || !square || has_pads(window))
         return false;
     l->pool = k;
     serac_build_shape(l);
@@ -33,7 +33,8 @@ static void set_dims(struct serac_onx_value *v, const struct serac_layer *l)
 }
 
 /* Kernel, strides and padding; of the whole picture for GlobalAveragePool. */
-static bool open_window(struct serac_onx *t, const struct serac_onx_value *in, struct serac_layer *l, bool global)
+static bool open_window(struct serac_onx *t, const struct serac_onx_value *in, struct serac_layer *l,
+                        bool global)
 {
     bool flat = in->rank == 3;
     int64_t h = flat ? 1 : serac_onnx_int_at(t->node, "kernel_shape", 0, 0);
@@ -144,5 +145,6 @@ enum serac_status serac_onx_pool(struct serac_onx *t)
         return SERAC_E_INPUT;
     if (!strcmp(t->node->op_type, "MaxPool"))
         return max_pool(t, in);
-    return serac_onx_has_codes(t, in) ? average(t, in, !strcmp(t->node->op_type, "GlobalAveragePool")) : SERAC_E_INPUT;
+    bool global = !strcmp(t->node->op_type, "GlobalAveragePool");
+    return serac_onx_has_codes(t, in) ? average(t, in, global) : SERAC_E_INPUT;
 }

@@ -6,7 +6,8 @@
 #include "serac_import_onnx.h"
 
 /* The quantiser's result: the network's input takes its format, or a chain ends. */
-static enum serac_status finish(struct serac_onx *t, struct serac_onx_value *in, struct serac_onx_quantiser *q, bool codes)
+static enum serac_status finish(struct serac_onx *t, struct serac_onx_value *in,
+                                struct serac_onx_quantiser *q, bool codes)
 {
     struct serac_onx_value *out = serac_onx_output(t);
     bool good;
@@ -43,7 +44,8 @@ static enum serac_status quantise_linear(struct serac_onx *t, struct serac_onx_v
     if (!serac_onx_scalar(t, 1, 1, &scale) || !serac_onx_scalar(t, 2, 0, &zero))
         return SERAC_E_INPUT;
     if (!bits)
-        return serac_onx_refuse(t, "makes %s: only integers of 2, 4 and 8 bits are supported", serac_onnx_type_name(type));
+        return serac_onx_refuse(t, "makes %s: only integers of 2, 4 and 8 bits are supported",
+                                serac_onnx_type_name(type));
     if (!(scale > 1e-30 && scale < 1e30))
         return serac_onx_refuse(t, "a scale that is not positive");
     struct serac_onx_quantiser q = {
@@ -103,11 +105,14 @@ static enum serac_status quant(struct serac_onx *t, struct serac_onx_value *in)
 {
     double scale, zero, bits;
     const Onnx__AttributeProto *mode = serac_onnx_attribute(t->node, "rounding_mode");
-    if (!serac_onx_scalar(t, 1, 1, &scale) || !serac_onx_scalar(t, 2, 0, &zero) || !serac_onx_scalar(t, 3, 8, &bits))
+    if (!serac_onx_scalar(t, 1, 1, &scale) || !serac_onx_scalar(t, 2, 0, &zero) ||
+        !serac_onx_scalar(t, 3, 8, &bits))
         return SERAC_E_INPUT;
-    bool is_signed = serac_onnx_int(t->node, "signed", 1) != 0, narrow = serac_onnx_int(t->node, "narrow", 0) != 0;
+    bool is_signed = serac_onnx_int(t->node, "signed", 1) != 0;
+    bool narrow = serac_onnx_int(t->node, "narrow", 0) != 0;
     struct serac_onx_quantiser q = {.rule = SERAC_ONX_QUANT, .scale = scale, .rounding = 'R'};
-    if (!(bits >= 1 && bits <= 8) || bits != floor(bits) || zero != floor(zero) || !(scale > 1e-30 && scale < 1e30))
+    if (!(bits >= 1 && bits <= 8) || bits != floor(bits) || zero != floor(zero) ||
+        !(scale > 1e-30 && scale < 1e30))
         return serac_onx_refuse(t, "needs 1 to 8 bits, an integer zero point and a positive scale");
     if (mode && mode->s.len)
         q.rounding = (char)mode->s.data[0];
@@ -118,7 +123,8 @@ static enum serac_status quant(struct serac_onx *t, struct serac_onx_value *in)
         set_bipolar(t, &q);
         return zero == 0 ? finish(t, in, &q, false) : serac_onx_refuse(t, "one signed bit with a zero point");
     }
-    q.format = (struct serac_tensor){.bits = (uint32_t)bits, .is_signed = is_signed, .zero_point = (int32_t)zero};
+    q.format = (struct serac_tensor){.bits = (uint32_t)bits, .is_signed = is_signed,
+                                     .zero_point = (int32_t)zero};
     if (fabs(zero) > 255 || !set_range(&q))
         return serac_onx_refuse(t, "a zero point that is none of its codes");
     if (narrow)
@@ -175,7 +181,8 @@ static enum serac_status multi_threshold(struct serac_onx *t, struct serac_onx_v
 {
     const struct serac_onnx_constant *c = serac_onx_constant(t, 1);
     struct serac_onx_quantiser q = {.rule = SERAC_ONX_THRESHOLDS};
-    double scale = (double)serac_onnx_float(t->node, "out_scale", 1), bias = (double)serac_onnx_float(t->node, "out_bias", 0);
+    double scale = (double)serac_onnx_float(t->node, "out_scale", 1);
+    double bias = (double)serac_onnx_float(t->node, "out_bias", 0);
     if (!c)
         return SERAC_E_INPUT;
     uint32_t channels = serac_onx_tensor(t, in->layer)->channels, axis = serac_onx_channel_axis(t, in);
@@ -191,8 +198,8 @@ static enum serac_status multi_threshold(struct serac_onx *t, struct serac_onx_v
     q.rows = c->dims[0];
     q.steps = c->dims[1];
     if (!(scale > 1e-30 && scale < 1e30) || !set_counted(t, &q, scale, bias))
-        return serac_onx_refuse(t, "its scale %g and bias %g give no codes of 8 bits with a zero, nor bipolar ones that are "
-                                "not padded", scale, bias);
+        return serac_onx_refuse(t, "its scale %g and bias %g give no codes of 8 bits with a zero, nor bipolar "
+                                "ones that are not padded", scale, bias);
     if (in->kind == SERAC_ONX_CODES)
         return serac_onx_refuse(t, "\"%.60s\" is not dequantised", in->name);
     return serac_onx_resolve(t, in, &q, serac_onx_output(t));

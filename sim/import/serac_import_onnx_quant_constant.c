@@ -24,7 +24,8 @@ static bool open_spread(struct serac_onx *t, const struct serac_onnx_constant *w
     if (!good && axis >= 0 && axis < whole->rank && block > 0) {
         good = part->rank == whole->rank;
         for (uint32_t d = 0; good && d < whole->rank; d++)
-            good = part->dims[d] == (d == (uint32_t)axis ? (whole->dims[d] + s->block - 1) / s->block : whole->dims[d]);
+            good = part->dims[d] ==
+                   (d == (uint32_t)axis ? (whole->dims[d] + s->block - 1) / s->block : whole->dims[d]);
     }
     if (!good)
         serac_onx_refuse(t, "scale or zero point have another shape than the tensor and its axis");
@@ -51,7 +52,8 @@ static double spread_value(const struct spread *s, uint64_t i, double fallback)
 }
 
 /* Inputs: tensor, scale, zero point (may be missing). */
-static bool open_three(struct serac_onx *t, const struct serac_onnx_constant **x, struct spread *scale, struct spread *zero)
+static bool open_three(struct serac_onx *t, const struct serac_onnx_constant **x, struct spread *scale,
+                       struct spread *zero)
 {
     *x = serac_onx_constant(t, 0);
     const struct serac_onnx_constant *s = *x ? serac_onx_constant(t, 1) : NULL;
@@ -110,11 +112,14 @@ static enum serac_status quantise_linear(struct serac_onx *t)
     uint32_t type = zero.part ? zero.part->type : wanted ? (uint32_t)wanted : SERAC_ONNX_UINT8;
     uint32_t bits = serac_onnx_bits(type);
     if (!bits)
-        return serac_onx_refuse(t, "makes %s: only integers of 2, 4 and 8 bits are supported", serac_onnx_type_name(type));
-    double low = serac_onnx_is_signed(type) ? -ldexp(1, (int)bits - 1) : 0, high = low + ldexp(1, (int)bits) - 1;
+        return serac_onx_refuse(t, "makes %s: only integers of 2, 4 and 8 bits are supported",
+                                serac_onnx_type_name(type));
+    double low = serac_onnx_is_signed(type) ? -ldexp(1, (int)bits - 1) : 0;
+    double high = low + ldexp(1, (int)bits) - 1;
     struct serac_onnx_constant *c = serac_onnx_constant_new(&t->file, type, x->rank, x->dims);
     for (uint64_t i = 0; c && i < c->count; i++) {
-        double y = rint((double)(float)(serac_onnx_value(x, i) / spread_value(&scale, i, 1))) + spread_value(&zero, i, 0);
+        double y = rint((double)(float)(serac_onnx_value(x, i) / spread_value(&scale, i, 1)));
+        y += spread_value(&zero, i, 0);
         c->numbers[i] = y < low ? low : y > high ? high : y;
     }
     return serac_onx_give(t, c);
@@ -123,8 +128,8 @@ static enum serac_status quantise_linear(struct serac_onx *t)
 /* --- QONNX ------------------------------------------------------------------------------- */
 
 /* Scales of QONNX are broadcast: one, or one for each index of one axis. */
-static bool open_broadcast(struct serac_onx *t, const struct serac_onnx_constant *x, const struct serac_onnx_constant *part,
-                           struct spread *s)
+static bool open_broadcast(struct serac_onx *t, const struct serac_onnx_constant *x,
+                           const struct serac_onnx_constant *part, struct spread *s)
 {
     *s = (struct spread){.whole = x, .part = part};
     uint32_t axes = 0;
@@ -158,14 +163,16 @@ static enum serac_status quant(struct serac_onx *t, bool bipolar)
         return SERAC_E_INPUT;
     if (!bipolar && (!serac_onx_scalar(t, 2, 0, &zero) || !serac_onx_scalar(t, 3, 8, &bits)))
         return SERAC_E_INPUT;
-    bool is_signed = serac_onnx_int(t->node, "signed", 1) != 0, narrow = serac_onnx_int(t->node, "narrow", 0) != 0;
-    if (!bipolar && (!(bits >= 1 && bits <= 8) || bits != floor(bits) || zero != floor(zero) || fabs(zero) > 255))
+    bool is_signed = serac_onnx_int(t->node, "signed", 1) != 0;
+    bool narrow = serac_onnx_int(t->node, "narrow", 0) != 0;
+    if (!bipolar && (!(bits >= 1 && bits <= 8) || bits != floor(bits) || zero != floor(zero) ||
+                     fabs(zero) > 255))
         return serac_onx_refuse(t, "needs 1 to 8 bits and a zero point among the codes");
     bipolar = bipolar || (bits == 1 && is_signed);
     double low = is_signed ? -ldexp(1, (int)bits - 1) + narrow : 0;
     double high = is_signed ? ldexp(1, (int)bits - 1) - 1 : ldexp(1, (int)bits) - 1 - narrow;
-    struct serac_onnx_constant *c = serac_onnx_constant_new(&t->file, is_signed ? SERAC_ONNX_INT8 : SERAC_ONNX_UINT8, x->rank,
-                                                            x->dims);
+    struct serac_onnx_constant *c = serac_onnx_constant_new(
+        &t->file, is_signed ? SERAC_ONNX_INT8 : SERAC_ONNX_UINT8, x->rank, x->dims);
     if (c && !keep_scales(c, &scale)) {
         serac_onnx_constant_free(c);
         c = NULL;

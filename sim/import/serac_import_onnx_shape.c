@@ -13,7 +13,8 @@ static uint64_t product(const uint32_t *dims, uint32_t rank)
 }
 
 /* A constant gets the shape, or an activation, whose images stay images. */
-static enum serac_status take_shape(struct serac_onx *t, struct serac_onx_value *in, uint32_t rank, const uint32_t *dims)
+static enum serac_status take_shape(struct serac_onx *t, struct serac_onx_value *in, uint32_t rank,
+                                    const uint32_t *dims)
 {
     struct serac_onx_value *out = serac_onx_output(t);
     if (product(dims, rank) != product(in->dims, in->rank))
@@ -68,7 +69,8 @@ static enum serac_status flatten(struct serac_onx *t, struct serac_onx_value *in
     axis += axis < 0 ? in->rank : 0;
     if (axis < 0 || axis > in->rank)
         return serac_onx_refuse(t, "an axis that is none");
-    uint64_t before = product(in->dims, (uint32_t)axis), behind = product(in->dims + axis, in->rank - (uint32_t)axis);
+    uint64_t before = product(in->dims, (uint32_t)axis);
+    uint64_t behind = product(in->dims + axis, in->rank - (uint32_t)axis);
     if (before > 1 << 30 || behind > 1 << 30)
         return serac_onx_refuse(t, "more than 2^30 elements");
     const uint32_t dims[] = {(uint32_t)before, (uint32_t)behind};
@@ -164,12 +166,15 @@ static enum serac_status transpose(struct serac_onx *t, struct serac_onx_value *
         perm[i] = (uint32_t)axis;
         dims[i] = in->dims[axis];
     }
-    bool behind = rank >= 3 && moves(perm, rank, 1, rank - 1), before = rank >= 3 && moves(perm, rank, rank - 1, 1);
+    bool behind = rank >= 3 && moves(perm, rank, 1, rank - 1);
+    bool before = rank >= 3 && moves(perm, rank, rank - 1, 1);
     bool input = in->layer == SERAC_ONX_INPUT && before && rank <= 4;
     if (input)
-        input = serac_onx_reshape_input(t, in, rank == 4 ? in->dims[1] : 1, in->dims[rank - 2], in->dims[rank - 1], true);
+        input = serac_onx_reshape_input(t, in, rank == 4 ? in->dims[1] : 1, in->dims[rank - 2],
+                                        in->dims[rank - 1], true);
     uint32_t axis = serac_onx_channel_axis(t, in);
-    bool flip = (behind && !in->channels_last && axis == 1) || (before && (input || (in->channels_last && axis == rank - 1)));
+    bool flip = (behind && !in->channels_last && axis == 1) ||
+        (before && (input || (in->channels_last && axis == rank - 1)));
     if ((!flip && !moves(perm, rank, 0, 0)) || in->batched)
         return serac_onx_refuse(t, "moves other dimensions than the channels between second and last");
     enum serac_status status = serac_onx_pass(t, in, serac_onx_output(t));

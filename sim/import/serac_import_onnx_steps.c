@@ -1,8 +1,10 @@
-/* serac_import_onnx_steps.c - where a channel's code changes, and the machine's numbers that change it there.
+/* serac_import_onnx_steps.c - where a channel's code changes, and the machine's numbers that change it
+ * there.
  *
- * A quantised chain is a staircase, non-decreasing or non-increasing in the sum, as each of its operations is. So is
- * the machine's (x * mult + add) >> shift. Two staircases are equal if they are equal at both ends and on both sides of
- * every step: that is checked with the machine's own arithmetic, so what is written is proved, not rounded. */
+ * A quantised chain is a staircase, non-decreasing or non-increasing in the sum, as each of its operations
+ * is. So is the machine's (x * mult + add) >> shift. Two staircases are equal if they are equal at both
+ * ends and on both sides of every step: that is checked with the machine's own arithmetic, so what is
+ * written is proved, not rounded. */
 #include <math.h>
 
 #include "serac_function.h"
@@ -39,8 +41,8 @@ static void find_between(struct search *s, int64_t low, int32_t at_low, int64_t 
     find_between(s, middle, at_middle, high, at_high);
 }
 
-bool serac_onx_find_steps(const struct serac_onx_quantiser *q, const struct serac_onx_chain *chain, uint32_t channel,
-                          int64_t low, int64_t high, struct serac_onx_steps *steps)
+bool serac_onx_find_steps(const struct serac_onx_quantiser *q, const struct serac_onx_chain *chain,
+                          uint32_t channel, int64_t low, int64_t high, struct serac_onx_steps *steps)
 {
     struct search s = {q, chain, channel, steps, false};
     steps->sign = 1;
@@ -142,8 +144,8 @@ static bool set_param(int64_t mult, int64_t add, int shift, int32_t sign, struct
 }
 
 /* The machine's own arithmetic on the bias's difference, at both sides of every step and both ends. */
-static bool equals(const struct serac_onx_steps *s, const struct serac_onx_quantiser *q, enum serac_requant_mode mode,
-                   const struct serac_param *p, int64_t bias)
+static bool equals(const struct serac_onx_steps *s, const struct serac_onx_quantiser *q,
+                   enum serac_requant_mode mode, const struct serac_param *p, int64_t bias)
 {
     struct serac_record r = {.bias = (int32_t)bias, .mult = p->mult, .shift = p->shift, .add = p->add};
     int32_t count = s->last - s->first;
@@ -160,7 +162,8 @@ static bool equals(const struct serac_onx_steps *s, const struct serac_onx_quant
     return true;
 }
 
-bool serac_onx_fit_floor(const struct serac_onx_steps *s, const struct serac_onx_quantiser *q, struct serac_param *p)
+bool serac_onx_fit_floor(const struct serac_onx_steps *s, const struct serac_onx_quantiser *q,
+                         struct serac_param *p)
 {
     struct line l;
     int64_t add, before = p->bias, span = s->high - s->low + 1;
@@ -195,7 +198,8 @@ static bool limit_slope(struct bound b, bool over, double *low, double *high)
     return true;
 }
 
-bool serac_onx_fit_single(const struct serac_onx_steps *s, const struct serac_onx_quantiser *q, struct serac_param *p)
+bool serac_onx_fit_single(const struct serac_onx_steps *s, const struct serac_onx_quantiser *q,
+                          struct serac_param *p)
 {
     struct line l;
     double low = 0, high = (double)(1 << 30) / (double)(s->high - s->low + 1);

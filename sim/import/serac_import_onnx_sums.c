@@ -7,7 +7,8 @@
 
 /* --- reading weights -------------------------------------------------------------- */
 
-bool serac_onx_filter_open(struct serac_onx *t, struct serac_onx_filter *f, const struct serac_onnx_constant *weights,
+bool serac_onx_filter_open(struct serac_onx *t, struct serac_onx_filter *f,
+                           const struct serac_onnx_constant *weights,
                            const struct serac_onnx_constant *zero, uint32_t out, uint64_t k, uint32_t groups)
 {
     *f = (struct serac_onx_filter){.weights = weights, .zero = zero, .out = out, .k = k, .groups = groups};
@@ -35,7 +36,8 @@ void serac_onx_filter_free(struct serac_onx_filter *f)
     f->scales = NULL;
 }
 
-bool serac_onx_filter_put(struct serac_onx *t, struct serac_onx_filter *f, uint32_t m, uint64_t to, uint64_t from)
+bool serac_onx_filter_put(struct serac_onx *t, struct serac_onx_filter *f, uint32_t m, uint64_t to,
+                          uint64_t from)
 {
     double zero = f->zero ? f->zero->numbers[f->zero->count == 1 ? 0 : m] : 0;
     double value = f->weights->numbers[from] - zero, scale = (double)serac_onnx_scale(f->weights, from);
@@ -131,8 +133,8 @@ static bool make_dense(struct serac_onx *t, struct serac_onx_filter *f, uint32_t
     int16_t *values = calloc(f->out * k, sizeof *values);
     for (uint32_t m = 0; values && m < f->out; m++)
         for (uint64_t tap = 0; tap < taps; tap++)
-            memcpy(values + m * k + tap * channels + m / (f->out / f->groups) * part, f->values + m * f->k + tap * part,
-                   part * sizeof *values);
+            memcpy(values + m * k + tap * channels + m / (f->out / f->groups) * part,
+                   f->values + m * f->k + tap * part, part * sizeof *values);
     if (!values)
         return serac_onx_no_room(t) == SERAC_OK;
     free(f->values);
@@ -148,12 +150,15 @@ enum serac_status serac_onx_set_weights(struct serac_onx *t, struct serac_onx_fi
     struct widths w = find_widths(f);
     bool depthwise = f->groups > 1 && f->groups == l->input.channels && f->groups == f->out && w.in_signed <= 8;
     if (f->groups > 1 && !depthwise) {
-        serac_import_note(t->import, "%s: %u groups, run as one with zeros between them", l->name, (unsigned)f->groups);
+        serac_import_note(t->import, "%s: %u groups, run as one with zeros between them", l->name,
+                          (unsigned)f->groups);
         if (!make_dense(t, f, l->input.channels))
             return SERAC_E_INPUT;
         w = find_widths(f);
     }
     l->op = depthwise ? SERAC_OP_DEPTHWISE : SERAC_OP_CONV;
+    if (!serac_onx_count(t, f->out))
+        return serac_onx_no_room(t);
     if (!choose(f, &w, l))
         return serac_onx_refuse(t, "its weights need more than 8 bits");
     int8_t *to = serac_build_weights(t->build, f->out * f->k);
@@ -171,8 +176,8 @@ enum serac_status serac_onx_set_weights(struct serac_onx *t, struct serac_onx_fi
 /* --- sums ----------------------------------------------------------------------------- */
 
 /* A bias in units of the sums goes into them; one that is no whole number of them waits in *rest. */
-static bool set_bias(struct serac_onx *t, struct serac_param *p, const struct serac_onnx_constant *bias, uint32_t m,
-                     double unit, double beta, double *rest)
+static bool set_bias(struct serac_onx *t, struct serac_param *p, const struct serac_onnx_constant *bias,
+                     uint32_t m, double unit, double beta, double *rest)
 {
     uint64_t i = bias->count == 1 ? 0 : m;
     double scale = (double)serac_onnx_scale(bias, i), number = bias->numbers[i] * beta;
@@ -242,7 +247,7 @@ enum serac_status serac_onx_set_sums(struct serac_onx *t, struct serac_onx_filte
     sums->layer = (int32_t)n->num_layers - 1;
     sums->second = SERAC_ONX_NO_SECOND;
     sums->raw = true;
-    sums->chain.exact = sums->chain.integer = true;
+    sums->chain.exact = sums->chain.integer = sums->chain.real = true;
     if (status == SERAC_OK && !all_are(f->scales, f->out, 1) &&
         !serac_onx_chain_add(&sums->chain, SERAC_ONX_MUL, f->scales, f->out))
         status = serac_onx_no_room(t);
@@ -259,14 +264,16 @@ enum serac_status serac_onx_set_sums(struct serac_onx *t, struct serac_onx_filte
 /* --- the node's output -------------------------------------------------------------------- */
 
 /* x_scale * w_scale / y_scale in the scales' type. */
-static bool set_factors(struct serac_onx *t, struct serac_onx_filter *f, const struct serac_onx_scales *at, double y)
+static bool set_factors(struct serac_onx *t, struct serac_onx_filter *f, const struct serac_onx_scales *at,
+                        double y)
 {
     double x;
     const struct serac_onnx_constant *w = serac_onx_constant(t, at->w);
     if (!w || !serac_onx_scalar(t, at->x, 1, &x))
         return false;
     if (w->count != 1 && w->count != f->out)
-        return serac_onx_refuse(t, "needs one scale of its weights, or one for each output channel") == SERAC_OK;
+        return serac_onx_refuse(t,
+                                "needs one scale of its weights, or one for each output channel") == SERAC_OK;
     bool half = w->type == SERAC_ONNX_FLOAT16;
     for (uint32_t m = 0; m < f->out; m++) {
         float product = (float)x * (float)w->numbers[w->count == 1 ? 0 : m];
@@ -293,7 +300,8 @@ static enum serac_status quantise(struct serac_onx *t, struct serac_onx_filter *
         return SERAC_E_INPUT;
     struct serac_onx_quantiser q = {
         .rule = SERAC_ONX_PRODUCT, .scale = scale, .factors = f->scales, .rows = f->out,
-        .format = {.bits = bits, .is_signed = serac_onnx_is_signed(z->constant->type), .zero_point = (int32_t)zero}};
+        .format = {.bits = bits, .is_signed = serac_onnx_is_signed(z->constant->type),
+                   .zero_point = (int32_t)zero}};
     q.low = q.format.is_signed ? -(1 << (bits - 1)) : 0;
     q.high = q.low + (1 << bits) - 1;
     enum serac_status status = serac_onx_resolve(t, sums, &q, out);
@@ -304,8 +312,8 @@ static enum serac_status quantise(struct serac_onx *t, struct serac_onx_filter *
     return status;
 }
 
-enum serac_status serac_onx_finish_sums(struct serac_onx *t, struct serac_onx_filter *f, struct serac_onx_value *sums,
-                                        const struct serac_onx_scales *at)
+enum serac_status serac_onx_finish_sums(struct serac_onx *t, struct serac_onx_filter *f,
+                                        struct serac_onx_value *sums, const struct serac_onx_scales *at)
 {
     sums->name = serac_onx_output(t)->name;
     enum serac_status status = at->y ? quantise(t, f, sums, at) : serac_onx_pass(t, sums, serac_onx_output(t));

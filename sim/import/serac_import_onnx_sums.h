@@ -15,11 +15,13 @@ struct serac_onx_filter {
 };
 
 /* `weights` and, if not NULL, their zero points (one, or one an output). False after a message. */
-bool serac_onx_filter_open(struct serac_onx *t, struct serac_onx_filter *f, const struct serac_onnx_constant *weights,
+bool serac_onx_filter_open(struct serac_onx *t, struct serac_onx_filter *f,
+                           const struct serac_onnx_constant *weights,
                            const struct serac_onnx_constant *zero, uint32_t out, uint64_t k, uint32_t groups);
 void serac_onx_filter_free(struct serac_onx_filter *f);
 /* Number `from` of the constant is weight `to` of output `m`. False after a message. */
-bool serac_onx_filter_put(struct serac_onx *t, struct serac_onx_filter *f, uint32_t m, uint64_t to, uint64_t from);
+bool serac_onx_filter_put(struct serac_onx *t, struct serac_onx_filter *f, uint32_t m, uint64_t to,
+                          uint64_t from);
 
 /* The last layer's weights: kind and width, dense if the machine has no such groups. */
 enum serac_status serac_onx_set_weights(struct serac_onx *t, struct serac_onx_filter *f);
@@ -27,15 +29,16 @@ enum serac_status serac_onx_set_weights(struct serac_onx *t, struct serac_onx_fi
 enum serac_status serac_onx_set_sums(struct serac_onx *t, struct serac_onx_filter *f,
                                      const struct serac_onnx_constant *bias, double scale, double beta,
                                      struct serac_onx_value *sums);
-/* Ends the node: its output is `sums`, or, where it has the inputs of QLinear*, the codes that they make of them. Frees
- * their chain. */
+/* Ends the node: its output is `sums`, or, where it has the inputs of QLinear*, the codes that they make
+ * of them. Frees their chain. */
 struct serac_onx_scales {
     uint32_t x, w, y;        /* inputs; behind y is its zero point. All 0: none */
 };
-enum serac_status serac_onx_finish_sums(struct serac_onx *t, struct serac_onx_filter *f, struct serac_onx_value *sums,
-                                        const struct serac_onx_scales *at);
+enum serac_status serac_onx_finish_sums(struct serac_onx *t, struct serac_onx_filter *f,
+                                        struct serac_onx_value *sums, const struct serac_onx_scales *at);
 
-/* serac_import_onnx_conv.c: strides, dilations and padding of the node and the output's shape; `flat`: of one dimension. */
+/* serac_import_onnx_conv.c: strides, dilations and padding of the node and the output's shape; `flat`: of
+ * one dimension. */
 bool serac_onx_window(struct serac_onx *t, struct serac_layer *layer, bool flat);
 /* [image][channel][line][column] or without lines, as it lies or as the network's input may lie. */
 bool serac_onx_is_picture(struct serac_onx *t, struct serac_onx_value *value);

@@ -25,7 +25,7 @@ enum serac_status serac_onx_no_room(struct serac_onx *t)
                              SERAC_LAYERS_MAX);
 }
 
-static struct serac_onx_value *named(const struct serac_onx *t, const char *name)
+struct serac_onx_value *serac_onx_named(const struct serac_onx *t, const char *name)
 {
     size_t low = 0, high = t->num_values;
     while (*name && low < high) {
@@ -40,7 +40,7 @@ static struct serac_onx_value *named(const struct serac_onx *t, const char *name
 
 struct serac_onx_value *serac_onx_value_at(const struct serac_onx *t, uint32_t i)
 {
-    return i < t->node->n_input ? named(t, t->node->input[i]) : NULL;
+    return i < t->node->n_input ? serac_onx_named(t, t->node->input[i]) : NULL;
 }
 
 struct serac_onx_value *serac_onx_known(struct serac_onx *t, uint32_t i)
@@ -90,7 +90,7 @@ bool serac_onx_scalar(struct serac_onx *t, uint32_t i, double fallback, double *
 
 struct serac_onx_value *serac_onx_output(const struct serac_onx *t)
 {
-    return named(t, t->node->output[0]);
+    return serac_onx_named(t, t->node->output[0]);
 }
 
 uint32_t serac_onx_images(const struct serac_onx_value *v)
@@ -118,13 +118,19 @@ double serac_onx_scale(const struct serac_onx *t, int32_t layer)
     return layer < 0 ? n->input_scale : n->output_scales[layer];
 }
 
+bool serac_onx_count(struct serac_onx *t, uint32_t channels)
+{
+    t->channels += channels;
+    return t->channels <= 1u << 22;
+}
+
 struct serac_layer *serac_onx_layer(struct serac_onx *t, const char *kind, int32_t first, int32_t second)
 {
     char name[SERAC_NAME_MAX];
     uint32_t index = t->build->network->num_layers;
     snprintf(name, sizeof name, "%s_%u", kind, (unsigned)index);
     struct serac_layer *l = serac_build_layer(t->build, name, first, second);
-    if (!l) {
+    if (!l || !serac_onx_count(t, l->input.channels)) {
         serac_onx_no_room(t);
         return NULL;
     }
@@ -136,12 +142,15 @@ struct serac_layer *serac_onx_layer(struct serac_onx *t, const char *kind, int32
     return l;
 }
 
-enum serac_status serac_onx_pass(struct serac_onx *t, const struct serac_onx_value *from, struct serac_onx_value *to)
+enum serac_status serac_onx_pass(struct serac_onx *t, const struct serac_onx_value *from,
+                                 struct serac_onx_value *to)
 {
     struct serac_onx_value copy = *from;
     if (to->kind != SERAC_ONX_NOTHING)
         return serac_onx_refuse(t, "makes \"%.60s\", which has been made before", to->name);
-    if (!serac_onx_chain_copy(&copy.chain, &from->chain))
+    for (uint32_t i = 0; i < from->chain.count; i++)
+        t->copied += from->chain.steps[i].count;
+    if (t->copied > 1u << 26 || !serac_onx_chain_copy(&copy.chain, &from->chain))
         return serac_onx_no_room(t);
     t->input_fixed = t->input_fixed || (from->layer == SERAC_ONX_INPUT && from->uses > 1);
     copy.name = to->name;
@@ -203,7 +212,8 @@ double *serac_onx_per_channel(struct serac_onx *t, const struct serac_onx_value 
     return values;
 }
 
-enum serac_status serac_onx_continue(struct serac_onx *t, struct serac_onx_value *in, struct serac_onx_value *to)
+enum serac_status serac_onx_continue(struct serac_onx *t, struct serac_onx_value *in,
+                                     struct serac_onx_value *to)
 {
     if (in->second != SERAC_ONX_NO_SECOND)
         return serac_onx_refuse(t, "between an addition and its quantiser only Relu and Clip are supported");
@@ -232,7 +242,8 @@ bool serac_onx_takes_input(struct serac_onx *t, struct serac_onx_value *in, cons
         return false;
     }
     if (t->input_quantised) {
-        *good = to->bits == format->bits && to->is_signed == format->is_signed && to->is_bipolar == format->is_bipolar &&
+        *good = to->bits == format->bits && to->is_signed == format->is_signed &&
+            to->is_bipolar == format->is_bipolar &&
                 to->zero_point == format->zero_point && t->build->network->input_scale == scale;
         if (!*good)
             serac_onx_refuse(t, "quantises the network's input another time, in another way");

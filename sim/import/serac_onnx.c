@@ -49,7 +49,8 @@ static enum serac_status fail(struct serac_error *error, const char *text)
     return SERAC_E_INPUT;
 }
 
-enum serac_status serac_onnx_open(struct serac_onnx *o, const uint8_t *bytes, size_t size, struct serac_error *error)
+enum serac_status serac_onnx_open(struct serac_onnx *o, const uint8_t *bytes, size_t size,
+                                  struct serac_error *error)
 {
     const size_t most = (size_t)1 << 31, small = 16u << 20;
     struct budget budget = {size < (most - small) / 8 ? 8 * size + small : most};
@@ -93,7 +94,8 @@ bool serac_onnx_is_signed(uint32_t type)
 const char *serac_onnx_type_name(uint32_t type)
 {
     static const char *const names[] = {
-        "an undefined type", "float", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool", "float16",
+        "an undefined type", "float", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool",
+            "float16",
         "double", "uint32", "uint64", "complex64", "complex128", "bfloat16", "float8e4m3fn", "float8e4m3fnuz",
         "float8e5m2", "float8e5m2fnuz", "uint4", "int4", "float4e2m1", "float8e8m0", "uint2", "int2"};
     return type < sizeof names / sizeof *names ? names[type] : "an unknown type";

@@ -14,12 +14,13 @@
 
 enum serac_onnx_type {       /* TensorProto.DataType */
     SERAC_ONNX_FLOAT = 1, SERAC_ONNX_UINT8 = 2, SERAC_ONNX_INT8 = 3, SERAC_ONNX_INT32 = 6, SERAC_ONNX_INT64 = 7,
-    SERAC_ONNX_BOOL = 9, SERAC_ONNX_FLOAT16 = 10, SERAC_ONNX_DOUBLE = 11, SERAC_ONNX_UINT4 = 21, SERAC_ONNX_INT4 = 22,
+    SERAC_ONNX_BOOL = 9, SERAC_ONNX_FLOAT16 = 10, SERAC_ONNX_DOUBLE = 11, SERAC_ONNX_UINT4 = 21,
+    SERAC_ONNX_INT4 = 22,
     SERAC_ONNX_UINT2 = 25, SERAC_ONNX_INT2 = 26
 };
 
-/* A constant: value = number * scale, the numbers exact. `scales` is NULL if they are 1; else one, or one for each
- * index of `axis`, or for each number where that is SERAC_ONNX_EACH. */
+/* A constant: value = number * scale, the numbers exact. `scales` is NULL if they are 1; else one, or one
+ * for each index of `axis`, or for each number where that is SERAC_ONNX_EACH. */
 #define SERAC_ONNX_EACH UINT32_MAX
 
 struct serac_onnx_constant {

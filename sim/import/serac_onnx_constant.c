@@ -137,7 +137,8 @@ static bool has_numbers(const Onnx__TensorProto *t, uint32_t width, uint64_t cou
 static double raw_number(const Onnx__TensorProto *t, uint32_t width, uint64_t i)
 {
     const uint8_t *at = t->raw_data.data + i * width / 8;
-    return number_of((uint32_t)t->data_type, width < 8 ? (uint64_t)*at >> i * width % 8 : little(at, width / 8));
+    return number_of((uint32_t)t->data_type, width < 8 ? (uint64_t)*at >> i * width % 8 : little(at,
+        width / 8));
 }
 
 static double listed_number(const Onnx__TensorProto *t, uint32_t width, uint64_t i)
@@ -147,7 +148,8 @@ static double listed_number(const Onnx__TensorProto *t, uint32_t width, uint64_t
     case SERAC_ONNX_FLOAT: return (double)t->float_data[i];
     case SERAC_ONNX_DOUBLE: return t->double_data[i];
     case SERAC_ONNX_INT64: return (double)t->int64_data[i];
-    default: return number_of((uint32_t)t->data_type, (uint64_t)(uint32_t)t->int32_data[i / per] >> i % per * width % 8);
+    default: return number_of((uint32_t)t->data_type,
+                              (uint64_t)(uint32_t)t->int32_data[i / per] >> i % per * width % 8);
     }
 }
 
@@ -160,7 +162,8 @@ static uint64_t elements(const uint32_t *dims, uint32_t rank)
     return count;
 }
 
-struct serac_onnx_constant *serac_onnx_constant_of(struct serac_onnx *o, const Onnx__TensorProto *t, const char **why)
+struct serac_onnx_constant *serac_onnx_constant_of(struct serac_onnx *o, const Onnx__TensorProto *t,
+                                                   const char **why)
 {
     uint32_t dims[SERAC_ONNX_RANK] = {0}, type = (uint32_t)t->data_type, width = width_of(type);
     *why = NULL;

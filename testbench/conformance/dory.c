@@ -65,8 +65,8 @@ static uint8_t *cut(Onnx__ModelProto *model, size_t node, size_t *size)
     return bytes;
 }
 
-static void run_bytes(struct conformance *c, const char *name, const uint8_t *bytes, size_t size, const int32_t *input,
-                      size_t inputs, const char *golden)
+static void run_bytes(struct conformance *c, const char *name, const uint8_t *bytes, size_t size,
+                      const int32_t *input, size_t inputs, const char *golden)
 {
     struct serac_build b;
     size_t count, got_count;

@@ -15,7 +15,8 @@ static const uint8_t *numbers_of(const uint8_t *file, size_t size, size_t bytes)
     return size >= head + bytes && !memcmp(file, "\x93NUMPY", 6) ? file + head : NULL;
 }
 
-static void compare(struct conformance *c, const int32_t *got, size_t count, const uint8_t *classes, size_t images)
+static void compare(struct conformance *c, const int32_t *got, size_t count, const uint8_t *classes,
+                    size_t images)
 {
     int32_t best[16], expected[16];
     for (size_t i = 0; i < images; i++) {

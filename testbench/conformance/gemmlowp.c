@@ -1,4 +1,5 @@
-/* gemmlowp.c - the real matrix product of google/gemmlowp's test_data.cc: uint8 with zero points, requantised by integers.
+/* gemmlowp.c - the real matrix product of google/gemmlowp's test_data.cc: uint8 with zero points,
+ * requantised by integers.
  *
  * Usage: gemmlowp [--design D] [--backend B] */
 #include <cjson/cJSON.h>
@@ -9,7 +10,8 @@
 
 static int32_t scalar(const cJSON *root, const char *key)
 {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(root, "scalars"), key);
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(root, "scalars"),
+                                                         key);
     return item ? (int32_t)item->valuedouble : 0;
 }
 

@@ -1,9 +1,9 @@
-/* onnx_nodes.c - ONNX's own node tests of integer operators (onnx/onnx), those of SERAC_DATA and of Debian's
- * libonnx-testdata: inputs and expected outputs of one node each.
+/* onnx_nodes.c - ONNX's own node tests of integer operators (onnx/onnx), those of SERAC_DATA and of
+ * Debian's libonnx-testdata: inputs and expected outputs of one node each.
  *
- * The first input runs through the network, the others become its constants. QuantizeLinear and DequantizeLinear have
- * floats at one end, which the machine has not: there the tensor is a constant that the importer (de)quantises, and
- * becomes the weights of a product with the number 1.
+ * The first input runs through the network, the others become its constants. QuantizeLinear and
+ * DequantizeLinear have floats at one end, which the machine has not: there the tensor is a constant that
+ * the importer (de)quantises, and becomes the weights of a product with the number 1.
  *
  * Usage: onnx_nodes [--design D] [--backend B] */
 #include <dirent.h>
@@ -129,7 +129,8 @@ static uint8_t *node_graph(struct test *t, size_t *size)
     return pack(&g, size);
 }
 
-/* one * (de)quantised constant: a row of its numbers. `one` is uint8; where the constant is of floats it is dequantised. */
+/* one * (de)quantised constant: a row of its numbers. `one` is uint8; where the constant is of floats it
+ * is dequantised. */
 static uint8_t *weight_graph(struct test *t, bool floats, size_t *size)
 {
     Onnx__TensorShapeProto__Dimension d = ONNX__TENSOR_SHAPE_PROTO__DIMENSION__INIT, *dims[] = {&d, &d};
@@ -139,12 +140,14 @@ static uint8_t *weight_graph(struct test *t, bool floats, size_t *size)
     Onnx__ValueInfoProto in = ONNX__VALUE_INFO_PROTO__INIT, out = ONNX__VALUE_INFO_PROTO__INIT;
     Onnx__ValueInfoProto *ins[] = {&in}, *outs[] = {&out};
     Onnx__GraphProto g = ONNX__GRAPH_PROTO__INIT;
-    Onnx__TensorProto row = ONNX__TENSOR_PROTO__INIT, unit = ONNX__TENSOR_PROTO__INIT, *constants[MOST_INPUTS + 2];
+    Onnx__TensorProto row = ONNX__TENSOR_PROTO__INIT, unit = ONNX__TENSOR_PROTO__INIT,
+        *constants[MOST_INPUTS + 2];
     int64_t rows[] = {1, -1}, two[] = {2};
     float ones[] = {1};
     char *made = t->model->graph->node[0]->output[0], *flat = (char *)"flat", *product = (char *)"product";
     char *one = (char *)"one", *real = (char *)"real";
-    char *reshapes[] = {made, (char *)"row"}, *scales[] = {one, (char *)"unit"}, *factors[] = {floats ? real : one, flat};
+    char *reshapes[] = {made, (char *)"row"}, *scales[] = {one, (char *)"unit"},
+        *factors[] = {floats ? real : one, flat};
     d.dim_value = 1;
     shape.dim = dims;
     shape.n_dim = 2;
@@ -164,7 +167,8 @@ static uint8_t *weight_graph(struct test *t, bool floats, size_t *size)
     unit.data_type = SERAC_ONNX_FLOAT;
     unit.float_data = ones;
     unit.n_float_data = 1;
-    Onnx__NodeProto reshape = node_of("Reshape", reshapes, 2, &flat), scale = node_of("DequantizeLinear", scales, 2, &real);
+    Onnx__NodeProto reshape = node_of("Reshape", reshapes, 2, &flat),
+        scale = node_of("DequantizeLinear", scales, 2, &real);
     Onnx__NodeProto last = node_of(floats ? "MatMul" : "MatMulInteger", factors, 2, &product);
     Onnx__NodeProto *nodes[] = {t->model->graph->node[0], &reshape, floats ? &scale : &last, &last};
     for (size_t i = 0; i < t->num_inputs; i++)
@@ -211,8 +215,8 @@ static double *numbers_of(const Onnx__TensorProto *tensor, bool turn, size_t *co
 }
 
 /* Outputs as integers; floats are compared as the network's scale gives them, to the bit of a float32. */
-static void compare(struct conformance *c, const struct test *t, const struct serac_build *b, int32_t *got, size_t count,
-                    const double *expected, size_t num_expected)
+static void compare(struct conformance *c, const struct test *t, const struct serac_build *b, int32_t *got,
+                    size_t count, const double *expected, size_t num_expected)
 {
     bool floats = t->output->data_type == SERAC_ONNX_FLOAT;
     double scale = b->network->output_scales[b->network->num_layers - 1];
@@ -241,7 +245,8 @@ static void run_test(struct conformance *c, struct test *t)
     }
     uint8_t *bytes = ends ? weight_graph(t, !strcmp(op, "DequantizeLinear"), &size) : node_graph(t, &size);
     if (conformance_import(c, t->name, bytes, size, &b)) {
-        double *expected = numbers_of(t->output, !ends, &outputs), *values = ends ? NULL : numbers_of(t->inputs[0], true, &inputs);
+        double *expected = numbers_of(t->output, !ends, &outputs),
+            *values = ends ? NULL : numbers_of(t->inputs[0], true, &inputs);
         int32_t *codes = calloc(inputs + 1, sizeof *codes), *got;
         for (size_t i = 0; i < inputs; i++)
             codes[i] = ends ? 1 : (int32_t)values[i];

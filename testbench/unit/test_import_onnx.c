@@ -1,7 +1,7 @@
 /* test_import_onnx.c - ONNX networks of many widths and forms, against sums done here.
  *
- * Each model is built in memory, imported, written, read and run on the model; what it must give is computed from
- * the same numbers by loops. */
+ * Each model is built in memory, imported, written, read and run on the model; what it must give is
+ * computed from the same numbers by loops. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -86,14 +86,15 @@ static double clamp(double x, double low, double high)
     return x < low ? low : x > high ? high : x;
 }
 
-/* QuantizeLinear of a sum times a scale, as its float32 is. */
+/* QuantizeLinear of a sum times a scale. */
 static int32_t quantised(double sum, double scale, double out, int32_t zero, int32_t low, int32_t high)
 {
-    return (int32_t)clamp(rint((double)((float)(sum * scale) / (float)out)) + zero, low, high);
+    return (int32_t)clamp(rint(sum * scale / (double)(float)out) + zero, low, high);
 }
 
 /* Channel `o` of a 3 x 3 convolution of `size` x `size` pixels with a border of zeros. */
-static double convolve(const int32_t *x, int32_t zero, const double *weights, int c, int size, int o, int y0, int x0)
+static double convolve(const int32_t *x, int32_t zero, const double *weights, int c, int size, int o, int y0,
+                       int x0)
 {
     double sum = 0;
     for (int i = 0; i < c; i++)
@@ -126,7 +127,8 @@ static void test_layers_of_8_4_and_2_bits_keep_their_widths(void **unused)
     onnx_model_begin(&m, SERAC_ONNX_UINT8, DIMS(1, 4, 5, 5), "out");
     scale_and_zero("s0", 0.0501373, "z0", SERAC_ONNX_UINT8, 10);
     onnx_model_constant(&m, "w1", SERAC_ONNX_INT8, DIMS(6, 4, 3, 3), w1);
-    onnx_model_constant(&m, "t1", SERAC_ONNX_FLOAT, DIMS(6), (const double[]){.010133, .020717, .013931, .017303, .011177, .009311});
+    onnx_model_constant(&m, "t1", SERAC_ONNX_FLOAT, DIMS(6), (const double[]){.010133, .020717, .013931,
+        .017303, .011177, .009311});
     scale_and_zero("s1", 1.70411, "z1", SERAC_ONNX_UINT4, 3);
     onnx_model_constant(&m, "w2", SERAC_ONNX_INT4, DIMS(5, 6, 1, 1), w2);
     onnx_model_scalar(&m, "t2", SERAC_ONNX_FLOAT, 0.301);
@@ -184,7 +186,8 @@ static void test_layers_of_8_4_and_2_bits_keep_their_widths(void **unused)
 
 /* --- QONNX ------------------------------------------------------------------------ */
 
-static void quant(const char *from, const char *to, const char *scale, const char *bits, int is_signed, int narrow)
+static void quant(const char *from, const char *to, const char *scale, const char *bits, int is_signed,
+                  int narrow)
 {
     char inputs[64];
     snprintf(inputs, sizeof inputs, "%s,%s,zero,%s", from, scale, bits);

@@ -129,9 +129,9 @@ static void test_a_residual_of_two_scales_is_added_in_floats_by_the_host(void **
     assert_int_equal(layer(1)->host, SERAC_HOST_ADD_FLOAT);
     for (int i = 0; i < 1000; i++) {
         const int32_t *x = in + i / 2 * 2;
-        double sum = i % 2 ? 3.0 * (x[0] - 100) + 127.0 * (x[1] - 100) : 100.0 * (x[0] - 100) - 50.0 * (x[1] - 100);
-        float real = (float)(sum * ((double)s0 * (double)0.0101737f));
-        int y = (int)clamp(rint((double)(real / s1)) + 90, 0, 255);
+        double a0 = x[0] - 100, a1 = x[1] - 100, sum = i % 2 ? 3 * a0 + 127 * a1 : 100 * a0 - 50 * a1;
+        double real = sum * ((double)s0 * (double)0.0101737f);
+        int y = (int)clamp(rint(real / (double)s1) + 90, 0, 255);
         float a = (float)(in[i] - 100) * s0, b = (float)(y - 90) * s1, c = a + b;
         assert_int_equal(got[i], (int)clamp(rint((double)((c < 0 ? 0 : c) / s2)) + 3, 0, 255));
     }
@@ -146,9 +146,9 @@ static void test_a_residual_of_one_scale_is_the_machines(void **unused)
     assert_int_equal(layer(1)->op, SERAC_OP_ADD);
     for (int i = 0; i < 400; i++) {
         const int32_t *x = in + i / 2 * 2;
-        double sum = i % 2 ? 3.0 * (x[0] - 100) + 127.0 * (x[1] - 100) : 100.0 * (x[0] - 100) - 50.0 * (x[1] - 100);
-        float real = (float)(sum * ((double)0.0501373f * (double)0.0101737f));
-        int y = (int)clamp(rint((double)(real / 0.0501373f)) + 90, 0, 255);
+        double a0 = x[0] - 100, a1 = x[1] - 100, sum = i % 2 ? 3 * a0 + 127 * a1 : 100 * a0 - 50 * a1;
+        double real = sum * ((double)0.0501373f * (double)0.0101737f);
+        int y = (int)clamp(rint(real / (double)0.0501373f) + 90, 0, 255);
         assert_int_equal(got[i], (int)clamp(in[i] - 100 + y - 90, 0, 252) + 3);
     }
 }
@@ -172,7 +172,8 @@ static void test_qlinear_add_adds_the_zero_point_before_it_rounds(void **unused)
         run(400, 400);
         for (int i = 0; i < 400; i++) {
             const int32_t *x = in + i / 2 * 2;
-            double y = clamp(rint((x[0] - 130 - (i % 2 ? x[1] - 130 : 0)) * (double)(s0 * s1 / s1) + 7), 0, 255);
+            double y = clamp(rint((x[0] - 130 - (i % 2 ? x[1] - 130 : 0)) * (double)(s0 * s1 / s1) + 7), 0,
+                             255);
             float sum = (float)(in[i] - 130) * s0 + (float)(y - 7) * s1;
             assert_int_equal(got[i], (int)clamp((double)rintf(sum / (s2 * 4) + 101), 0, 255));
         }
@@ -262,14 +263,14 @@ static void test_groups_pools_and_averages(void **unused)
             for (int k = 0; k < 4; k++) {
                 const int32_t *x = in + ((p / 3 * 2 + k / 2) * 6 + p % 3 * 2 + k % 2) * 4 + o / 2 * 2;
                 double sum = w[o * 2] * (x[0] - 128) + w[o * 2 + 1] * (x[1] - 128);
-                int q = (int)clamp(rint((double)((float)(sum * ((double)0.031f * (double)0.1f)) / 0.0717f)), -128, 127);
+                int q = (int)clamp(rint(sum * ((double)0.031f * (double)0.1f) / (double)0.0717f), -128, 127);
                 most = q > most ? q : most;
             }
             sums[o] += most;
         }
     for (int o = 0; o < 4; o++) {
-        float average = (float)(sums[o] * (double)0.0717f) / 9;
-        assert_int_equal(got[o], (int)clamp(rint((double)(average / 0.0501f)) - 7, -128, 127));
+        double average = sums[o] * (double)0.0717f / 9;
+        assert_int_equal(got[o], (int)clamp(rint(average / (double)0.0501f) - 7, -128, 127));
     }
 }
 
@@ -299,7 +300,7 @@ static void test_sums_that_two_read_stay_sums(void **unused)
         double sum = 0;
         for (int k = 0; k < 3; k++)
             sum += in[i / 3 * 3 + k] * w[k * 3 + i % 3];
-        float a = (float)clamp(sum, -128, 127), b = (float)clamp(rint((double)((float)sum / 0.37f)), -128, 127) * 0.37f;
+        float a = (float)clamp(sum, -128, 127), b = (float)clamp(rint(sum / (double)0.37f), -128, 127) * 0.37f;
         assert_int_equal(got[i], (int)clamp(rint((double)(a + b)), -128, 127));
     }
 }
@@ -322,16 +323,20 @@ static void test_what_is_not_supported_is_named_with_its_node(void **unused)
     product("Quant");
     refused("m.onnx: node \"out\" (Quant): has no scale, zero point or width");
     product("GlobalAveragePool");
-    refused("m.onnx: node \"out\" (GlobalAveragePool): needs an input of images, channels and one or two more dimensions");
+    refused("m.onnx: node \"out\" (GlobalAveragePool): "
+            "needs an input of images, channels and one or two more dimensions");
     product("Relu");
     refused("m.onnx: node \"out\" (Relu): the network's output is not quantised behind it");
     product("Identity");
     m.constants[0].float_data[2] = 0.5f;
-    refused("m.onnx: node \"c\" (MatMul): weight 0.5 is no integer of at most 8 bits: the weights are not quantised");
+    refused("m.onnx: node \"c\" (MatMul): "
+            "weight 0.5 is no integer of at most 8 bits: the weights are not quantised");
     m.constants[0].float_data[2] = 300;
-    refused("m.onnx: node \"c\" (MatMul): weight 300 is no integer of at most 8 bits: the weights are not quantised");
+    refused("m.onnx: node \"c\" (MatMul): "
+            "weight 300 is no integer of at most 8 bits: the weights are not quantised");
     m.constants[0].data_location = 1;
-    refused("m.onnx: initializer \"w\": its numbers are in another file (external data), which is not supported");
+    refused("m.onnx: initializer \"w\": "
+            "its numbers are in another file (external data), which is not supported");
     product("Identity");
     m.constants[0].data_type = 17;
     refused("m.onnx: initializer \"w\": float8e4m3fn");
@@ -355,7 +360,8 @@ static void test_damaged_shapes_are_refused(void **unused)
     m.dims[1].dim_value = 3;
     refused("m.onnx: node \"c\" (MatMul): its input has rows of 3 numbers, its weights take 2");
     m.dims[1].dim_value = INT64_MAX;
-    refused("m.onnx: input \"in\": its shape must be given, and of 1 to 2^27 numbers; only the first dimension may be open");
+    refused("m.onnx: input \"in\": "
+            "its shape must be given, and of 1 to 2^27 numbers; only the first dimension may be open");
     assert_int_equal(import_bytes((const uint8_t *)"", 0), SERAC_E_INPUT);
     assert_string_equal(error.text, "m.onnx: no ONNX model: has no graph with nodes");
     assert_int_equal(import_bytes((const uint8_t *)"\x3a\xff\xff\xff\xff\x7f", 6), SERAC_E_INPUT);
