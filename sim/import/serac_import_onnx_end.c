@@ -117,13 +117,13 @@ static const struct {
     enum serac_status (*convert)(struct serac_onx *t);
 } table[] = {
     {" Conv ConvInteger QLinearConv ", serac_onx_convolution},
-    {" MatMul Gemm MatMulInteger QLinearMatMul ", serac_onx_matrix},
+    {" MatMul Gemm MatMulInteger QLinearMatMul QGemm ", serac_onx_matrix},
     {" Add QLinearAdd ", serac_onx_addition},
     {" Mul Sub Div Relu Clip Floor Ceil Round Cast BatchNormalization ", serac_onx_elementwise},
     {" QuantizeLinear Quant IntQuant BipolarQuant MultiThreshold ", serac_onx_quantise},
     {" DequantizeLinear ", serac_onx_dequantise},
     {" Reshape Flatten Squeeze Unsqueeze Transpose Identity Dropout Shape ", serac_onx_shape},
-    {" MaxPool AveragePool GlobalAveragePool ", serac_onx_pool},
+    {" MaxPool AveragePool GlobalAveragePool QLinearGlobalAveragePool ReduceMean Pad ", serac_onx_pool},
     {" Constant Concat ", serac_onx_fold},
     {" TopK ArgMax Softmax LogSoftmax Sigmoid ", serac_onx_end},
 };
