@@ -125,7 +125,7 @@ test-rtl: $(B)/libserac.a ## module benches of the RTL; SEED=n repeats one
 lint: ## Verilator lint of the RTL at several parameter points
 	@scripts/lint_rtl.sh
 
-CONFORMANCE := cmsis_nn dory finn gemmlowp onnx_nodes
+CONFORMANCE := cmsis_nn dory finn gemmlowp onnx_nodes onnxruntime
 $(CONFORMANCE:%=$(B)/conformance/%): $(B)/conformance/%: testbench/conformance/%.c testbench/conformance/conformance.c \
              $(B)/proto/onnx.pb-c.h $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a $(B)/libseracsynth.a
 	@mkdir -p $(@D)
