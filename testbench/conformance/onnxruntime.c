@@ -1,5 +1,6 @@
-/* onnxruntime.c - small random networks whose outputs ONNX Runtime made (testbench/data/onnxruntime/README.md): quantiser
- * pairs around convolutions, residual additions, pools and products, and QLinear operators.
+/* onnxruntime.c - small random networks whose outputs ONNX Runtime made (testbench/data/onnxruntime/README.md):
+ * quantiser pairs around convolutions, residual additions, pools and products, QLinear operators, and QONNX's
+ * quantisers of 2 to 8 bits.
  *
  * Usage: onnxruntime [--design D] [--backend B] */
 #include <dirent.h>
@@ -11,12 +12,12 @@
 enum { MOST_CASES = 256 };
 
 /* Bytes as [channel][pixel], turned to [pixel][channel]. */
-static int32_t *turned(const uint8_t *bytes, size_t count, size_t channels)
+static int32_t *turned(const uint8_t *bytes, size_t count, size_t channels, bool is_signed)
 {
     int32_t *values = calloc(count + 1, sizeof *values);
     size_t pixels = channels ? count / channels : 0;
     for (size_t i = 0; values && i < channels * pixels; i++)
-        values[i % pixels * channels + i / pixels] = bytes[i];
+        values[i % pixels * channels + i / pixels] = is_signed ? (int8_t)bytes[i] : bytes[i];
     return values;
 }
 
@@ -36,8 +37,9 @@ static void run_case(struct conformance *c, const char *folder, const char *name
     } else if (conformance_import(c, name, files[0], sizes[0], &b)) {
         const struct serac_network *n = b.network;
         bool vector = n->input.height * n->input.width == 1;         /* in the graph's order */
-        int32_t *in = turned(files[1], sizes[1], vector ? 1 : n->input.channels), *got;
-        int32_t *expected = turned(files[2], sizes[2], n->layers[n->num_layers - 1].output.channels);
+        const struct serac_tensor *out = &n->layers[n->num_layers - 1].output;
+        int32_t *in = turned(files[1], sizes[1], vector ? 1 : n->input.channels, false), *got;
+        int32_t *expected = turned(files[2], sizes[2], out->channels, out->is_signed);
         if (conformance_run(c, name, &b, in, sizes[1], &got, &count)) {
             conformance_compare(c, name, got, count, expected, sizes[2]);
             free(got);
