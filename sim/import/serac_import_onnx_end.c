@@ -96,8 +96,11 @@ enum serac_status serac_onx_finish_output(struct serac_onx *t, struct serac_onx_
     double slope, offset, first, first_offset;
     if (v->second != SERAC_ONX_NO_SECOND)
         return serac_onx_refuse(t, "the network's output is a sum that is not quantised");
-    if (!v->raw && v->chain.count == 0)
+    if (!v->raw && v->chain.count == 0) {
+        if (v->kind == SERAC_ONX_REAL && serac_onx_scale(t, v->layer) != 1)
+            serac_import_note(t->import, "the output is given in codes, not dequantised to floats");
         return SERAC_OK;
+    }
     bool same = line_of(&v->chain, 0, &first, &first_offset) && first > 1e-30 && first < 1e30;
     for (uint32_t c = 1; same && c < serac_onx_tensor(t, v->layer)->channels; c++)
         same = line_of(&v->chain, c, &slope, &offset) && slope == first && offset == first_offset;
