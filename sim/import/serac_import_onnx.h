@@ -40,6 +40,7 @@ struct serac_onx_chain {
 enum serac_onx_rule {
     SERAC_ONX_LINEAR,        /* QuantizeLinear: round(x / scale) + zero point */
     SERAC_ONX_PRODUCT,       /* QLinear*: round(x * factor + zero point), in double */
+    SERAC_ONX_LATE,          /* the same, but the zero point is added behind: ONNX Runtime's own operators */
     SERAC_ONX_QUANT,         /* QONNX: x / scale + zero point, clamped, rounded */
     SERAC_ONX_BIPOLAR,       /* highest code where x >= 0, else the lowest */
     SERAC_ONX_THRESHOLDS,    /* lowest code + stride * number of thresholds <= x */
@@ -53,7 +54,7 @@ struct serac_onx_quantiser {
     int32_t least, most;             /* of those, that occur: Relu and Clip leave fewer */
     double scale;                    /* of the result, a float32's */
     char rounding;                   /* QUANT: 'R'ound, 'F'loor, 'C'eil */
-    const double *factors;           /* PRODUCT; borrowed, `rows` */
+    const double *factors;           /* PRODUCT, LATE; borrowed, `rows` */
     const double *thresholds;        /* THRESHOLDS; borrowed, [rows][steps] */
     uint32_t rows, steps, stride;    /* rows: 1, or one a channel */
 };

@@ -173,6 +173,9 @@ int32_t serac_onx_code(const struct serac_onx_quantiser *q, const struct serac_o
         code = rint(clamped(x * q->factors[q->rows == 1 ? 0 : channel] + q->format.zero_point, q->low,
                             q->high));
         break;
+    case SERAC_ONX_LATE:
+        code = rint(x * q->factors[q->rows == 1 ? 0 : channel]) + q->format.zero_point;
+        break;
     case SERAC_ONX_QUANT: code = quant(q, x, chain->real); break;
     case SERAC_ONX_BIPOLAR: code = x >= 0 ? q->high : q->low; break;
     case SERAC_ONX_THRESHOLDS: code = q->low + (int32_t)q->stride * reached(q, channel, x); break;

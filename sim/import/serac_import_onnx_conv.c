@@ -12,9 +12,9 @@ struct places {
 };
 
 static const struct places table[] = {
-    {"Conv", 1, 0, 0, 2, {0, 0, 0}, false},
-    {"ConvInteger", 1, 2, 3, 0, {0, 0, 0}, true},
-    {"QLinearConv", 3, 2, 5, 8, {1, 4, 6}, true},
+    {"Conv", 1, 0, 0, 2, {0, 0, 0, false}, false},
+    {"ConvInteger", 1, 2, 3, 0, {0, 0, 0, false}, true},
+    {"QLinearConv", 3, 2, 5, 8, {1, 4, 6, false}, true},
 };
 
 static bool has(const struct serac_onx *t, uint32_t input)

@@ -96,8 +96,11 @@ enum serac_status serac_onx_finish_output(struct serac_onx *t, struct serac_onx_
     double slope, offset, first, first_offset;
     if (v->second != SERAC_ONX_NO_SECOND)
         return serac_onx_refuse(t, "the network's output is a sum that is not quantised");
-    if (!v->raw && v->chain.count == 0)
+    if (!v->raw && v->chain.count == 0) {
+        if (v->kind == SERAC_ONX_REAL && serac_onx_scale(t, v->layer) != 1)
+            serac_import_note(t->import, "the output is given in codes, not dequantised to floats");
         return SERAC_OK;
+    }
     bool same = line_of(&v->chain, 0, &first, &first_offset) && first > 1e-30 && first < 1e30;
     for (uint32_t c = 1; same && c < serac_onx_tensor(t, v->layer)->channels; c++)
         same = line_of(&v->chain, c, &slope, &offset) && slope == first && offset == first_offset;
@@ -117,13 +120,13 @@ static const struct {
     enum serac_status (*convert)(struct serac_onx *t);
 } table[] = {
     {" Conv ConvInteger QLinearConv ", serac_onx_convolution},
-    {" MatMul Gemm MatMulInteger QLinearMatMul ", serac_onx_matrix},
+    {" MatMul Gemm MatMulInteger QLinearMatMul QGemm ", serac_onx_matrix},
     {" Add QLinearAdd ", serac_onx_addition},
     {" Mul Sub Div Relu Clip Floor Ceil Round Cast BatchNormalization ", serac_onx_elementwise},
     {" QuantizeLinear Quant IntQuant BipolarQuant MultiThreshold ", serac_onx_quantise},
     {" DequantizeLinear ", serac_onx_dequantise},
     {" Reshape Flatten Squeeze Unsqueeze Transpose Identity Dropout Shape ", serac_onx_shape},
-    {" MaxPool AveragePool GlobalAveragePool ", serac_onx_pool},
+    {" MaxPool AveragePool GlobalAveragePool QLinearGlobalAveragePool ReduceMean Pad ", serac_onx_pool},
     {" Constant Concat ", serac_onx_fold},
     {" TopK ArgMax Softmax LogSoftmax Sigmoid ", serac_onx_end},
 };

@@ -78,7 +78,7 @@ static bool fit_thresholds(struct fit *f, struct serac_param *p)
 static bool fit_factors(struct fit *f, int32_t *words)
 {
     const struct serac_onx_step *s = f->chain.steps;
-    bool product = f->q->rule == SERAC_ONX_PRODUCT;
+    bool product = f->q->rule == SERAC_ONX_PRODUCT || f->q->rule == SERAC_ONX_LATE;
     if (!product && (!f->chain.count || s->op != SERAC_ONX_MUL || !(f->q->scale > 0)))
         return false;
     for (uint32_t c = 0; c < f->channels; c++) {

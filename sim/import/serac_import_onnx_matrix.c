@@ -1,4 +1,4 @@
-/* serac_import_onnx_matrix.c - MatMul, Gemm, MatMulInteger and QLinearMatMul. */
+/* serac_import_onnx_matrix.c - MatMul, Gemm, MatMulInteger, QLinearMatMul and QGemm. */
 #include <string.h>
 
 #include "serac_import_onnx_sums.h"
@@ -11,10 +11,11 @@ struct places {
 };
 
 static const struct places table[] = {
-    {"MatMul", 1, 0, 0, 0, {0, 0, 0}, false},
-    {"Gemm", 1, 0, 0, 2, {0, 0, 0}, false},
-    {"MatMulInteger", 1, 2, 3, 0, {0, 0, 0}, true},
-    {"QLinearMatMul", 3, 2, 5, 0, {1, 4, 6}, true},
+    {"MatMul", 1, 0, 0, 0, {0, 0, 0, false}, false},
+    {"Gemm", 1, 0, 0, 2, {0, 0, 0, false}, false},
+    {"MatMulInteger", 1, 2, 3, 0, {0, 0, 0, false}, true},
+    {"QLinearMatMul", 3, 2, 5, 0, {1, 4, 6, false}, true},
+    {"QGemm", 3, 2, 5, 6, {1, 4, 7, true}, true},
 };
 
 /* How the input's numbers meet the columns of the weights. */
@@ -112,6 +113,8 @@ static enum serac_status make_layer(struct serac_onx *t, const struct places *at
     double scale = at->integer ? 1 : serac_onx_scale(t, in->layer);
     double alpha = (double)serac_onnx_float(t->node, "alpha", 1);
     double beta = (double)serac_onnx_float(t->node, "beta", 1);
+    if (at->integer && alpha != 1)
+        return serac_onx_refuse(t, "alpha other than 1 is not supported");
     if (!(alpha > 0) || alpha > 1e30 || !(beta > -1e30 && beta < 1e30))
         return serac_onx_refuse(t, "alpha must be positive, and beta a number");
     struct serac_layer *l = serac_onx_layer(t, "fc", in->layer, SERAC_ONX_NO_SECOND);

@@ -299,7 +299,7 @@ static enum serac_status quantise(struct serac_onx *t, struct serac_onx_filter *
     if (!set_factors(t, f, at, scale))
         return SERAC_E_INPUT;
     struct serac_onx_quantiser q = {
-        .rule = SERAC_ONX_PRODUCT, .scale = scale, .factors = f->scales, .rows = f->out,
+        .rule = at->late ? SERAC_ONX_LATE : SERAC_ONX_PRODUCT, .scale = scale, .factors = f->scales, .rows = f->out,
         .format = {.bits = bits, .is_signed = serac_onnx_is_signed(z->constant->type),
                    .zero_point = (int32_t)zero}};
     q.low = q.format.is_signed ? -(1 << (bits - 1)) : 0;

@@ -33,6 +33,7 @@ enum serac_status serac_onx_set_sums(struct serac_onx *t, struct serac_onx_filte
  * of them. Frees their chain. */
 struct serac_onx_scales {
     uint32_t x, w, y;        /* inputs; behind y is its zero point. All 0: none */
+    bool late;               /* the zero point is added to what is rounded */
 };
 enum serac_status serac_onx_finish_sums(struct serac_onx *t, struct serac_onx_filter *f,
                                         struct serac_onx_value *sums, const struct serac_onx_scales *at);

@@ -280,7 +280,7 @@ static void run_folder(struct conformance *c, const char *folder)
     struct dirent *entry;
     DIR *dir = opendir(folder);
     if (!dir)
-        printf("%s: not there\n", folder);
+        printf("skipped: %s is not there\n", folder);
     while (dir && (entry = readdir(dir)) && count < MOST_CASES)
         if (is_integer_case(entry->d_name))
             names[count++] = strdup(entry->d_name);
