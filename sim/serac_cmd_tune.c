@@ -231,6 +231,12 @@ static bool make_folder(const char *out)
     return good;
 }
 
+/* What was measured outlives a run that is stopped. */
+static void keep_points(void *ctx, const struct serac_tune *t)
+{
+    (void)write_points(t, ctx, "results.csv", false);
+}
+
 static int tune(struct serac_tune_job *job, const struct budgets *b, const char *out)
 {
     struct serac_tune t;
@@ -238,6 +244,8 @@ static int tune(struct serac_tune_job *job, const struct budgets *b, const char 
     enum serac_status status = check_data(job, &error);
     if (status == SERAC_OK && !make_folder(out))
         return SERAC_EXIT_INPUT;
+    job->measured = keep_points;
+    job->ctx = (void *)(uintptr_t)out;
     if (status == SERAC_OK)
         status = serac_tune_run(job, &t, &error);
     if (status != SERAC_OK)
@@ -255,7 +263,7 @@ static int tune(struct serac_tune_job *job, const struct budgets *b, const char 
     for (uint32_t k = 0; code == SERAC_EXIT_DONE && k < b->count; k++)
         code = show_budget(job, &t, b, k, out, &error);
     if (code == SERAC_EXIT_DONE)
-        code = write_points(&t, out, "results.csv", false);
+        code = write_points(&t, out, "results.csv", false);      /* says if it cannot be written */
     if (code == SERAC_EXIT_DONE)
         code = write_points(&t, out, "front.csv", true);
     if (code == SERAC_EXIT_DONE)

@@ -103,6 +103,8 @@ static enum serac_status measure(const struct serac_tune_job *job, struct serac_
     name_row(job, bits, &p->row);
     *point = t->num_points++;
     serac_infer_free(&result);
+    if (job->measured)
+        job->measured(job->ctx, t);
     return SERAC_OK;
 }
 

@@ -12,6 +12,8 @@
 #define SERAC_TUNE_WIDTHS 8
 #define SERAC_TUNE_BUDGETS 8
 
+struct serac_tune;
+
 struct serac_tune_job {
     const struct serac_setting *setting;
     const struct serac_network *network;     /* 8-bit weights, say */
@@ -22,6 +24,8 @@ struct serac_tune_job {
     uint32_t widths[SERAC_TUNE_WIDTHS], num_widths;      /* ascending; the layers' own is always there */
     uint32_t evaluations;                    /* at most, sensitivities not counted */
     bool progress;
+    void (*measured)(void *ctx, const struct serac_tune *tune);      /* NULL, or called after every new point */
+    void *ctx;
 };
 
 /* One assignment that was measured. */

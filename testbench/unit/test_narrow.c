@@ -157,20 +157,27 @@ static void test_the_best_point_is_the_cheapest_within_the_loss(void **state)
         assert_int_equal(serac_tune_on_front(&t, i), front[i]);
 }
 
+static void count_points(void *ctx, const struct serac_tune *t)
+{
+    *(uint32_t *)ctx = t->num_points;
+}
+
 /* Two widths, few images: every assignment once, the network as it is first, costs that fall. */
 static void test_a_run_measures_layers_alone_uniform_and_mixed(void **state)
 {
     struct serac_setting setting;
     struct serac_network *network;
     struct serac_tune t;
+    uint32_t told = 0;
     (void)state;
     assert_true(serac_cli_setting("serial", NULL, NULL, &setting) < 0);
     assert_int_equal(serac_network_load("fashion-w8", &network, &error), SERAC_OK);
     struct serac_tune_job job = {.setting = &setting, .network = network, .dataset = "fashion-mnist-500",
                                  .images = 12, .cost = SERAC_COLUMN_cycles, .widths = {2, 8}, .num_widths = 2,
-                                 .evaluations = 6};
+                                 .evaluations = 6, .measured = count_points, .ctx = &told};
     assert_int_equal(serac_tune_run(&job, &t, &error), SERAC_OK);
     assert_int_equal(serac_tune_refine(&job, &t, 0.1, &error), SERAC_OK);
+    assert_int_equal(told, t.num_points);
     uint32_t layers = 0;
     for (uint32_t i = 0; i < network->num_layers; i++)
         layers += t.points[0].bits[i] == 8;
