@@ -82,6 +82,8 @@ class Unit:
         self.ns = float(re.search(r"^period_ns = (.*);", config, re.M).group(1))
         shell = dict(re.findall(r"^LIB_(\w+)='(.*)'", open(directory + "/../cells.sh").read(), re.M))
         self.unit_ns = float(shell["TIME_UNIT_S"]) * 1e9
+        library = open(directory + "/cells.lib").read()
+        self.grounds = set(re.findall(r'pg_pin *\("?(\w+)"?\) *\{[^}]*pg_type *: *"?primary_ground', library))
         self.ties = {shell["TIE_HIGH"], shell["TIE_LOW"]} - {""}
 
     def clock_net(self):
@@ -128,12 +130,12 @@ class Opinion:
         run = subprocess.run(["sta", "-no_splash", "-exit", script], stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT, universal_newlines=True)
         self.power, self.arcs, self.switching = {}, collections.defaultdict(list), {}
-        self.read(run.stdout.splitlines())
+        self.read(run.stdout.splitlines(), unit.grounds)
         if set(self.power) != set(unit.cells):
             sys.exit("opinion: OpenSTA priced %d of %d cells, see %s: %s" % (
                 len(self.power), len(unit.cells), script, run.stdout[-200:]))
 
-    def read(self, lines):
+    def read(self, lines, grounds):
         at = switching = None
         tables = []
         for line in lines:
@@ -152,7 +154,9 @@ class Opinion:
                 tables.append(float(line.split("=")[1].split("*")[0]))
             else:
                 arc = re.match(r"power:  (\S+) -> (\S+) (.*?) +(\S+) +(\S+) +(\S+) +(\S+) (no pg_pin|\S+)$", line)
-                if arc:
+                if arc and arc.group(8) in grounds:  # the supply's charge a second time
+                    tables = []
+                elif arc:
                     whole = sum(tables)
                     share = float(arc.group(6)) / whole if whole else float(arc.group(5))
                     self.arcs[at].append(Arc(arc.group(1), arc.group(3).strip(), whole / 2, share))
