@@ -108,6 +108,12 @@ units: ## every kind of dot-product unit beside a plain INT8 unit, for TECH=
 	@$(MAKE) -s synth-tools
 	@scripts/synth/units.sh
 
+.PHONY: opinion
+opinion: ## energies of units by OpenSTA beside ours, for TECH=
+	@scripts/setup.sh --synth > /dev/null
+	@$(MAKE) -s synth-tools
+	@scripts/synth/opinion.sh
+
 synth-tools: $(SYNTH:%=$(B)/synth_%) ## builds the Liberty, activity and energy programs
 
 $(B)/libseracsynth.a: $(SYNTH_O)
