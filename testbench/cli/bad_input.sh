@@ -63,11 +63,21 @@ edited tech/sg13g2.cfg t-type.cfg 's/glitch_factor = .*/glitch_factor = true;/'
 refused "technology, wrong type" "glitch_factor: must be a number" describe --tech "$work/t-type.cfg"
 edited tech/sg13g2.cfg t-range.cfg 's/glitch_factor = .*/glitch_factor = 0.5;/'
 refused "technology, out of range" "glitch_factor = 0.5: outside" describe --tech "$work/t-range.cfg"
+# counts FILE: its units in LUTs, as many numbers each as `describe` asks for.
+counts() {
+  sed -i 's/{ area_um2 = /{ luts = /' "$work/$1"
+  while at=$("$serac" describe --tech "$work/$1" 2>&1 | sed -n 's/.*cfg:\([0-9]*\): luts: must be an array of \([0-9]*\) .*/\1 \2/p'); [ "$at" ]; do
+    sed -i "${at% *}s/luts = \[[^]]*/luts = [$(yes 1.0, | head -n "${at#* }" | tr '\n' ' ' | sed 's/, $//')/" "$work/$1"
+  done
+}
 edited tech/sg13g2.cfg t-family.cfg 's/{ area_um2 = /{ luts = /'
+counts t-family.cfg
 refused "technology, LUTs without a family" "fpga: goes with luts, one without the other" describe --tech "$work/t-family.cfg"
 edited tech/sg13g2.cfg t-vendor.cfg 's/{ area_um2 = /{ luts = /; s/^units = {/fpga = "xc9"; &/'
+counts t-vendor.cfg
 refused "technology, unknown family" "fpga: must be xc7 or ice40" describe --tech "$work/t-vendor.cfg"
 edited tech/sg13g2.cfg t-luts.cfg 's/{ area_um2 = /{ luts = /; s/^units = {/fpga = "xc7"; &/'
+counts t-luts.cfg
 refused "shapes in a technology without areas" "must have areas and delays" shapes bert-base --tech "$work/t-luts.cfg"
 refused "technology, unknown name" "tsmc7: not in configs/tech; there are sg13g2" describe --tech tsmc7
 
