@@ -289,10 +289,9 @@ static uint32_t next_width(const struct serac_tune_job *job, uint32_t layer, uin
     return 0;
 }
 
-static double predicted(const struct serac_tune_job *job, struct serac_tune *t, const uint8_t *bits, double *table)
+static double predicted(const struct serac_tune_job *job, const uint8_t *bits, double *table)
 {
     double sum = 0;
-    (void)t;
     for (uint32_t i = 0; i < job->network->num_layers; i++)
         for (uint32_t w = 0; bits[i] && w < job->num_widths; w++)
             if (job->widths[w] == bits[i])
@@ -324,9 +323,9 @@ static bool make_step(const struct serac_tune_job *job, struct serac_tune *t, co
     step->bits[down] = (uint8_t)narrower;
     if (up != down)
         step->bits[up] = (uint8_t)wider;
-    step->cost = predicted(job, t, step->bits, t->costs);
-    step->loss = predicted(job, t, step->bits, t->sensitivity);
-    return step->cost < predicted(job, t, from, t->costs) && find(t, job, step->bits) == NONE;
+    step->cost = predicted(job, step->bits, t->costs);
+    step->loss = predicted(job, step->bits, t->sensitivity);
+    return step->cost < predicted(job, from, t->costs) && find(t, job, step->bits) == NONE;
 }
 
 /* All steps from a point, those that are predicted to lose too much left out; the cheapest first. */
@@ -336,7 +335,7 @@ static struct step *make_steps(const struct serac_tune_job *job, struct serac_tu
     uint32_t layers = job->network->num_layers;
     struct step *steps = malloc((size_t)layers * layers * sizeof *steps);
     const uint8_t *from = t->points[point].bits;
-    double off = t->points[0].accuracy - t->points[point].accuracy - predicted(job, t, from, t->sensitivity);
+    double off = t->points[0].accuracy - t->points[point].accuracy - predicted(job, from, t->sensitivity);
     *count = 0;
     for (uint32_t d = 0; steps && d < layers; d++)
         for (uint32_t u = 0; u < layers; u++)

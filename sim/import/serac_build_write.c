@@ -167,7 +167,7 @@ static void write_head(const struct serac_build *b, const char *blob, const char
                        uint32_t crc, FILE *to)
 {
     const struct serac_network *n = b->network;
-    fprintf(to, "# %s.cfg - written by serac import; keys: configs/README.md.\n", n->name);
+    fprintf(to, "# %s.cfg - written by serac; keys: configs/README.md.\n", n->name);
     for (const char *at = notes; at && *at;) {
         size_t length = strcspn(at, "\n");
         fprintf(to, "# %.*s\n", (int)length, at);
