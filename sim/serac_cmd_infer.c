@@ -1,4 +1,5 @@
 /* serac_cmd_infer.c - serac infer. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,8 @@ static void print_text(const struct serac_infer_job *job,
                high);
         if (r->float_accuracy >= 0)
             printf("; float network %.4f on its test set", r->float_accuracy);
+        if (!isnan(r->log_loss))
+            printf("\nlog loss %.4f nats a label, perplexity %.4f", r->log_loss, exp(r->log_loss));
     } else {
         printf("%llu inputs without labels", (unsigned long long)r->images);
     }

@@ -23,12 +23,14 @@ static enum serac_status fail(struct serac_error *error, const char *path,
     return SERAC_E_INPUT;
 }
 
-/* An idx file of unsigned bytes with `dims` dimensions. */
+#define MAX_DIMS 4
+
+/* An idx file of unsigned bytes with `dims` dimensions, MAX_DIMS at most. */
 static enum serac_status read_idx(const char *path, uint32_t dims,
                                   uint32_t *sizes, uint8_t **bytes,
                                   struct serac_error *error)
 {
-    uint8_t head[16];
+    uint8_t head[4 + 4 * MAX_DIMS];
     uint64_t total = 1;
     gzFile file = gzopen(path, "rb");
     if (!file)
@@ -96,7 +98,7 @@ enum serac_status serac_dataset_load(const char *name,
     struct serac_dataset d = {.count = 0};
     char path[1024];
     const char *prefix = name;
-    uint32_t sizes[3], labels = 0;
+    uint32_t sizes[MAX_DIMS] = {0, 0, 0, 1}, labels = 0;
     snprintf(d.name, sizeof d.name, "%s", name);
     if (!strcmp(name, "fashion-mnist-500"))
         prefix = SHIPPED;
@@ -108,8 +110,11 @@ enum serac_status serac_dataset_load(const char *name,
         return fail(error, name, "no such data set; there are "
                     "fashion-mnist-500, fashion-mnist, fashion-mnist-held-out and "
                     "file prefixes with a slash");
-    find(prefix, "images", 3, path, sizeof path);
-    enum serac_status status = read_idx(path, 3, sizes, &d.images, error);
+    uint32_t dims = 4;
+    find(prefix, "images", dims, path, sizeof path);
+    if (access(path, R_OK))
+        find(prefix, "images", dims = 3, path, sizeof path);
+    enum serac_status status = read_idx(path, dims, sizes, &d.images, error);
     if (status == SERAC_OK) {
         find(prefix, "labels", 1, path, sizeof path);
         status = read_idx(path, 1, &labels, &d.labels, error);
@@ -123,7 +128,7 @@ enum serac_status serac_dataset_load(const char *name,
     d.count = sizes[0];
     d.height = sizes[1];
     d.width = sizes[2];
-    d.channels = 1;
+    d.channels = sizes[3];
     if (!strcmp(name, "fashion-mnist-held-out"))
         status = keep_held_out(&d, error);
     if (status == SERAC_OK)
@@ -165,6 +170,23 @@ static enum serac_status read_bytes(const char *path, size_t most, uint8_t **byt
     return *count > most ? fail(error, path, "larger than 1 GiB") : SERAC_OK;
 }
 
+/* Every value is one of the codes of `t`. */
+static enum serac_status check_codes(const struct serac_dataset *d, const char *path,
+                                     const struct serac_tensor *t, struct serac_error *error)
+{
+    size_t count = (size_t)d->count * d->height * d->width * d->channels;
+    int32_t low = t->is_signed ? -(1 << (t->bits - 1)) : 0, high = low + (1 << t->bits) - 1;
+    char text[96];
+    for (size_t i = 0; i < count; i++) {
+        int32_t code = code_of(t, d->images[i]);
+        if (code >= low && code <= high)
+            continue;
+        snprintf(text, sizeof text, "byte %zu is %d: outside %d..%d, the input's codes", i, code, low, high);
+        return fail(error, path, text);
+    }
+    return SERAC_OK;
+}
+
 enum serac_status serac_dataset_raw(const char *path, const struct serac_tensor *t,
                                     struct serac_dataset *dataset, struct serac_error *error)
 {
@@ -177,20 +199,25 @@ enum serac_status serac_dataset_raw(const char *path, const struct serac_tensor 
         snprintf(text, sizeof text, "%zu bytes: must be a multiple of %zu, the network's input", bytes, size);
         status = fail(error, path, text);
     }
-    int32_t low = t->is_signed ? -(1 << (t->bits - 1)) : 0, high = low + (1 << t->bits) - 1;
-    for (size_t i = 0; status == SERAC_OK && i < bytes; i++) {
-        int32_t code = code_of(t, d.images[i]);
-        if (code >= low && code <= high)
-            continue;
-        snprintf(text, sizeof text, "byte %zu is %d: outside %d..%d, the input's codes", i, code, low, high);
-        status = fail(error, path, text);
-    }
     d.count = (uint32_t)(bytes / size);
+    if (status == SERAC_OK)
+        status = check_codes(&d, path, t, error);
     if (status == SERAC_OK)
         *dataset = d;
     else
         serac_dataset_free(&d);
     return status;
+}
+
+enum serac_status serac_dataset_fits(const struct serac_dataset *d, const struct serac_tensor *t,
+                                     struct serac_error *error)
+{
+    char text[160];
+    if (d->height == t->height && d->width == t->width && d->channels == t->channels && !t->is_signed)
+        return t->bits == 8 ? SERAC_OK : check_codes(d, d->name, t, error);
+    snprintf(text, sizeof text, "images are %ux%ux%u, unsigned, the network takes %ux%ux%u, %s", d->height, d->width,
+             d->channels, t->height, t->width, t->channels, t->is_signed ? "signed" : "unsigned");
+    return fail(error, d->name, text);
 }
 
 void serac_dataset_codes(const struct serac_dataset *d, const struct serac_tensor *t, uint64_t image,

@@ -15,7 +15,8 @@ struct serac_dataset {
 
 /* `fashion-mnist-500` (shipped), `fashion-mnist` (Debian's package, 10,000 test
  * images), `fashion-mnist-held-out` (5,000 of its training images that the networks of
- * configs/networks were not trained on), or the common prefix of two files PREFIX-images*, PREFIX-labels*. */
+ * configs/networks were not trained on), or the common prefix of two files: PREFIX-images* of three dimensions (count, height,
+ * width) or four (and channels), PREFIX-labels*. */
 enum serac_status serac_dataset_load(const char *name,
                                      struct serac_dataset *dataset,
                                      struct serac_error *error);
@@ -24,6 +25,9 @@ enum serac_status serac_dataset_load(const char *name,
  * of inputs, or a value that the tensor's width has not. */
 enum serac_status serac_dataset_raw(const char *path, const struct serac_tensor *tensor,
                                     struct serac_dataset *dataset, struct serac_error *error);
+/* Has `tensor` the shape of the images and codes for all their bytes? SERAC_E_INPUT: not. */
+enum serac_status serac_dataset_fits(const struct serac_dataset *dataset, const struct serac_tensor *tensor,
+                                     struct serac_error *error);
 /* The codes of one image for `tensor`, which has its shape. */
 void serac_dataset_codes(const struct serac_dataset *dataset, const struct serac_tensor *tensor,
                          uint64_t image, int32_t *codes);

@@ -110,15 +110,7 @@ static enum serac_status open_data(struct session *s)
     enum serac_status status = serac_dataset_load(data, &s->data, s->error);
     if (status != SERAC_OK)
         return status;
-    if (s->data.height == in->height && s->data.width == in->width &&
-        in->channels == 1 && in->bits == 8 && !in->is_signed)
-        return SERAC_OK;
-    if (s->error)
-        snprintf(s->error->text, sizeof s->error->text,
-                 "%s: images are %ux%u of 8 bits, the network takes %ux%ux%u of %u%s", data,
-                 s->data.height, s->data.width, in->height, in->width,
-                 in->channels, in->bits, in->is_signed ? ", signed" : "");
-    return SERAC_E_INPUT;
+    return serac_dataset_fits(&s->data, in, s->error);
 }
 
 static enum serac_status open_session(struct session *s)
@@ -234,6 +226,30 @@ static enum serac_status run_steps(struct session *s)
     return status;
 }
 
+/* The outputs are scores, which softmax makes probabilities; a network that ends with softmax
+ * gives those. */
+static bool ends_with_softmax(const struct serac_network *n)
+{
+    const struct serac_layer *last = &n->layers[n->num_layers - 1];
+    return last->op == SERAC_OP_HOST && last->host == SERAC_HOST_SOFTMAX;
+}
+
+/* Right or not, and minus the logarithm of what the network gave the label, `best` having the
+ * largest score. */
+static void count_label(struct session *s, uint32_t label, uint32_t best)
+{
+    double scale = s->network->output_scales[s->network->num_layers - 1], sum = 0;
+    uint32_t count = output_count(s);
+    s->result->correct += best == label;
+    if (ends_with_softmax(s->network) || label >= count || !(scale > 0)) {
+        s->result->log_loss = NAN;
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        sum += exp(((double)s->outputs[i] - s->outputs[best]) * scale);
+    s->result->log_loss += log(sum) + ((double)s->outputs[best] - s->outputs[label]) * scale;
+}
+
 static enum serac_status run_image(struct session *s, uint64_t index)
 {
     const struct serac_design *d = &s->job->setting->design;
@@ -259,7 +275,7 @@ static enum serac_status run_image(struct session *s, uint64_t index)
     if (s->job->outputs)
         fputc('\n', s->job->outputs);
     if (s->data.labels)
-        s->result->correct += best == s->data.labels[index];
+        count_label(s, s->data.labels[index], best);
     return SERAC_OK;
 }
 
@@ -295,6 +311,7 @@ static enum serac_status run_images(struct session *s)
             serac_cli_progress("images", i + 1, n);
     }
     s->result->images = n;
+    s->result->log_loss /= (double)n;
     s->result->labelled = s->data.labels != NULL;
     return status;
 }
@@ -407,9 +424,11 @@ static void total_row(const struct session *s,
                   serac_network_weight_bytes(n));
     serac_row_u64(row, SERAC_COLUMN_memory_bytes, s->program->memory_bytes);
     serac_row_u64(row, SERAC_COLUMN_images, s->result->images);
-    if (s->result->images && s->result->labelled)
-        serac_row_f64(row, SERAC_COLUMN_accuracy,
-                      (double)s->result->correct / (double)s->result->images);
+    if (!s->result->images || !s->result->labelled)
+        return;
+    serac_row_f64(row, SERAC_COLUMN_accuracy,
+                  (double)s->result->correct / (double)s->result->images);
+    serac_row_f64(row, SERAC_COLUMN_log_loss, s->result->log_loss);
 }
 
 /* What must hold for every row, whatever ran. */

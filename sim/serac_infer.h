@@ -25,7 +25,9 @@ struct serac_infer_result {
     struct serac_row *rows;      /* owned: one per layer, total last */
     size_t num_rows;
     uint64_t images, correct;
-    bool labelled;               /* `correct` is known */
+    bool labelled;               /* `correct` and `log_loss` are known */
+    double log_loss;             /* mean of -ln(probability of the label), the outputs times their scale
+                                    being logits; NAN where the network ends with softmax */
     uint32_t host_layers;        /* rows whose backend is "host" */
     double host_us;              /* an image's, on this computer: not in the total row */
     uint64_t host_bytes;         /* read and written by them */

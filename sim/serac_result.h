@@ -22,7 +22,8 @@
     X(area_um2) X(luts) X(ffs) X(brams) X(dsps) X(energy_uj)                  \
     X(energy_array_uj) X(energy_buffer_uj) X(energy_requant_uj)               \
     X(energy_control_uj) X(energy_dram_uj) X(energy_leakage_uj) X(power_mw)   \
-    X(tops_w) X(gops_mm2) X(images) X(accuracy) X(extrapolated)
+    X(tops_w) X(gops_mm2) X(images) X(accuracy) X(log_loss)                  \
+    X(extrapolated)
 
 enum serac_column {
 #define SERAC_COLUMN_ENUM(name) SERAC_COLUMN_##name,

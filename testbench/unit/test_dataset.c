@@ -57,7 +57,7 @@ static int clean(void **state)
 {
     static const char *const suffixes[] = {
         "-images-idx3-ubyte", "-images-idx3-ubyte.gz", "-images.idx3-ubyte",
-        "-labels-idx1-ubyte", "-labels-idx1-ubyte.gz", "-labels.idx1-ubyte"};
+        "-labels-idx1-ubyte", "-labels-idx1-ubyte.gz", "-labels.idx1-ubyte", "-images-idx4-ubyte"};
     (void)state;
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
         delete(suffixes[i]);
@@ -119,6 +119,35 @@ static void test_shipped_set_has_500_labelled_images(void **state)
         seen |= 1u << d.labels[i];
     }
     assert_int_equal(seen, 0x3ff);
+    serac_dataset_free(&d);
+}
+
+/* The same bytes as two images of 1 x 3 with 2 channels, and what takes them. */
+static void test_four_dimensions_have_channels(void **state)
+{
+    static const uint8_t head[20] = {0, 0, 8, 4, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0, 2};
+    struct serac_tensor takes = {.height = 1, .width = 3, .channels = 2, .bits = 8};
+    struct serac_dataset d;
+    struct serac_error error = {""};
+    uint8_t bytes[sizeof head + 12];
+    int32_t codes[6];
+    (void)state;
+    memcpy(bytes, head, sizeof head);
+    memcpy(bytes + sizeof head, images + 16, 12);
+    write_bytes("-images-idx4-ubyte", bytes, sizeof bytes);
+    write_bytes("-labels-idx1-ubyte", labels, sizeof labels);
+    assert_int_equal(serac_dataset_load(prefix, &d, &error), SERAC_OK);
+    assert_true(d.count == 2 && d.height == 1 && d.width == 3 && d.channels == 2);
+    assert_int_equal(serac_dataset_fits(&d, &takes, &error), SERAC_OK);
+    serac_dataset_codes(&d, &takes, 1, codes);
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(codes[i], 250 + i);
+    takes.bits = 4;
+    assert_int_equal(serac_dataset_fits(&d, &takes, &error), SERAC_E_INPUT);
+    assert_non_null(strstr(error.text, "byte 6 is 250: outside 0..15"));
+    takes = (struct serac_tensor){.height = 1, .width = 2, .channels = 3, .bits = 8};
+    assert_int_equal(serac_dataset_fits(&d, &takes, &error), SERAC_E_INPUT);
+    assert_non_null(strstr(error.text, "images are 1x3x2, unsigned, the network takes 1x2x3, unsigned"));
     serac_dataset_free(&d);
 }
 
@@ -294,6 +323,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH(test_shipped_set_has_500_labelled_images),
         EACH(test_plain_files_are_found_under_both_names),
+        EACH(test_four_dimensions_have_channels),
         EACH(test_gzip_files_are_read_and_come_first),
         EACH(test_unknown_name_is_refused_with_those_there_are),
         EACH(test_missing_file_is_refused),

@@ -103,15 +103,20 @@ static void test_widths_that_differ_are_mixed(void **state)
 /* --- images --------------------------------------------------------------- */
 
 /* The largest of the printed outputs against the labels. */
-static void test_accuracy_counts_the_printed_outputs(void **state)
+static void test_accuracy_and_log_loss_are_of_the_printed_outputs(void **state)
 {
     struct serac_dataset data;
+    struct serac_network *network;
     char *text = NULL;
     size_t size;
     unsigned right = 0, lines = 0;
+    double loss = 0;
     (void)state;
     assert_int_equal(serac_dataset_load("fashion-mnist-500", &data, NULL),
                      SERAC_OK);
+    assert_int_equal(serac_network_load(job.network, &network, NULL), SERAC_OK);
+    double scale = network->output_scales[network->num_layers - 1];
+    serac_network_destroy(network);
     job.limit = 12;
     job.outputs = open_memstream(&text, &size);
     assert_non_null(job.outputs);
@@ -119,9 +124,13 @@ static void test_accuracy_counts_the_printed_outputs(void **state)
     fclose(job.outputs);
     char *at = text;
     for (; *at; at++, lines++) {
-        long best = 0, most = 0;
+        long best = 0, most = 0, of_label = 0;
+        double sum = 0;
         for (long i = 0; i < 10; i++) {
             long value = strtol(at, &at, 10);
+            sum += exp((double)value * scale);
+            if (i == data.labels[lines])
+                of_label = value;
             if (i == 0 || value > most) {
                 most = value;
                 best = i;
@@ -129,6 +138,7 @@ static void test_accuracy_counts_the_printed_outputs(void **state)
         }
         assert_int_equal(*at, '\n');
         right += best == data.labels[lines];
+        loss -= log(exp((double)of_label * scale) / sum);
     }
     assert_int_equal(lines, 12);
     assert_int_equal(result.images, 12);
@@ -137,6 +147,8 @@ static void test_accuracy_counts_the_printed_outputs(void **state)
     double accuracy = serac_row_get(&result.rows[result.num_rows - 1],
                                     SERAC_COLUMN_accuracy);
     assert_true(fabs(accuracy - right / 12.0) < 1e-5);
+    assert_true(fabs(result.log_loss - loss / 12) < 1e-9 && loss > 0);
+    assert_true(fabs(serac_row_get(&result.rows[result.num_rows - 1], SERAC_COLUMN_log_loss) - loss / 12) < 1e-5);
     free(text);
     serac_dataset_free(&data);
 }
@@ -241,7 +253,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH(test_rows_are_the_layers_and_sum_to_the_total),
         EACH(test_widths_that_differ_are_mixed),
-        EACH(test_accuracy_counts_the_printed_outputs),
+        EACH(test_accuracy_and_log_loss_are_of_the_printed_outputs),
         EACH(test_what_is_not_there_is_refused),
         EACH(test_network_that_does_not_fit_is_refused),
         EACH(test_image_has_the_header_of_the_driver),
