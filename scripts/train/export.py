@@ -5,9 +5,7 @@ import zlib
 import numpy as np
 import torch
 
-import network as net_module
-
-INPUT_SCALE = 1 / 255
+import quant
 
 
 def fixed_point(factor):
@@ -70,13 +68,13 @@ class Writer:
                 f"weights = {offset}; params = {params};")
 
 
-def output8(scale):
-    return ("output = { bits = 8; signed = false; zero_point = 0; min = 0; "
-            f"max = 255; scale = {number(scale)}; }};")
+def output_codes(act, scale):
+    return (f"output = {{ bits = {act.bits}; signed = false; zero_point = 0; "
+            f"min = 0; max = {act.top}; scale = {number(scale)}; }};")
 
 
 def codes_of(module):
-    codes = net_module.weight_codes(module.weight, module.log_scale,
+    codes = quant.weight_codes(module.weight, module.log_scale,
                                     module.bits)
     return codes, module.log_scale.double().exp()
 
@@ -88,31 +86,41 @@ def write_conv(writer, net, name, source, scales):
                              scales[name])
     codes = (codes * sign.view(-1, 1, 1, 1)).permute(0, 2, 3, 1).numpy()
     weights, offsets = writer.weights(module.bits, codes, rows)
+    high, wide = module.padding
     writer.layer(
         f'name = "{name}"; op = "conv"; inputs = ["{source}"]; '
         f"out_channels = {len(codes)};",
-        f"kernel = [3, 3]; stride = [{module.stride[0]}, {module.stride[1]}]; "
-        f"pad = [1, 1, 1, 1]; pool = {2 if name == 'conv5' else 1};",
-        weights + ' requant = "double";', output8(scales[name]), offsets)
+        "kernel = [%d, %d]; " % module.kernel_size +
+        "stride = [%d, %d]; " % module.stride +
+        f"pad = [{high}, {wide}, {high}, {wide}]; "
+        f"pool = {net.POOL.get(name, 1)};",
+        weights + ' requant = "double";',
+        output_codes(net.act[name], scales[name]), offsets)
 
 
-def write_add(writer, scales):
-    rows = [[0, *fixed_point(scales[name] / scales["add"]), 0]
-            for name in ("conv2", "conv3") for _ in range(32)]
+def write_add(writer, net, name, sources, scales):
+    channels = len(net.bn[sources[0]].weight)
+    rows = [[0, *fixed_point(scales[source] / scales[name]), 0]
+            for source in sources for _ in range(channels)]
     offset = writer.append(np.array(rows, "<i4"))
-    writer.layer('name = "add"; op = "add"; inputs = ["conv2", "conv3"]; '
+    writer.layer(f'name = "{name}"; op = "add"; '
+                 f'inputs = ["{sources[0]}", "{sources[1]}"]; '
                  'requant = "double";',
-                 output8(scales["add"]), f"params = {offset};")
+                 output_codes(net.act[name], scales[name]),
+                 f"params = {offset};")
 
 
-def write_fc(writer, net, scales):
+def write_fc(writer, net, source, scales):
     codes, scale_w = codes_of(net.fc)
-    scale = scales["conv6"] * float(scale_w)
-    codes = codes.view(10, 64, 3, 3).permute(0, 2, 3, 1).numpy()
+    scale = scales[source] * float(scale_w)
+    channels = len(net.bn[source].weight)
+    side = round((codes.shape[1] // channels) ** 0.5)
+    codes = codes.view(-1, channels, side, side).permute(0, 2, 3, 1).numpy()
     rows = [[round(float(b) / scale), 0, 0, 0] for b in net.fc.bias]
     weights, offsets = writer.weights(net.fc.bits, codes, rows)
     writer.layer(
-        'name = "fc"; op = "gemm"; inputs = ["conv6"]; out_channels = 10;',
+        f'name = "fc"; op = "gemm"; inputs = ["{source}"]; '
+        f"out_channels = {len(codes)};",
         weights + ' requant = "raw";',
         f"output = {{ bits = 32; signed = true; scale = {number(scale)}; }};",
         offsets)
@@ -120,19 +128,17 @@ def write_fc(writer, net, scales):
 
 def write(net, folder, name, header, keys):
     """Writes folder/name.cfg and .bin; keys: extra `key = value` texts."""
-    writer = Writer()
+    writer, tensor = Writer(), net.INPUT
     with torch.no_grad():
-        scales = {"input": INPUT_SCALE}
+        scales = {"input": tensor["scale"]}
         for layer, act in net.act.items():
             scales[layer] = float(act.log_scale.double().exp())
-        for layer, source in (("conv1", "input"), ("conv2", "conv1"),
-                              ("conv3", "conv2")):
-            write_conv(writer, net, layer, source, scales)
-        write_add(writer, scales)
-        for layer, source in (("conv4", "add"), ("conv5", "conv4"),
-                              ("conv6", "conv5")):
-            write_conv(writer, net, layer, source, scales)
-        write_fc(writer, net, scales)
+        for layer, *sources in net.STEPS:
+            if layer in net.conv:
+                write_conv(writer, net, layer, sources[0], scales)
+            else:
+                write_add(writer, net, layer, sources, scales)
+        write_fc(writer, net, net.STEPS[-1][0], scales)
     with open(os.path.join(folder, f"{name}.bin"), "wb") as stream:
         stream.write(writer.blob)
     with open(os.path.join(folder, f"{name}.cfg"), "w",
@@ -140,10 +146,12 @@ def write(net, folder, name, header, keys):
         stream.write("".join(f"# {line}".rstrip() + "\n" for line in header))
         stream.write(
             f'\nname = "{name}";\n' + "".join(f"{key};\n" for key in keys) +
-            f'dataset = "fashion-mnist";\nblob = "{name}.bin";\n'
+            f'blob = "{name}.bin";\n'
             f"blob_bytes = {len(writer.blob)};\n"
             f'blob_crc32 = "0x{zlib.crc32(writer.blob):08x}";\n\n'
-            'input = {\n  name = "input"; height = 28; width = 28; '
-            "channels = 1;\n  bits = 8; signed = false; zero_point = 0; "
-            "scale = 0.00392156862745098;\n};\n\nlayers = (\n" +
+            "input = {\n"
+            f'  name = "input"; height = {tensor["height"]}; '
+            f'width = {tensor["width"]}; channels = {tensor["channels"]};\n'
+            f'  bits = {tensor["bits"]}; signed = false; zero_point = 0; '
+            f'scale = {tensor["scale"]:.15g};\n}};\n\nlayers = (\n' +
             ",\n".join(writer.layers) + "\n);\n")

@@ -17,13 +17,14 @@ from torch.nn import functional
 import export
 import idx
 import integer
+import loop
+from loop import Plan
 from network import LAYERS, Net
 
 HELD_OUT = 5000        # training images kept for selection
 BATCH = 128
 SHIFT = 2              # augmentation: pixels in each direction
 FLOAT_EPOCHS, FLOAT_RATE, FLOAT_DECAY = 20, 0.1, 5e-4
-TEMPERATURE, TEACHER_SHARE = 3.0, 0.7
 MIXED_MARGIN = 15      # 1-bit middle layers if they lose at most so many images
 
 
@@ -31,17 +32,14 @@ def middle(bits):
     return {name: 8 if name in ("conv1", "fc") else bits for name in LAYERS}
 
 
-# variant -> (weight bits by layer, peak learning rate, epochs, how many of
-# them, the last ones, have fixed batch normalisation, and whether its
-# statistics are first measured afresh: 1-bit weights flip faster than the
-# running averages follow)
+# variant -> weight bits by layer, and how
 PLANS = {
-    "w8": (dict.fromkeys(LAYERS, 8), 3e-4, 6, 3, False),
-    "w4": (dict.fromkeys(LAYERS, 4), 1e-3, 8, 3, False),
-    "w2": (dict.fromkeys(LAYERS, 2), 2e-3, 12, 3, False),
-    "w1": (dict.fromkeys(LAYERS, 1), 3e-3, 15, 1, True),
-    "mixed-2": (middle(2), 2e-3, 12, 3, False),
-    "mixed-1": (middle(1), 2e-3, 12, 3, False),
+    "w8": (dict.fromkeys(LAYERS, 8), Plan(3e-4, 6, 3, False)),
+    "w4": (dict.fromkeys(LAYERS, 4), Plan(1e-3, 8, 3, False)),
+    "w2": (dict.fromkeys(LAYERS, 2), Plan(2e-3, 12, 3, False)),
+    "w1": (dict.fromkeys(LAYERS, 1), Plan(3e-3, 15, 1, True)),
+    "mixed-2": (middle(2), Plan(2e-3, 12, 3, False)),
+    "mixed-1": (middle(1), Plan(2e-3, 12, 3, False)),
 }
 VARIANTS = ("w8", "w4", "w2", "w1", "mixed")
 
@@ -53,9 +51,12 @@ def to_net(images):
 
 
 class Data:
-    def __init__(self, folder, seed):
+    """Fashion-MNIST: the training images, less those held out by `split`."""
+    TEMPERATURE = 3.0
+
+    def __init__(self, folder, split):
         images, labels = idx.load("train", folder)
-        order = np.random.default_rng(seed).permutation(len(images))
+        order = np.random.default_rng(split).permutation(len(images))
         images = torch.from_numpy(images[order])
         labels = torch.from_numpy(labels[order]).long()
         self.val = images[:HELD_OUT], labels[:HELD_OUT]
@@ -78,6 +79,9 @@ class Data:
     def steps(self):
         return len(self.labels) // BATCH
 
+    def score(self, net):
+        return accuracy(net, *self.val)
+
 
 def accuracy(net, images, labels):
     net.eval()
@@ -87,13 +91,12 @@ def accuracy(net, images, labels):
     return right / len(labels)
 
 
-def new_net(seed):
+def new_net(seed, channels=16):
     torch.manual_seed(seed)
-    return Net().to(memory_format=torch.channels_last)
+    return Net(channels).to(memory_format=torch.channels_last)
 
 
-def train_float(data, seed, path):
-    net = new_net(seed)
+def train_float(net, data, seed, path):
     generator = torch.Generator().manual_seed(seed)
     decayed = [p for p in net.parameters() if p.dim() > 1]
     rest = [p for p in net.parameters() if p.dim() == 1]
@@ -114,75 +117,22 @@ def train_float(data, seed, path):
             schedule.step()
             total += loss.item()
         print(f"float epoch {epoch + 1}/{FLOAT_EPOCHS}: loss "
-              f"{total / data.steps():.4f}, val {accuracy(net, *data.val):.4f}"
+              f"{total / data.steps():.4f}, val {data.score(net):.4f}"
               f", {time.time() - start:.0f} s", flush=True)
     torch.save(net.state_dict(), path)
-
-
-def loss_with_teacher(scores, taught, labels):
-    hard = functional.cross_entropy(scores, labels)
-    soft = functional.kl_div(functional.log_softmax(scores / TEMPERATURE, 1),
-                             functional.softmax(taught / TEMPERATURE, 1),
-                             reduction="batchmean") * TEMPERATURE ** 2
-    return (1 - TEACHER_SHARE) * hard + TEACHER_SHARE * soft
-
-
-def measure_statistics(net, data):
-    """Sets the batch normalisation to averages over 100 augmented batches."""
-    for bn in net.bn.values():
-        bn.reset_running_stats()
-        bn.momentum = None   # plain averages
-    net.train()
-    with torch.no_grad():
-        for _, (x, _) in zip(range(100),
-                             data.batches(torch.Generator().manual_seed(0))):
-            net(x)
 
 
 def train_quantised(data, seed, plan, teacher, path):
     """Fine-tunes PLANS[plan]; saves the best frozen epoch on held-out images
     to `path`; returns the net and its held-out accuracy."""
-    bits, rate, epochs, frozen_epochs, afresh = PLANS[plan]
+    bits, how = PLANS[plan]
     net = new_net(seed)
     net.load_state_dict(teacher.state_dict())
     net.eval()
     net.calibrate(to_net(data.plain[:1000]))
     net.prepare(bits)
-    generator = torch.Generator().manual_seed(seed)
-    optimiser = torch.optim.Adam(
-        [p for p in net.parameters() if p.requires_grad], rate)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, rate, total_steps=epochs * data.steps(), pct_start=0.1,
-        cycle_momentum=False)
-    best, best_state = -1.0, None
-    for epoch in range(epochs):
-        start, total = time.time(), 0.0
-        frozen = epoch >= epochs - frozen_epochs
-        if afresh and epoch == epochs - frozen_epochs:
-            measure_statistics(net, data)
-        net.train()
-        if frozen:
-            net.bn.eval()
-        for x, y in data.batches(generator):
-            with torch.no_grad():
-                taught = teacher(x)
-            loss = loss_with_teacher(net(x), taught, y)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            schedule.step()
-            for module in net.weighted().values():
-                module.clip_latent()
-            total += loss.item()
-        val = accuracy(net, *data.val)
-        if frozen and val > best:
-            best = val
-            best_state = {k: v.clone() for k, v in net.state_dict().items()}
-        print(f"{plan} epoch {epoch + 1}/{epochs}: loss "
-              f"{total / data.steps():.4f}, val {val:.4f}, "
-              f"{time.time() - start:.0f} s", flush=True)
-    net.load_state_dict(best_state)
-    torch.save({"state": best_state, "val": best}, path)
+    best = loop.fit(net, data, seed, how, teacher, plan)
+    torch.save({"state": net.state_dict(), "val": best}, path)
     return net, best
 
 
@@ -207,10 +157,11 @@ class Session:
     def float_net(self):
         """The teacher; also measures it on the held-out and test sets."""
         if not os.path.exists(self.path("float")):
-            train_float(self.data, self.args.seed, self.path("float"))
+            train_float(new_net(self.args.seed), self.data, self.args.seed,
+                        self.path("float"))
         self.teacher = Net().to(memory_format=torch.channels_last)
         self.teacher.load_state_dict(torch.load(self.path("float")))
-        self.float_val = accuracy(self.teacher, *self.data.val)
+        self.float_val = self.data.score(self.teacher)
         images, labels = (torch.from_numpy(a) for a in self.test)
         self.float_test = accuracy(self.teacher, images, labels.long())
         print(f"float: val {self.float_val:.4f}, test {self.float_test:.4f}")
@@ -260,7 +211,8 @@ class Session:
             export.write(net, self.args.out, name, header, [
                 f'source = "{command}"',
                 f"float_accuracy = {export.number(self.float_test)}",
-                f"test_accuracy = {export.number(test)}"])
+                f"test_accuracy = {export.number(test)}",
+                'dataset = "fashion-mnist"'])
             if not measured:
                 integers = integer.load(path)
                 worst = integer.check(integers)

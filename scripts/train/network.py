@@ -1,162 +1,35 @@
-"""The Fashion-MNIST network, in floating point or with fake quantisation.
-
-The same modules serve both: QuantConv and QuantLinear quantise their weights
-only once `bits` is set, ActQuant only once `enabled`. Fake quantisation
-computes in float what integer.py computes in integers, rounding included.
-"""
-import torch
+"""The Fashion-MNIST network, at any width."""
 from torch import nn
 from torch.nn import functional
 
-CONVS = (  # name, in, out, stride
-    ("conv1", 1, 16, 1), ("conv2", 16, 32, 2), ("conv3", 32, 32, 1),
-    ("conv4", 32, 64, 2), ("conv5", 64, 64, 1), ("conv6", 64, 64, 1))
-LAYERS = tuple(conv[0] for conv in CONVS) + ("fc",)
-BIPOLAR_CLIP = 1.5   # largest latent 1-bit weight
+from quant import ActQuant, AddQuant, QuantConv, QuantLinear, QuantNet
+
+LAYERS = ("conv1", "conv2", "conv3", "conv4", "conv5", "conv6", "fc")
 
 
-def round_through(x):
-    """Rounds; the gradient passes as if it had not (straight-through)."""
-    return x + (x.round() - x).detach()
+class Net(QuantNet):
+    STEPS = (("conv1", "input"), ("conv2", "conv1"), ("conv3", "conv2"),
+             ("add", "conv2", "conv3"), ("conv4", "add"), ("conv5", "conv4"),
+             ("conv6", "conv5"))
+    INPUT = {"height": 28, "width": 28, "channels": 1, "bits": 8,
+             "scale": 1 / 255}
+    POOL = {"conv5": 2}    # of a layer's output
 
-
-def weight_codes(weight, log_scale, bits):
-    """Integer codes as floats, with straight-through gradients.
-
-    1-bit weights are latent values already in units of their scale: were they
-    divided by it here, its gradient would be wrong, and it would diverge."""
-    if bits == 1:
-        sign = torch.where(weight >= 0, 1.0, -1.0)
-        return weight + (sign - weight).detach()
-    v = weight / log_scale.exp()
-    top = 2 ** (bits - 1) - 1
-    return round_through(v.clamp(-top, top))
-
-
-def best_log_scale(weight, bits, per_channel):
-    """log of the scale with the least squared error; [out,1,..] or scalar."""
-    flat = weight.detach().flatten(1) if per_channel else \
-        weight.detach().reshape(1, -1)
-    if bits == 1:
-        scale = flat.abs().mean(1, keepdim=True)
-    else:
-        top = 2 ** (bits - 1) - 1
-        grid = flat.abs().amax(1, keepdim=True) / top * \
-            torch.linspace(0.2, 1.0, 81)
-        v = (flat[:, :, None] / grid[:, None]).round().clamp(-top, top)
-        error = (v * grid[:, None] - flat[:, :, None]).square().sum(1)
-        scale = grid.gather(1, error.argmin(1, keepdim=True))
-    scale = scale.clamp(min=1e-8).log()
-    return scale.view(-1, *[1] * (weight.dim() - 1)) if per_channel else \
-        scale.view(())
-
-
-class QuantWeight:
-    """Mixin: quantised weights with a learnt scale (LSQ, in the log domain)."""
-    bits = None
-
-    def quantise_weights(self, bits):
-        self.bits = bits
-        self.log_scale = nn.Parameter(best_log_scale(
-            self.weight, bits, per_channel=self.weight.dim() == 4))
-        if bits == 1:
-            self.weight.data /= self.log_scale.detach().exp()
-            if self.weight.dim() == 4:   # normalised away after the layer
-                self.log_scale.requires_grad_(False)
-
-    def used_weight(self):
-        if self.bits is None:
-            return self.weight
-        codes = weight_codes(self.weight, self.log_scale, self.bits)
-        return codes * self.log_scale.exp()
-
-    def clip_latent(self):
-        """Keeps 1-bit weights where a gradient can still flip them."""
-        if self.bits == 1:
-            self.weight.data.clamp_(-BIPOLAR_CLIP, BIPOLAR_CLIP)
-
-
-class QuantConv(nn.Conv2d, QuantWeight):
-    def forward(self, x):
-        return functional.conv2d(x, self.used_weight(), None, self.stride,
-                                 self.padding)
-
-
-class QuantLinear(nn.Linear, QuantWeight):
-    def forward(self, x):
-        return functional.linear(x, self.used_weight(), self.bias)
-
-
-class Round8(torch.autograd.Function):
-    """ReLU and rounding to 0..255 steps of exp(log_scale), as one function:
-    composed of torch operations it would dominate the training time."""
-
-    @staticmethod
-    def forward(ctx, x, log_scale):
-        scale = log_scale.exp()
-        v = x / scale
-        ctx.save_for_backward(v, scale)
-        return v.round().clamp_(0, 255).mul_(scale)
-
-    @staticmethod
-    def backward(ctx, grad):
-        v, scale = ctx.saved_tensors
-        inside = (v > 0) & (v < 255)
-        grad_x = grad * inside
-        error = grad_x * (v.round() - v) + grad * (v >= 255) * 255
-        return grad_x, error.sum() * scale
-
-
-class ActQuant(nn.Module):
-    """ReLU, then 8-bit unsigned codes once enabled."""
-
-    def __init__(self):
+    def __init__(self, channels=16):
+        """channels: of conv1; the middle has twice, the end four times as many."""
         super().__init__()
-        self.enabled = False
-        self.seen = None   # calibration: largest value, outliers excepted
-        self.log_scale = nn.Parameter(torch.zeros(()))
-
-    def observe(self, x):
-        if self.seen is not None:
-            flat = x.detach().flatten()
-            kept = max(1, int(flat.numel() * 0.9999))
-            self.seen = max(self.seen, flat.kthvalue(kept).values.item())
-
-    def enable(self):
-        self.log_scale.data.fill_(self.seen / 255).log_()
-        self.enabled, self.seen = True, None
-
-    def forward(self, x):
-        self.observe(x)
-        return Round8.apply(x, self.log_scale) if self.enabled else x.relu()
-
-
-class AddQuant(ActQuant):
-    """Sum of two tensors, each rounded to the output's scale first."""
-
-    def forward(self, a, b):
-        if not self.enabled:
-            self.observe(a + b)
-            return (a + b).relu()
-        scale = self.log_scale.exp()
-        total = round_through(a / scale) + round_through(b / scale)
-        return total.clamp(0, 255) * scale
-
-
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
+        c = channels
+        convs = (("conv1", 1, c, 1), ("conv2", c, 2 * c, 2),
+                 ("conv3", 2 * c, 2 * c, 1), ("conv4", 2 * c, 4 * c, 2),
+                 ("conv5", 4 * c, 4 * c, 1), ("conv6", 4 * c, 4 * c, 1))
         self.conv = nn.ModuleDict({
             name: QuantConv(inputs, outputs, 3, stride, 1, bias=False)
-            for name, inputs, outputs, stride in CONVS})
+            for name, inputs, outputs, stride in convs})
         self.bn = nn.ModuleDict({
-            name: nn.BatchNorm2d(outputs) for name, _, outputs, _ in CONVS})
-        self.act = nn.ModuleDict({name: ActQuant() for name, *_ in CONVS})
+            name: nn.BatchNorm2d(outputs) for name, _, outputs, _ in convs})
+        self.act = nn.ModuleDict({name: ActQuant() for name, *_ in convs})
         self.act["add"] = AddQuant()
-        self.fc = QuantLinear(576, 10)
-
-    def block(self, name, x):
-        return self.act[name](self.bn[name](self.conv[name](x)))
+        self.fc = QuantLinear(36 * c, 10)
 
     def forward(self, x):
         """x: [image, 1, 28, 28], pixels / 255. The flattened order is torch's
@@ -166,21 +39,3 @@ class Net(nn.Module):
         x = self.block("conv5", self.block("conv4", x))
         x = self.block("conv6", functional.max_pool2d(x, 2))
         return self.fc(x.flatten(1))
-
-    def weighted(self):
-        """name -> module with weights, in network order."""
-        return {**self.conv, "fc": self.fc}
-
-    def prepare(self, bits):
-        """Creates the weight scales; bits: layer name -> weight bits."""
-        for name, module in self.weighted().items():
-            module.quantise_weights(bits[name])
-
-    def calibrate(self, x):
-        """Sets activation scales from a float pass over x and enables them."""
-        for act in self.act.values():
-            act.seen = 0.0
-        with torch.no_grad():
-            self(x)
-        for act in self.act.values():
-            act.enable()
