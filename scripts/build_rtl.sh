@@ -22,11 +22,11 @@ verilator --cc --top-module serac_top --prefix Vserac --Mdir "$dir" -O3 --x-assi
   --x-initial unique --noassert -Wno-fatal -Wno-lint \
   -CFLAGS -fPIC "$@" > "$dir/log" 2>&1 || { cat "$dir/log" >&2; exit 1; }
 inc=$(verilator --getenv VERILATOR_ROOT)/include
-make -s -j "$(nproc)" -C "$dir" -f Vserac.mk OPT_FAST=-O3 OPT_SLOW=-O1 OPT_GLOBAL=-O2 \
-  Vserac__ALL.a verilated.o verilated_threads.o >> "$dir/log" 2>&1 ||
+runtime=$("$root/scripts/verilator_runtime.sh")
+make -s -j "$(nproc)" -C "$dir" -f Vserac.mk OPT_FAST=-O3 OPT_SLOW=-O0 Vserac__ALL.a >> "$dir/log" 2>&1 ||
   { tail -30 "$dir/log" >&2; exit 1; }
 g++ -std=c++17 -O2 -fPIC -shared -DVM_COVERAGE=0 -DVM_TRACE=0 -DSERAC_AXI_BITS="$axi" \
   -I"$dir" -I"$inc" -I"$inc/vltstd" -I"$root/sim" -I"$root/model" \
-  "$root/sim/serac_rtl_shim.cpp" "$dir/Vserac__ALL.a" "$dir/verilated.o" "$dir/verilated_threads.o" \
+  "$root/sim/serac_rtl_shim.cpp" "$dir/Vserac__ALL.a" "$runtime" \
   -o "$dir/lib.so" -lpthread -latomic
 mv "$dir/lib.so" "$out"

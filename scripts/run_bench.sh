@@ -11,18 +11,27 @@ seed=${2:-${SEED:-1}}
 src=testbench/rtl/$tb.cpp
 top=$(sed -n 's|^// TOP: *||p' "$src")
 : "${top:=${tb#tb_}}"
+runtime=$(scripts/verilator_runtime.sh)
+inc=$(verilator --getenv VERILATOR_ROOT)/include
 n=0
+# build DIR POINT: Verilates the module there and links it with the bench.
+build() {
+  dir=$1
+  point=$2
+  # shellcheck disable=SC2046,SC2086
+  verilator --cc --top-module "$top" --prefix Vtop --Mdir "$dir" -y rtl -Irtl --x-initial unique --assert \
+    -Wall -Wno-DECLFILENAME $point "rtl/$top.v" &&
+    make -s -C "$dir" -f Vtop.mk OPT_FAST=-O2 Vtop__ALL.a &&
+    g++ -std=c++17 -O1 -faligned-new -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=0 $(printf '%s\n' "$point" | sed 's/-G/-D/g') \
+      -I"$dir" -isystem "$inc" -isystem "$inc/vltstd" -Imodel -Itestbench/rtl "$src" \
+      "$dir/Vtop__ALL.a" "$runtime" build/libserac.a -o "$dir/bench" -lconfig -lz -lpthread -latomic
+}
 grep '^// POINT:' "$src" | sed 's|^// POINT: *||' > "build/$tb.points"
 while read -r point; do
   n=$((n + 1))
   dir=build/rtl/$tb/$n
   mkdir -p "$dir"
-  defines=$(printf '%s\n' "$point" | sed 's/-G/-CFLAGS -D/g')
-  # shellcheck disable=SC2086
-  verilator --cc --exe --build --top-module "$top" --prefix Vtop --Mdir "$dir" -o bench \
-    -y rtl -Irtl --x-initial unique --assert -Wall -Wno-DECLFILENAME $point $defines \
-    -CFLAGS "-I$PWD/model -std=c++17 -O1" -LDFLAGS "$PWD/build/libserac.a -lconfig -lz" \
-    -MAKEFLAGS OPT_FAST=-O2 "rtl/$top.v" "$PWD/$src" > "$dir/build.log" 2>&1 ||
+  build "$dir" "$point" > "$dir/build.log" 2>&1 ||
     { echo "FAIL $tb $point: build failed, see $dir/build.log"; tail -20 "$dir/build.log"; exit 1; }
   "$dir/bench" +verilator+rand+reset+2 "+verilator+seed+$seed" --seed "$seed" ||
     { echo "  repeat: make test-rtl SEED=$seed, or scripts/run_bench.sh $tb $seed ($point)"; exit 1; }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# run_tests.sh GROUP COMMAND... - runs tests, JOBS at a time, one verdict line each.
+# run_tests.sh GROUP COMMAND... - runs tests, JOBS at a time, one line each with its verdict and seconds.
 #
 # A command is a program, or PROGRAM:ARGUMENT. Exit code 0 passes, 77 skips
 # (the last line printed says why), anything else fails. Results are appended to
@@ -16,6 +16,7 @@ command=$3
 mkdir -p build/log
 name=$group/$(basename "${command#*:}")
 log=build/log/$(printf '%s' "$name" | tr '/' '_').log
+start=$(date +%s)
 case $command in
   *:*) "${command%%:*}" "${command#*:}" > "$log" 2>&1 ;;
   *) "$command" > "$log" 2>&1 ;;
@@ -29,6 +30,6 @@ esac
 echo "$verdict $name" >> build/results.txt
 detail=
 [ "$verdict" != failed ] || detail=$(tail -n 25 "$log" | sed 's/^/    /')
-printf '%-7s %s: %s\n%s' "$verdict" "$name" "$(tail -n 1 "$log")" "${detail:+$detail
+printf '%-7s %4d s  %s: %s\n%s' "$verdict" $(($(date +%s) - start)) "$name" "$(tail -n 1 "$log")" "${detail:+$detail
 }"
 [ "$verdict" != failed ]

@@ -1,0 +1,21 @@
+#!/bin/sh
+# verilator_runtime.sh - compiles Verilator's own C++ once and prints the archive's path.
+#
+# Every bench and every Verilated library needs it; it depends on no design. Position-independent,
+# without coverage or traces. Two that build it at once do no harm.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+inc=$(verilator --getenv VERILATOR_ROOT)/include
+out=$root/build/verilated.a
+if [ ! -f "$out" ] || [ "$inc/verilated.cpp" -nt "$out" ]; then
+  dir=$out.$$
+  mkdir -p "$dir"
+  trap 'rm -rf "$dir"' EXIT
+  for part in verilated verilated_threads; do
+    g++ -std=c++17 -O2 -fPIC -faligned-new -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=0 -I"$inc" -I"$inc/vltstd" \
+      -c "$inc/$part.cpp" -o "$dir/$part.o"
+  done
+  ar rcs "$dir/verilated.a" "$dir/verilated.o" "$dir/verilated_threads.o"
+  mv "$dir/verilated.a" "$out"
+fi
+echo "$out"
