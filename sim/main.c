@@ -13,6 +13,7 @@ static const struct {
     {"cosim", serac_cmd_cosim, "compare model and RTL at every clock edge"},
     {"sweep", serac_cmd_sweep, "designs x memories x technologies x networks"},
     {"tune", serac_cmd_tune, "weight widths layer by layer within a budget"},
+    {"advise", serac_cmd_advise, "which widths and design suit a task, and why"},
     {"shapes", serac_cmd_shapes, "every plane pair's best shape in one area"},
     {"compare", serac_cmd_compare, "every plane pair side by side, from sweeps"},
     {"report", serac_cmd_report, "Markdown and CSV from a sweep's results"},

@@ -72,5 +72,6 @@ int serac_cmd_tune(int argc, char **argv);
 int serac_cmd_shapes(int argc, char **argv);
 int serac_cmd_compare(int argc, char **argv);
 int serac_cmd_report(int argc, char **argv);
+int serac_cmd_advise(int argc, char **argv);
 
 #endif

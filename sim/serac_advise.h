@@ -1,0 +1,48 @@
+/* serac_advise.h - which widths and which design suit a task profile, and why.
+ *
+ * Every width of the accuracy table is held against the profile's limits on every design it allows: time and energy
+ * are the cycle model's for the profile's workload, losses those of the measured network nearest in size. */
+#ifndef SERAC_ADVISE_H
+#define SERAC_ADVISE_H
+
+#include "serac_accuracy.h"
+#include "serac_cli.h"
+#include "serac_profile.h"
+#include "serac_workload.h"
+
+#define SERAC_ADVICE_POINTS 64
+#define SERAC_ADVICE_WHY 256
+
+struct serac_advise_job {
+    const struct serac_profile *profile;
+    const struct serac_workload *workload;
+    const struct serac_accuracy *accuracy;
+    const struct serac_setting *setting;     /* memory and technology; its design is not used */
+};
+
+/* A width on a design. What was not timed is NAN. */
+struct serac_advice_point {
+    uint32_t weight_bits, act_bits;
+    const char *design;                      /* borrowed from the profile; NULL: not timed */
+    double latency_ms, energy_uj, power_w;   /* of one input; power of all devices, at the profile's rate */
+    double devices;                          /* NAN: no rate */
+    uint64_t memory_bytes;                   /* weights packed, and the workload's activations */
+    struct serac_accuracy_loss loss;
+    char excluded[SERAC_ADVICE_WHY];         /* "": meets every limit */
+};
+
+struct serac_advice {
+    struct serac_matrix matrix;
+    uint64_t parameters;                     /* the user's network's */
+    double scale;                            /* of time and energy: parameters over the workload's */
+    uint32_t num_points, best;               /* best: UINT32_MAX if none meets all limits */
+    uint32_t head_bits;                      /* of the weights of a regression head; 0: no head */
+    struct serac_advice_point points[SERAC_ADVICE_POINTS];
+};
+
+/* Of those that meet all limits: least cost of devices where the profile asks for it, then least energy,
+ * then least memory. A design on which a layer does not fit is excluded, with the reason. */
+enum serac_status serac_advise(const struct serac_advise_job *job, struct serac_advice *advice,
+                               struct serac_error *error);
+
+#endif
