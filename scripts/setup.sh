@@ -8,7 +8,7 @@ packages="gcc g++ libc6-dev verilator libsystemc-dev yosys libcmocka-dev libconf
  libprotobuf-c-dev protobuf-c-compiler zlib1g-dev jq shellcheck patch"
 [ "${1:-}" != --synth ] ||
   packages="$packages opensta qflow-tech-osu018 nextpnr-ice40 fpga-icestorm fpga-icestorm-chipdb"
-[ "${1:-}" != --train ] || packages="$packages python3-torch python3-numpy dataset-fashion-mnist"
+[ "${1:-}" != --train ] || packages="$packages python3-torch python3-numpy dataset-fashion-mnist fortunes"
 missing=
 for package in $packages; do
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null)" = installed ] ||
