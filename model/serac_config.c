@@ -239,6 +239,8 @@ static enum serac_status set_value(const struct serac_config *c,
     char *at = (char *)to + key->offset;
     int type = config_setting_type(s);
     switch (key->type) {
+    case SERAC_KEY_ANY:
+        return SERAC_OK;
     case SERAC_KEY_CHILD:
         if (type != CONFIG_TYPE_GROUP && type != CONFIG_TYPE_LIST &&
             type != CONFIG_TYPE_ARRAY)
@@ -294,18 +296,30 @@ static size_t distance(const char *a, const char *b)
     return row[lb];
 }
 
+const char *serac_config_nearest(const char *name, const void *names,
+                                 size_t stride, size_t count)
+{
+    const char *best = NULL;
+    size_t least = strlen(name) < 6 ? strlen(name) / 2 + 1 : 4;
+    for (size_t i = 0; i < count; i++) {
+        const char *other =
+            *(const char *const *)(const void *)((const char *)names + i * stride);
+        if (distance(name, other) < least) {
+            least = distance(name, other);
+            best = other;
+        }
+    }
+    return best;
+}
+
 static enum serac_status unknown(const struct serac_config *c,
                                  const config_setting_t *s,
                                  const struct serac_key *keys, size_t count,
                                  struct serac_error *error)
 {
-    const char *name = config_setting_name(s), *best = NULL;
-    size_t least = strlen(name) < 6 ? strlen(name) / 2 + 1 : 4;
-    for (size_t i = 0; i < count; i++)
-        if (distance(name, keys[i].name) < least) {
-            least = distance(name, keys[i].name);
-            best = keys[i].name;
-        }
+    const char *name = config_setting_name(s);
+    const char *best =
+        serac_config_nearest(name, &keys->name, sizeof *keys, count);
     return serac_config_fail(c, (const struct serac_group *)(const void *)s,
                              error, "%s: unknown key%s%s%s", name,
                              best ? " (did you mean " : "", best ? best : "",
@@ -354,6 +368,11 @@ const struct serac_group *serac_config_element(const struct serac_group *group,
                                                uint32_t index)
 {
     return group_of(config_setting_get_elem(setting(group), index));
+}
+
+const char *serac_config_key(const struct serac_group *element)
+{
+    return config_setting_name(setting(element));
 }
 
 bool serac_config_is_group(const struct serac_group *group)

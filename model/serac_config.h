@@ -26,7 +26,8 @@ enum serac_key_type {
     SERAC_KEY_STRING,   /* char[size] */
     SERAC_KEY_NUMBERS,  /* struct serac_numbers, an array; min, max of each; `size`
                          * numbers if that is not 0 */
-    SERAC_KEY_CHILD     /* group, list or array that the caller reads itself */
+    SERAC_KEY_CHILD,    /* group, list or array that the caller reads itself */
+    SERAC_KEY_ANY       /* of any type: the caller reads and checks it */
 };
 
 #define SERAC_NUMBERS 12
@@ -38,7 +39,7 @@ struct serac_numbers {
 struct serac_key {
     const char *name;
     enum serac_key_type type;
-    size_t offset;          /* in the struct; CHILD: unused */
+    size_t offset;          /* in the struct; CHILD, ANY: unused */
     bool required;          /* else the struct keeps what it holds */
     double min, max;
     size_t size;            /* STRING: room; NUMBERS: how many, 0: any */
@@ -65,12 +66,19 @@ const struct serac_group *serac_config_child(const struct serac_group *group,
 uint32_t serac_config_count(const struct serac_group *group);
 const struct serac_group *serac_config_element(const struct serac_group *group,
                                                uint32_t index);
+/* A member's key; NULL for an element of a list. */
+const char *serac_config_key(const struct serac_group *element);
 bool serac_config_is_group(const struct serac_group *group);
 /* A list ( ) or an array [ ]. */
 bool serac_config_is_list(const struct serac_group *group);
 /* The element's integer or string; false if it is something else. */
 bool serac_config_integer(const struct serac_group *element, int64_t *value);
 const char *serac_config_string(const struct serac_group *element);
+
+/* The name most like `name` among `count`, `stride` bytes apart (pointers to strings);
+ * NULL if none is. */
+const char *serac_config_nearest(const char *name, const void *names,
+                                 size_t stride, size_t count);
 
 /* Fills `error` with the place of `group` and the message; SERAC_E_INPUT. */
 enum serac_status serac_config_fail(const struct serac_config *config,

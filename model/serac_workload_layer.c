@@ -5,11 +5,14 @@
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 #define TOTAL_MAX (1ull << 50)       /* operations and elements of one layer */
+#define COUNT_MAX 10000000
+#define SIDE_MAX 1048576
 
 struct layer_keys {
     char name[SERAC_NAME_MAX], op[16], what[96];
-    uint32_t count, out_channels, pool, m, n, k;
-    bool patches, run_time;
+    uint32_t pool;
+    bool patches, run_time, cached, bias;
+    uint64_t count, out_channels, m, n, k;
     uint64_t kept, operations, elements, parameters;
 };
 
@@ -17,28 +20,38 @@ struct layer_keys {
     {#field, SERAC_KEY_##type, offsetof(struct layer_keys, field), required,  \
      min, max, size}
 #define CHILD(field) {field, SERAC_KEY_CHILD, 0, false, 0, 0, 0}
+#define ANY(field) {field, SERAC_KEY_ANY, 0, false, 0, 0, 0}
 
 static const struct serac_key layer_keys[] = {
     KEY(STRING, name, true, 0, 0, SERAC_NAME_MAX),
     KEY(STRING, op, true, 0, 0, 16),
     KEY(STRING, what, false, 0, 0, 96),
-    KEY(U32, count, false, 1, 100000, 0),
-    KEY(U32, out_channels, false, 1, 1048576, 0),
     KEY(U32, pool, false, 1, 16, 0),
-    KEY(U32, m, false, 1, 1048576, 0),
-    KEY(U32, n, false, 1, 1048576, 0),
-    KEY(U32, k, false, 1, 1048576, 0),
     KEY(BOOL, patches, false, 0, 0, 0),
     KEY(BOOL, run_time, false, 0, 0, 0),
-    KEY(U64, kept, false, 0, 0, 0),
-    KEY(U64, operations, false, 0, 0, 0),
-    KEY(U64, elements, false, 0, 0, 0),
-    KEY(U64, parameters, false, 0, 0, 0),
+    KEY(BOOL, cached, false, 0, 0, 0),
+    KEY(BOOL, bias, false, 0, 0, 0),
+    ANY("count"), ANY("out_channels"), ANY("m"), ANY("n"), ANY("k"),
+    ANY("kept"), ANY("operations"), ANY("elements"), ANY("parameters"),
     CHILD("input"),
     CHILD("kernel"),
     CHILD("stride"),
     CHILD("dilation"),
     CHILD("pad"),
+};
+
+/* The keys that may be expressions of the workload's sizes. */
+#define SIZE(field, min, max)                                                 \
+    {{#field, min, max}, offsetof(struct layer_keys, field)}
+
+static const struct {
+    struct serac_workload_range range;
+    size_t offset;
+} size_keys[] = {
+    SIZE(count, 1, COUNT_MAX), SIZE(out_channels, 1, SIDE_MAX),
+    SIZE(m, 1, SIDE_MAX), SIZE(n, 1, SIDE_MAX), SIZE(k, 1, SIDE_MAX),
+    SIZE(kept, 0, TOTAL_MAX), SIZE(operations, 0, TOTAL_MAX),
+    SIZE(elements, 0, TOTAL_MAX), SIZE(parameters, 0, TOTAL_MAX),
 };
 
 static const char *const ops[] = {"conv", "depthwise", "gemm", "add", "host"};
@@ -50,14 +63,15 @@ static const struct {
     {"input", "CDA"}, {"out_channels", "C"}, {"kernel", "cd"},
     {"stride", "cd"}, {"dilation", "cd"}, {"pad", "cd"}, {"pool", "cd"},
     {"patches", "c"}, {"m", "G"}, {"n", "G"}, {"k", "G"}, {"run_time", "g"},
-    {"kept", "cdga"}, {"what", "H"}, {"operations", "H"}, {"elements", "H"},
-    {"parameters", "h"},
+    {"cached", "g"}, {"bias", "cdg"}, {"kept", "cdga"}, {"what", "H"},
+    {"operations", "H"}, {"elements", "H"}, {"parameters", "h"},
 };
 
 /* What reading one layer needs. */
 struct reader {
     const struct serac_config *config;
     const struct serac_group *group;
+    struct serac_workload *workload;
     struct serac_error *error;
     struct layer_keys keys;
 };
@@ -88,7 +102,7 @@ static enum serac_status check_keys(const struct reader *r,
 
 /* A list of exactly `count` integers; `to` is kept if the key is missing. */
 static enum serac_status integers(const struct reader *r, const char *name,
-                                  uint32_t count, int64_t min, int64_t max,
+                                  uint32_t count, uint64_t min, uint64_t max,
                                   uint32_t *to)
 {
     const struct serac_group *list = serac_config_child(r->group, name);
@@ -97,16 +111,31 @@ static enum serac_status integers(const struct reader *r, const char *name,
     if (serac_config_count(list) != count)
         return serac_config_fail(r->config, list, r->error,
                                  "%s: must have %u numbers", name, count);
-    for (uint32_t i = 0; i < count; i++) {
-        int64_t value;
-        if (!serac_config_integer(serac_config_element(list, i), &value) ||
-            value < min || value > max)
-            return serac_config_fail(r->config, list, r->error,
-                                     "%s: outside %lld..%lld", name,
-                                     (long long)min, (long long)max);
+    enum serac_status status = SERAC_OK;
+    for (uint32_t i = 0; status == SERAC_OK && i < count; i++) {
+        const struct serac_workload_range range = {name, min, max};
+        uint64_t value = 0;
+        status = serac_workload_number(r->config, serac_config_element(list, i),
+                                       r->workload, &range, &value, r->error);
         to[i] = (uint32_t)value;
     }
-    return SERAC_OK;
+    return status;
+}
+
+/* The keys that are one number, each an integer or an expression. */
+static enum serac_status read_numbers(struct reader *r)
+{
+    enum serac_status status = SERAC_OK;
+    for (size_t i = 0; status == SERAC_OK && i < COUNT(size_keys); i++) {
+        const struct serac_group *at =
+            serac_config_child(r->group, size_keys[i].range.key);
+        char *to = (char *)&r->keys + size_keys[i].offset;
+        if (at)
+            status = serac_workload_number(r->config, at, r->workload,
+                                           &size_keys[i].range,
+                                           (uint64_t *)(void *)to, r->error);
+    }
+    return status;
 }
 
 static uint32_t outputs(uint32_t in, uint32_t pads, uint32_t kernel,
@@ -124,7 +153,7 @@ static enum serac_status read_window(const struct reader *r,
 {
     uint32_t in[3] = {1, 1, 1}, kernel[2] = {1, 1}, stride[2] = {1, 1};
     uint32_t dilation[2] = {1, 1}, pad[4] = {0, 0, 0, 0};
-    enum serac_status status = integers(r, "input", 3, 1, 1048576, in);
+    enum serac_status status = integers(r, "input", 3, 1, SIDE_MAX, in);
     if (status == SERAC_OK)
         status = integers(r, "kernel", 2, 1, 255, kernel);
     if (status == SERAC_OK)
@@ -153,7 +182,8 @@ static enum serac_status read_window(const struct reader *r,
                                stride[0], l->pool);
     l->output.width = outputs(in[1], pad[1] + pad[3], kernel[1], dilation[1],
                               stride[1], l->pool);
-    l->output.channels = r->keys.out_channels ? r->keys.out_channels : in[2];
+    l->output.channels =
+        r->keys.out_channels ? (uint32_t)r->keys.out_channels : in[2];
     if (l->output.height == 0 || l->output.width == 0)
         return fail(r, "kernel", "%s: with pooling larger than the input%s", "");
     return SERAC_OK;
@@ -191,9 +221,9 @@ static enum serac_status read_shape(const struct reader *r,
     l->mode = SERAC_MODE_SINGLE;
     enum serac_status status = read_window(r, l);
     if (w->op == SERAC_WORKLOAD_GEMM) {
-        l->input.width = l->output.width = r->keys.n;
-        l->input.channels = r->keys.k;
-        l->output.channels = r->keys.m;
+        l->input.width = l->output.width = (uint32_t)r->keys.n;
+        l->input.channels = (uint32_t)r->keys.k;
+        l->output.channels = (uint32_t)r->keys.m;
     }
     if (status == SERAC_OK && serac_workload_layer_at(w, 1, 1, &trial,
                                                       &detail) != SERAC_OK)
@@ -201,28 +231,21 @@ static enum serac_status read_shape(const struct reader *r,
                                    detail.text);
     uint64_t k = (uint64_t)l->kernel_h * l->kernel_w *
                  (l->op == SERAC_OP_CONV ? l->input.channels : 1);
-    if (w->op != SERAC_WORKLOAD_ADD && !w->run_time)
-        w->parameters = (k + 1) * l->output.channels;
+    if (w->op != SERAC_WORKLOAD_ADD && !w->run_time) {
+        w->weights = k * l->output.channels;
+        w->parameters = w->weights + (r->keys.bias ? l->output.channels : 0);
+    }
     if (status == SERAC_OK && w->patches)
         status = make_patches(r, w);
     return status;
 }
 
-/* What the host does; its totals must stay countable. */
-static enum serac_status read_host(const struct reader *r,
-                                   struct serac_workload_layer *w)
+static void read_host(const struct reader *r, struct serac_workload_layer *w)
 {
-    const struct layer_keys *k = &r->keys;
-    w->host_operations = k->operations;
-    w->host_elements = k->elements;
-    w->parameters = k->parameters;
-    memcpy(w->what, k->what, sizeof w->what);
-    if (k->operations > TOTAL_MAX)
-        return fail(r, "operations", "%s: more than 2^50%s", "");
-    if (k->elements > TOTAL_MAX)
-        return fail(r, "elements", "%s: more than 2^50%s", "");
-    return k->parameters > TOTAL_MAX
-               ? fail(r, "parameters", "%s: more than 2^50%s", "") : SERAC_OK;
+    w->host_operations = r->keys.operations;
+    w->host_elements = r->keys.elements;
+    w->parameters = r->keys.parameters;
+    memcpy(w->what, r->keys.what, sizeof w->what);
 }
 
 static enum serac_status read_name(const struct reader *r,
@@ -251,24 +274,31 @@ enum serac_status serac_workload_read_layer(const struct serac_config *config,
                                             struct serac_error *error)
 {
     struct serac_workload_layer *w = &workload->layers[index];
-    struct reader r = {.config = config, .group = group, .error = error,
-                       .keys = {.count = 1, .pool = 1}};
+    struct reader r = {.config = config, .group = group, .workload = workload,
+                       .error = error,
+                       .keys = {.count = 1, .pool = 1, .bias = true}};
     enum serac_status status =
         serac_config_read(config, group, layer_keys, COUNT(layer_keys),
                           &r.keys, error);
     if (status == SERAC_OK)
         status = read_name(&r, workload, index, &w->op);
+    if (status == SERAC_OK)
+        status = read_numbers(&r);
     if (status != SERAC_OK)
         return status;
     memcpy(w->name, r.keys.name, sizeof w->name);
-    w->count = r.keys.count;
+    w->count = (uint32_t)r.keys.count;
     w->run_time = r.keys.run_time;
+    w->cached = r.keys.cached;
+    w->kv_bits = workload->kv_bits;
     w->patches = r.keys.patches;
     w->kept = r.keys.kept;
-    if (w->kept > TOTAL_MAX)
-        return fail(&r, "kept", "%s: more than 2^50%s", "");
-    return w->op == SERAC_WORKLOAD_HOST ? read_host(&r, w)
-                                        : read_shape(&r, w);
+    if (w->cached && !w->run_time)
+        return fail(&r, "cached", "%s: only with run_time = true%s", "");
+    if (w->op != SERAC_WORKLOAD_HOST)
+        return read_shape(&r, w);
+    read_host(&r, w);
+    return SERAC_OK;
 }
 
 enum serac_status serac_workload_layer_at(
@@ -276,7 +306,8 @@ enum serac_status serac_workload_layer_at(
     uint32_t act_bits, struct serac_layer *shape, struct serac_error *error)
 {
     *shape = layer->shape;
-    shape->weight_bits = layer->run_time ? act_bits : weight_bits;
+    shape->weight_bits = !layer->run_time ? weight_bits
+                         : layer->kv_bits ? layer->kv_bits : act_bits;
     shape->weight_store_bits = shape->weight_bits;
     shape->act_bits = act_bits;
     shape->input.bits = act_bits;

@@ -12,7 +12,7 @@ struct timed {
     struct serac_layer shape;
     struct serac_counters one;
     struct serac_insn insn;
-    uint64_t weight_bytes, live_bytes;
+    uint64_t weight_bytes, live_bytes, cache_bytes;
 };
 
 static enum serac_status fail(struct serac_error *error, const char *name,
@@ -54,7 +54,7 @@ static enum serac_status time_layer(const struct serac_workload_job *job,
     return SERAC_OK;
 }
 
-/* Weights, and the tensors that are alive while it runs. */
+/* Weights or cache, and the tensors that are alive while it runs. */
 static void measure(const struct serac_design *d, struct timed *t)
 {
     struct serac_footprint f;
@@ -62,10 +62,12 @@ static void measure(const struct serac_design *d, struct timed *t)
     uint64_t operands = t->shape.op == SERAC_OP_ADD ? 2 : 1;
     t->live_bytes = operands * f.input + f.output +
                     (t->layer->kept * t->shape.input.bits + 7) / 8;
-    if (t->layer->run_time)
-        t->live_bytes += f.weights;
-    else
+    if (!t->layer->run_time)
         t->weight_bytes = f.weights;
+    else if (t->layer->cached)
+        t->cache_bytes = f.weights;
+    else
+        t->live_bytes += f.weights;
 }
 
 static void add_work(struct serac_work *work, const struct serac_design *d,
@@ -120,14 +122,12 @@ static void total_row(const struct serac_workload_job *job,
     for (uint32_t i = 0; i < count; i++) {
         const struct timed *t = &timed[i];
         add_work(&work, &s->design, t);
-        packed += t->layer->count * t->weight_bytes;
+        packed += t->layer->count * (t->weight_bytes + t->cache_bytes);
         live = t->live_bytes > live ? t->live_bytes : live;
         if (t->shape.op == SERAC_OP_ADD)
             continue;
         mixed = mixed || t->shape.weight_bits != job->weight_bits;
-        if (!t->layer->run_time)   /* without the bias */
-            weights += t->layer->count *
-                       (t->layer->parameters - t->shape.output.channels);
+        weights += t->layer->count * t->layer->weights;
     }
     serac_row_work(row, &s->design, &s->tech, s->memory.dram_pj_per_bit, &work);
     common_cells(job, row);
@@ -260,4 +260,6 @@ void serac_workload_say_host(FILE *to, const struct serac_workload *w)
         comma = ", ";
     }
     fprintf(to, "%s\n", *comma == ',' ? "" : " none");
+    if (*w->assumed)
+        fprintf(to, "%s, assumed: %s\n", w->name, w->assumed);
 }

@@ -31,7 +31,8 @@ enum serac_status serac_workload_run(const struct serac_workload_job *job,
                                      struct serac_error *error);
 void serac_workload_free(struct serac_workload_result *result);
 
-/* One line: what of the workload is the host's and in no row. */
+/* A line: what of the workload is the host's and in no row; another if its file
+ * assumes something. */
 void serac_workload_say_host(FILE *to, const struct serac_workload *workload);
 
 /* Array-busy cycles of the whole workload: a lower bound of its cycles. */

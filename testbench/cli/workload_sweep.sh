@@ -88,6 +88,24 @@ is "both operands of a run-time product have the activations' bits" \
   "$(grep ',scores,' "$work/block.csv" | cut -d, -f11-13 | sort | tr '\n' ' ')" "4,4,4 4,4,4 8,8,8 8,8,8 "
 is "accuracy and images" "$(cut -d, -f45,46 "$work/block.csv" | sort -u)" ","
 
+# --- sizes, what is assumed ------------------------------------------------------
+cat > "$work/sized.cfg" <<END
+name = "sized"; source = "$0"; assumed = "three tokens";
+sizes = { tokens = 3; hidden = 64; heads = 2; };
+layers = (
+  { name = "project"; op = "gemm"; m = "hidden"; k = "hidden"; n = "tokens"; },
+  { name = "scores"; op = "gemm"; m = 16; k = "hidden / heads"; n = 1; run_time = true; count = "tokens * heads"; },
+  { name = "softmax"; op = "host"; what = "5 each"; operations = "5 * 16"; elements = 16; count = "tokens * heads"; } );
+END
+cat > "$work/sized-sweep.cfg" <<END
+designs = ["parallel"]; workloads = ["$work/sized.cfg"]; precisions = ["4/8"];
+END
+sweep "$work/sized-sweep.cfg" --out "$work/sized" --jobs 1
+is "sizes in rows: m, n, k, MACs" "$(grep -E ',(project|scores),' "$work/sized/results.csv" | cut -d, -f6-9,14 | tr '\n' ' ')" \
+  "project,64,3,64,12288 scores,16,1,32,3072 "
+is "the host's operations, counted" "$(grep -c '^sized: .* softmax 0.00048 M$' "$logs/log")" 1
+is "what the workload assumes" "$(grep '^sized, assumed' "$logs/log")" "sized, assumed: three tokens"
+
 # --- gone on, changed, in shards ------------------------------------------------
 cp "$csv" "$work/before.csv"
 stamps "$work/full" > "$work/times"
