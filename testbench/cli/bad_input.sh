@@ -150,7 +150,7 @@ edited workloads/bert-base.cfg w-unknown.cfg 's/run_time/runtime/'
 refused "workload, unknown key" "runtime: unknown key (did you mean run_time?)" shapes "$work/w-unknown.cfg"
 edited workloads/resnet50.cfg w-macs.cfg 's/macs = 4090000000L/macs = 4290000000L/'
 refused "workload, totals that are not the published" "w-macs.cfg:9: macs = 4290000000: the layers have 4089184256, more than 1 % apart" shapes "$work/w-macs.cfg"
-refused "workload, unknown name" "bert: not in configs/workloads; there are bert-base, mobilenetv2, resnet50" shapes bert
+refused "workload, unknown name" "bert: not in configs/workloads; there are bert-base, bert-large, bert-tiny, camera-detection, conformer-s" shapes bert
 refused "workload given to infer" "resnet50: a workload, shapes without weights: it cannot be run" infer resnet50
 for text in 8 9/8 8/0 x/y 88/8; do
   refused "shapes --precision $text" "--precision $text: must be W/A, both 1..8" shapes bert-base --precision "$text"
