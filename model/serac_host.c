@@ -1,8 +1,8 @@
 /* serac_host.c - layers that the machine has not, on codes. */
-#include "serac_host.h"
-
 #include <math.h>
 #include <string.h>
+
+#include "serac_host_functions.h"
 
 static const struct {
     const char *name;
@@ -19,6 +19,9 @@ static const struct {
     [SERAC_HOST_THRESHOLDS] = {"thresholds", 2},
     [SERAC_HOST_ADD_FLOAT] = {"add_float", 1},
     [SERAC_HOST_ADD_FLOOR] = {"add_floor", 9},
+    [SERAC_HOST_NORM] = {"norm", 0},
+    [SERAC_HOST_TABLE] = {"table", 0},
+    [SERAC_HOST_CONCAT] = {"concat", 0},
 };
 
 const char *serac_host_name(enum serac_host_function function)
@@ -37,6 +40,8 @@ uint64_t serac_host_words(const struct serac_layer *l)
     case SERAC_HOST_QUANTISE_FLOAT: return 2 * (uint64_t)l->input.channels;
     case SERAC_HOST_THRESHOLDS: return l->input.channels * (1 + (uint64_t)l->factors[0]);
     case SERAC_HOST_ADD_FLOAT: return 3;
+    case SERAC_HOST_NORM: return 1 + 2 * (uint64_t)l->input.channels;
+    case SERAC_HOST_TABLE: return (uint64_t)1 << l->input.bits;
     default: return 0;
     }
 }
@@ -280,15 +285,14 @@ static void pad(const struct serac_layer *l, const int32_t *in, int32_t *out)
 
 /* --- ONNX's functions ------------------------------------------------------ */
 
-static float float_of(int32_t bits)
+float serac_host_float(int32_t bits)
 {
     float value;
     memcpy(&value, &bits, sizeof value);
     return value;
 }
 
-/* A rounded number and the zero point, clamped before it becomes an integer. */
-static int32_t code_of(const struct serac_layer *l, double rounded)
+int32_t serac_host_code(const struct serac_layer *l, double rounded)
 {
     double code = rounded + l->output.zero_point;
     return code <= l->clamp_min ? l->clamp_min : code >= l->clamp_max ? l->clamp_max : (int32_t)code;
@@ -300,7 +304,7 @@ static void quantise_float(const struct serac_layer *l, const int32_t *in, int32
     for (size_t i = 0; i < count; i++) {
         const int32_t *at = l->words + 2 * (i % channels);
         double value = (double)in[i] - l->input.zero_point;
-        out[i] = code_of(l, rint(value * (double)float_of(at[0]) + (double)float_of(at[1])));
+        out[i] = serac_host_code(l, rint(value * (double)serac_host_float(at[0]) + (double)serac_host_float(at[1])));
     }
 }
 
@@ -331,12 +335,12 @@ static void thresholds(const struct serac_layer *l, const int32_t *in, int32_t *
 static void add_float(const struct serac_layer *l, const int32_t *in, const int32_t *in2, int32_t *out)
 {
     size_t count = (size_t)l->input.height * l->input.width * l->input.channels;
-    float f1 = float_of(l->words[0]), f2 = float_of(l->words[1]), f = float_of(l->words[2]);
+    float f1 = serac_host_float(l->words[0]), f2 = serac_host_float(l->words[1]), f = serac_host_float(l->words[2]);
     for (size_t i = 0; i < count; i++) {
         float a = (float)(in[i] - l->input.zero_point) * f1;
         float b = (float)(in2[i] - l->input2_zero_point) * f2;
         float sum = a + b, zero = (float)l->output.zero_point;
-        out[i] = code_of(l, (double)(l->factors[0] ? rintf(sum / f + zero) - zero : rintf(sum / f)));
+        out[i] = serac_host_code(l, (double)(l->factors[0] ? rintf(sum / f + zero) - zero : rintf(sum / f)));
     }
 }
 
@@ -370,6 +374,9 @@ void serac_host_run(const struct serac_layer *l, const int32_t *in, const int32_
     case SERAC_HOST_THRESHOLDS: thresholds(l, in, out); break;
     case SERAC_HOST_ADD_FLOAT: add_float(l, in, in2, out); break;
     case SERAC_HOST_ADD_FLOOR: add_floor(l, in, in2, out); break;
+    case SERAC_HOST_NORM: serac_host_norm(l, in, out); break;
+    case SERAC_HOST_TABLE: serac_host_table(l, in, out); break;
+    case SERAC_HOST_CONCAT: serac_host_concat(l, in, in2, out); break;
     case SERAC_HOST_FUNCTIONS: break;
     }
 }
@@ -392,12 +399,21 @@ void serac_host_count(const struct serac_layer *l, struct serac_host_work *work)
 {
     uint64_t in = elements(&l->input), out = elements(&l->output);
     uint64_t window = (uint64_t)l->kernel_h * l->kernel_w;
-    work->bytes_read = (in * l->input.bits + 7) / 8 * (serac_layer_adds(l) ? 2 : 1);
+    work->bytes_read = (in * l->input.bits + 7) / 8;
     work->bytes_written = (out * l->output.bits + 7) / 8;
-    work->operations = l->host == SERAC_HOST_SOFTMAX      ? in * (16 + 4)
+    if (l->op != SERAC_OP_HOST)      /* its second operand becomes weights */
+        work->bytes_read = (elements(&l->operand) * l->operand.bits + 7) / 8;
+    else if (serac_layer_adds(l))
+        work->bytes_read *= 2;
+    else if (l->host == SERAC_HOST_CONCAT)
+        work->bytes_read += (elements(&l->operand) * l->operand.bits + 7) / 8;
+    work->operations = l->op != SERAC_OP_HOST ? elements(&l->operand)
+                       : l->host == SERAC_HOST_SOFTMAX      ? in * (16 + 4)
                        : l->host == SERAC_HOST_ADD        ? in * 6
                        : l->host == SERAC_HOST_REQUANTISE ? in * 3
-                       : l->host == SERAC_HOST_PAD || l->host == SERAC_HOST_PATCHES ? out
+                       : l->host == SERAC_HOST_PAD || l->host == SERAC_HOST_PATCHES ||
+                         l->host == SERAC_HOST_TABLE || l->host == SERAC_HOST_CONCAT ? out
+                       : l->host == SERAC_HOST_NORM       ? in * 7
                        : l->host == SERAC_HOST_QUANTISE_FLOAT ? in * 4
                        : l->host == SERAC_HOST_THRESHOLDS ? in * (1 + compares((uint32_t)l->factors[0]))
                        : l->host == SERAC_HOST_ADD_FLOAT  ? in * 5

@@ -26,6 +26,14 @@
  *                   float32's, ties to even; factor 1: the zero point is added before it is rounded, else 0
  *   add_floor       factors: m1, a1, s1, m2, a2, s2, m, a, s; with q(x, m, a, s) = (x * m + a) >> s, towards minus
  *                   infinity: q(q(x1, ...1) + q(x2, ...2), m, a, s) + zero point
+ *
+ * For transformers; of serac_host_transformer.c:
+ *
+ *   norm          layer normalisation of each pixel over its channels. words: float32 e, then g and b of each
+ *                 channel; round((x - mean) / sqrt(variance + e) * g + b) + zero point, in double, ties to even;
+ *                 the quotient of 0 by 0 is 0. Mean and variance (of all channels) are of integers
+ *   table         words: the result for each code of the input, from the lowest; a function of one number
+ *   concat        the channels of operand 1, then of operand 2, of one format
  */
 #ifndef SERAC_HOST_H
 #define SERAC_HOST_H
@@ -43,12 +51,13 @@ bool serac_host_makes_raw(enum serac_host_function function);
 /* -1 if there is none of that name. */
 int serac_host_find(const char *name);
 
-/* in, in2 (ADD, else NULL): codes [y][x][channel] of the layer's input, out: of its output.
+/* in, in2 (of two operands, else NULL): codes [y][x][channel] of the layer's input, out: of its output.
  * The layer has passed serac_layer_check(). */
 void serac_host_run(const struct serac_layer *layer, const int32_t *in, const int32_t *in2, int32_t *out);
 
 /* Bytes that the host reads and writes, at the stored widths, and its operations: one a
- * multiplication, addition or comparison of the definition, an exponential 16. */
+ * multiplication, addition, comparison or move of the definition, an exponential 16. Of a layer of
+ * the machine whose second operand the host re-lays as weights: that, parameters not included. */
 struct serac_host_work {
     uint64_t bytes_read, bytes_written, operations;
 };

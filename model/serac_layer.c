@@ -68,6 +68,13 @@ bool serac_layer_adds(const struct serac_layer *l)
                                        l->host == SERAC_HOST_ADD_FLOOR));
 }
 
+uint32_t serac_layer_operands(const struct serac_layer *l)
+{
+    bool two = serac_layer_adds(l) || l->run_time != SERAC_RUN_TIME_NONE ||
+               (l->op == SERAC_OP_HOST && l->host == SERAC_HOST_CONCAT);
+    return two ? 2 : 1;
+}
+
 static bool host_windows(const struct serac_layer *l)
 {
     return l->host == SERAC_HOST_AVERAGE_POOL || l->host == SERAC_HOST_MAX_POOL || l->host == SERAC_HOST_PATCHES;
@@ -107,6 +114,16 @@ static enum serac_status check_host(const struct serac_layer *l, struct serac_er
     }
     if (l->host == SERAC_HOST_PATCHES)
         channels *= (uint64_t)l->kernel_h * l->kernel_w;
+    if (l->host == SERAC_HOST_CONCAT) {
+        const struct serac_tensor *a = &l->input, *b = &l->operand;
+        channels += b->channels;
+        if (a->height != b->height || a->width != b->width || a->bits != b->bits || a->is_signed != b->is_signed ||
+            a->is_bipolar != b->is_bipolar || a->zero_point != b->zero_point || l->output.bits != a->bits ||
+            l->output.is_signed != a->is_signed || l->output.is_bipolar != a->is_bipolar ||
+            l->output.zero_point != a->zero_point)
+            return fail(l, SERAC_E_INPUT, error, "concat: operands and output must have one format and the same "
+                        "pixels");
+    }
     if (!h || !w || l->output.height != h || l->output.width != w || l->output.channels != channels)
         return fail(l, SERAC_E_INPUT, error, "output %ux%ux%u: should be %llux%llux%llu", l->output.height,
                     l->output.width, l->output.channels, (unsigned long long)h, (unsigned long long)w,
@@ -122,6 +139,28 @@ static enum serac_status check_host(const struct serac_layer *l, struct serac_er
         return fail(l, SERAC_E_INPUT, error, "requant: the host's is double or single");
     if (l->clamp_min > l->clamp_max)
         return fail(l, SERAC_E_INPUT, error, "clamp %d..%d: empty", l->clamp_min, l->clamp_max);
+    return SERAC_OK;
+}
+
+/* The second operand as weights: as many of its pixels or channels as the first has channels. */
+static enum serac_status check_run_time(const struct serac_layer *l, struct serac_error *error)
+{
+    const struct serac_tensor *t = &l->operand;
+    bool pixels = l->run_time == SERAC_RUN_TIME_PIXELS;
+    uint64_t of_pixels = (uint64_t)t->height * t->width;
+    uint64_t k = pixels ? t->channels : of_pixels, m = pixels ? of_pixels : t->channels;
+    if (l->run_time == SERAC_RUN_TIME_NONE)
+        return SERAC_OK;
+    if (l->op != SERAC_OP_CONV || l->kernel_h * l->kernel_w * l->stride_h * l->stride_w * l->pool != 1 ||
+        l->pad_top || l->pad_left || l->pad_bottom || l->pad_right)
+        return fail(l, SERAC_E_INPUT, error, "matmul: no kernel, stride, padding or pool");
+    if (t->bits > 8 || t->is_bipolar || l->weight_kind != SERAC_WEIGHT_UNSIGNED || l->weight_bits != t->bits ||
+        l->weight_store_bits != t->bits)
+        return fail(l, SERAC_E_INPUT, error, "matmul: the second operand must have up to 8 bits and not be bipolar");
+    if (k != l->input.channels || m != l->output.channels)
+        return fail(l, SERAC_E_INPUT, error, "matmul: %u channels meet %llu %s of the second operand, and %u outputs "
+                    "its %llu %s", l->input.channels, (unsigned long long)k, pixels ? "channels" : "pixels",
+                    l->output.channels, (unsigned long long)m, pixels ? "pixels" : "channels");
     return SERAC_OK;
 }
 
@@ -151,6 +190,8 @@ enum serac_status serac_layer_check(const struct serac_layer *l,
         status = check_tensor(l, &l->output, "output", raw_out, error);
     if (status == SERAC_OK && host)
         return check_host(l, error);
+    if (status == SERAC_OK)
+        status = check_run_time(l, error);
     if (status != SERAC_OK)
         return status;
     if (l->weight_bits < 1 || l->weight_bits > 8 || l->weight_store_bits < 1 ||

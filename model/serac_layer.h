@@ -32,9 +32,17 @@ enum serac_host_function {
     SERAC_HOST_SOFTMAX, SERAC_HOST_ADD, SERAC_HOST_AVERAGE_POOL, SERAC_HOST_MAX_POOL,
     SERAC_HOST_PAD, SERAC_HOST_REQUANTISE, SERAC_HOST_PATCHES,
     SERAC_HOST_QUANTISE_FLOAT, SERAC_HOST_THRESHOLDS, SERAC_HOST_ADD_FLOAT, SERAC_HOST_ADD_FLOOR,
+    SERAC_HOST_NORM, SERAC_HOST_TABLE, SERAC_HOST_CONCAT,
     SERAC_HOST_FUNCTIONS
 };
 #define SERAC_HOST_FACTORS 9
+
+/* A product of two tensors: the host lays the second one out as weights before each run. */
+enum serac_run_time {
+    SERAC_RUN_TIME_NONE,     /* the weights are in the program */
+    SERAC_RUN_TIME_PIXELS,   /* a pixel is an output channel: attention's keys */
+    SERAC_RUN_TIME_CHANNELS  /* a channel is an output channel: its values */
+};
 
 /* Requantisation of one output channel; accumulator x includes bias. */
 struct serac_param {
@@ -64,6 +72,8 @@ struct serac_layer {
     struct serac_tensor input;         /* ADD: both operands */
     struct serac_tensor output;        /* after pooling */
     int32_t input2_zero_point;         /* ADD */
+    enum serac_run_time run_time;      /* CONV, 1 x 1; weights NULL, weight_kind UNSIGNED */
+    struct serac_tensor operand;       /* the second one of networks' layers that have two */
     uint32_t kernel_h, kernel_w;
     uint32_t stride_h, stride_w;
     uint32_t dilation_h, dilation_w;   /* 1: dense */
@@ -87,8 +97,10 @@ struct serac_layer {
 enum serac_status serac_layer_check(const struct serac_layer *layer,
                                     struct serac_error *error);
 
-/* Two operands: ADD, on the machine or the host. */
+/* Two operands of one shape: ADD, on the machine or the host. */
 bool serac_layer_adds(const struct serac_layer *layer);
+/* 1 or 2. */
+uint32_t serac_layer_operands(const struct serac_layer *layer);
 
 /* Multiply-accumulates of one image. Fused pooling computes only the windows
  * that exist. ADD and HOST have none. */

@@ -266,7 +266,7 @@ uint64_t serac_network_weight_bytes(const struct serac_network *network)
     uint64_t bits = 0;
     for (uint32_t i = 0; i < network->num_layers; i++) {
         const struct serac_layer *l = &network->layers[i];
-        if (l->op == SERAC_OP_ADD || l->op == SERAC_OP_HOST)
+        if (l->op == SERAC_OP_ADD || l->op == SERAC_OP_HOST || l->run_time)
             continue;
         uint64_t k = (uint64_t)l->kernel_h * l->kernel_w *
                      (l->op == SERAC_OP_CONV ? l->input.channels : 1);

@@ -37,6 +37,7 @@ static const struct serac_key layer_keys[] = {
     NUMBER(weight_bits, false, 1, 8),
     NUMBER(weight_store_bits, false, 1, 8),
     NUMBER(act_bits, false, 1, 8),
+    {"transpose", SERAC_KEY_BOOL, offsetof(struct serac_layer_keys, transpose), false, 0, 0, 0},
     NUMBER(weights, false, 0, INT32_MAX),
     NUMBER(weight_zero_points, false, 0, INT32_MAX),
     NUMBER(params, false, 0, INT32_MAX),
@@ -92,7 +93,7 @@ static enum serac_status read_inputs(struct serac_network_reader *r,
     const struct serac_group *list = serac_config_child(group, "inputs");
     struct serac_network *n = r->network;
     struct serac_layer *l = &n->layers[index];
-    uint32_t wanted = serac_layer_adds(l) ? 2 : 1;
+    uint32_t wanted = serac_layer_operands(l);
     n->inputs[index][1] = -2;
     if (serac_config_count(list) != wanted)
         return serac_config_fail(r->config, list, r->error,
@@ -122,6 +123,9 @@ static enum serac_status read_inputs(struct serac_network_reader *r,
             l->input = *t;
             continue;
         }
+        l->operand = *t;
+        if (!serac_layer_adds(l))
+            continue;                    /* serac_layer_check() knows what fits */
         if (t->height != l->input.height || t->width != l->input.width ||
             t->channels != l->input.channels || t->bits != l->input.bits ||
             t->is_signed != l->input.is_signed ||
@@ -210,16 +214,16 @@ static enum serac_status check_keys(struct serac_network_reader *r,
                                     const char *op)
 {
     static const struct {
-        const char *op, *key;        /* op: initials of c(onv), d(epthwise), g(emm), a(dd), h(ost) */
+        const char *op, *key;        /* op: initials of c(onv), d(epthwise), g(emm), m(atmul), a(dd), h(ost) */
         bool required;
     } rules[] = {
         {"cg", "out_channels", true}, {"cdg", "weight_bits", true}, {"cdg", "weights", true},
-        {"cdga", "requant", true}, {"cdga", "params", true}, {"h", "what", true},
-        {"ah", "out_channels", false}, {"ah", "weight_bits", false}, {"ah", "weight_store_bits", false},
-        {"ah", "weight_kind", false}, {"ah", "weights", false}, {"ah", "weight_zero_points", false},
-        {"ga", "kernel", false}, {"ga", "stride", false}, {"ga", "pad", false},
-        {"ga", "dilation", false}, {"gah", "pool", false}, {"h", "act_bits", false},
-        {"cdga", "what", false}, {"cdga", "factors", false},
+        {"cdgma", "requant", true}, {"cdgma", "params", true}, {"h", "what", true},
+        {"mah", "out_channels", false}, {"mah", "weight_bits", false}, {"mah", "weight_store_bits", false},
+        {"mah", "weight_kind", false}, {"mah", "weights", false}, {"mah", "weight_zero_points", false},
+        {"gma", "kernel", false}, {"gma", "stride", false}, {"gma", "pad", false},
+        {"gma", "dilation", false}, {"gmah", "pool", false}, {"h", "act_bits", false},
+        {"cdgma", "what", false}, {"cdgma", "factors", false}, {"cdgah", "transpose", false},
     };
     for (size_t i = 0; i < COUNT(rules); i++) {
         const struct serac_group *at = serac_config_child(group, rules[i].key);
@@ -243,7 +247,7 @@ static enum serac_status read_host(struct serac_network_reader *r, const struct 
     int function = serac_host_find(keys->what);
     if (function < 0)
         return serac_network_fail(r, group, "what", "what: must be softmax, add, average_pool, max_pool, pad, "
-                                  "requantise, patches, quantise_float, thresholds, add_float or add_floor");
+                                  "requantise, patches, quantise_float, thresholds, add_float, add_floor, norm, table or concat");
     l->host = (enum serac_host_function)function;
     uint32_t wanted = (uint32_t)serac_host_factors(l->host), count = list ? serac_config_count(list) : 0;
     if (count != wanted)
@@ -278,17 +282,17 @@ static enum serac_status read_texts(struct serac_network_reader *r,
                                     const struct serac_layer_keys *keys,
                                     uint32_t index)
 {
-    static const char *const ops[] = {"conv", "depthwise", "add", "host", "gemm"};
+    static const char *const ops[] = {"conv", "depthwise", "add", "host", "gemm", "matmul"};
     static const char *const kinds[] = {"signed", "unsigned", "bipolar"};
     static const char *const modes[] = {"double", "single", "floor",
                                         "threshold", "raw"};
     struct serac_layer *l = &r->network->layers[index];
-    int op = find_name(ops, 5, keys->op);
+    int op = find_name(ops, 6, keys->op);
     int kind = find_name(kinds, 3, keys->weight_kind);
     int mode = find_name(modes, 5, keys->requant);
     if (op < 0)
         return serac_network_fail(r, group, "op", "op: must be conv, "
-                                  "depthwise, gemm, add or host");
+                                  "depthwise, gemm, matmul, add or host");
     if (kind < 0)
         return serac_network_fail(r, group, "weight_kind", "weight_kind: must "
                                   "be signed, unsigned or bipolar");
@@ -297,8 +301,10 @@ static enum serac_status read_texts(struct serac_network_reader *r,
                                   "double, single, floor, threshold or raw");
     enum serac_status status = check_name(r, group, index, keys->name);
     memcpy(l->name, keys->name, sizeof l->name);
-    l->op = op == 4 ? SERAC_OP_CONV : (enum serac_op)op;
-    l->weight_kind = (enum serac_weight_kind)kind;
+    l->op = op >= 4 ? SERAC_OP_CONV : (enum serac_op)op;
+    l->weight_kind = op == 5 ? SERAC_WEIGHT_UNSIGNED : (enum serac_weight_kind)kind;
+    if (op == 5)
+        l->run_time = keys->transpose ? SERAC_RUN_TIME_CHANNELS : SERAC_RUN_TIME_PIXELS;
     l->mode = (enum serac_requant_mode)mode;
     if (status == SERAC_OK)
         status = check_keys(r, group, keys->op);
@@ -323,11 +329,18 @@ static enum serac_status read_shape(struct serac_network_reader *r,
         status = read_geometry(r, group, !strcmp(keys->op, "gemm"), l);
     if (status != SERAC_OK)
         return status;
+    if (l->run_time)
+        l->weight_bits = l->weight_store_bits = l->operand.bits;
     l->act_bits = keys->act_bits ? keys->act_bits : l->input.bits;
     l->output.channels =
         keys->out_channels ? keys->out_channels : l->input.channels;
     if (l->op == SERAC_OP_HOST && l->host == SERAC_HOST_PATCHES)
         l->output.channels *= l->kernel_h * l->kernel_w;
+    if (l->op == SERAC_OP_HOST && l->host == SERAC_HOST_CONCAT)
+        l->output.channels += l->operand.channels;
+    if (l->run_time)
+        l->output.channels = l->run_time == SERAC_RUN_TIME_CHANNELS ? l->operand.channels
+                                                                     : l->operand.height * l->operand.width;
     struct serac_error detail = {""};
     status = serac_layer_check(l, &detail);
     if (status != SERAC_OK)

@@ -148,7 +148,7 @@ enum serac_status serac_network_read_numbers(
     const struct serac_layer_keys *keys, struct serac_layer *layer)
 {
     enum serac_status status = SERAC_OK;
-    if (layer->op != SERAC_OP_ADD)
+    if (layer->op != SERAC_OP_ADD && !layer->run_time)
         status = read_weights(r, group, keys, layer);
     if (status == SERAC_OK)
         status = read_params(r, group, keys, layer);
@@ -158,13 +158,17 @@ enum serac_status serac_network_read_numbers(
 
 /* --- words of the host's layers -------------------------------------------- */
 
-/* Signs and ascending thresholds, or finite floats. */
+/* Signs and ascending thresholds, or finite floats; of a norm the first not negative. */
 static bool words_fit(const struct serac_layer *l, const int32_t *words, uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++) {
         uint64_t of_record = l->host == SERAC_HOST_THRESHOLDS ? i % (1 + (uint64_t)l->factors[0]) : 0;
         float value;
         memcpy(&value, &words[i], sizeof value);
+        if (l->host == SERAC_HOST_TABLE)
+            break;
+        if (l->host == SERAC_HOST_NORM && i == 0 && !(value >= 0))
+            return false;
         if (l->host != SERAC_HOST_THRESHOLDS
                 ? !isfinite(value)
                 : of_record == 0 ? words[i] != 1 && words[i] != -1 : of_record > 1 && words[i] < words[i - 1])
@@ -196,7 +200,7 @@ enum serac_status serac_network_read_words(struct serac_network_reader *r, const
         words[i] = get32(r->blob + keys->params + i * 4);
     if (!words_fit(l, words, count))
         return serac_network_fail(r, group, "params",
-                                  "params: must be finite floats; thresholds a sign of 1 or -1 and "
-                                  "ascending numbers");
+                                  "params: must be finite floats, a norm's first not negative; thresholds a "
+                                  "sign of 1 or -1 and ascending numbers");
     return SERAC_OK;
 }

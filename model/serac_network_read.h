@@ -23,6 +23,7 @@ struct serac_layer_keys {
     char name[SERAC_NAME_MAX], op[16], what[16], weight_kind[16], requant[16];
     uint32_t out_channels, pool, weight_bits, weight_store_bits, act_bits;
     uint32_t weights, params, weight_zero_points;
+    bool transpose;
 };
 
 /* What reading a network needs beside the network. */

@@ -101,15 +101,22 @@ static enum serac_status map_layer(struct builder *b,
                           NULL, b->error);
 }
 
-static void find_steps(struct serac_program *p)
+/* Does the host have a step before this layer, or in its place? */
+static bool host_comes(const struct serac_network *n, uint32_t i)
+{
+    return n->layers[i].op == SERAC_OP_HOST || n->layers[i].run_time;
+}
+
+static void find_steps(struct serac_program *p, const struct serac_network *n)
 {
     for (uint32_t i = 0; i < p->num_layers; i++) {
-        bool host = p->layers[i].block == SERAC_NO_BLOCK;
         struct serac_program_step *last = p->num_steps ? &p->steps[p->num_steps - 1] : NULL;
-        if (last && !last->host && !host)
+        if (host_comes(n, i))
+            p->steps[p->num_steps++] = (struct serac_program_step){true, i, 1};
+        else if (last && !last->host)
             last->count++;
-        else
-            p->steps[p->num_steps++] = (struct serac_program_step){host, i, 1};
+        if (p->layers[i].block != SERAC_NO_BLOCK && (host_comes(n, i) || !last || last->host))
+            p->steps[p->num_steps++] = (struct serac_program_step){false, i, 1};
     }
 }
 
@@ -125,8 +132,8 @@ static enum serac_status write_image(struct builder *b)
     for (uint32_t i = 0; i < n->num_layers; i++) {
         struct serac_program_layer *l = &p->layers[i];
         int32_t second = n->inputs[i][1];
-        bool first = i == 0 || p->layers[i - 1].block == SERAC_NO_BLOCK;
-        bool last = i == n->num_layers - 1 || p->layers[i + 1].block == SERAC_NO_BLOCK;
+        bool first = i == 0 || p->layers[i - 1].block == SERAC_NO_BLOCK || host_comes(n, i);
+        bool last = i == n->num_layers - 1 || host_comes(n, i + 1);
         l->input = b->places[1 + n->inputs[i][0]].offset;
         l->input2 = second >= -1 ? b->places[1 + second].offset : 0;
         l->output = b->places[1 + i].offset;
@@ -138,7 +145,8 @@ static enum serac_status write_image(struct builder *b)
                                                    last, &l->insn, b->error);
         if (status != SERAC_OK)
             return status;
-        if (n->layers[i].params)
+        l->weights = at;
+        if (n->layers[i].params && !n->layers[i].run_time)
             serac_pack_weights(&n->layers[i], &p->design, &l->insn,
                                p->image + at);
         at += l->weight_bytes;
@@ -155,7 +163,7 @@ static enum serac_status build(struct builder *b,
     uint64_t bytes = 0;
     p->num_layers = n->num_layers;
     p->layers = calloc(n->num_layers, sizeof *p->layers);
-    p->steps = calloc(n->num_layers, sizeof *p->steps);
+    p->steps = calloc(2 * (size_t)n->num_layers, sizeof *p->steps);
     b->places = calloc(n->num_layers + 1, sizeof *b->places);
     if (!p->layers || !p->steps || !b->places)
         return SERAC_E_NOMEM;
@@ -170,7 +178,7 @@ static enum serac_status build(struct builder *b,
             snprintf(b->error->text, sizeof b->error->text, "%s: all layers are the host's", n->name);
         return SERAC_E_INPUT;
     }
-    find_steps(p);
+    find_steps(p, n);
     p->image_bytes = round_up(round_up((uint64_t)p->num_blocks * SERAC_INSN_BLOCK_STRIDE, PAGE) + bytes, PAGE);
     p->image = calloc(1, p->image_bytes);
     if (!p->image)
@@ -203,19 +211,72 @@ enum serac_status serac_program_build(const struct serac_network *network,
     return status;
 }
 
-enum serac_status serac_program_host(const struct serac_program *p, const struct serac_layer *l,
+/* --- the host's steps ------------------------------------------------------- */
+
+void serac_program_places(const struct serac_program *p, const struct serac_network *n, uint32_t i,
+                          struct serac_program_places *places)
+{
+    const struct serac_layer *l = &n->layers[i];
+    const struct serac_program_layer *at = &p->layers[i];
+    uint64_t second = serac_layer_operands(l) == 2 ? serac_layout_of(&l->operand, &p->design).bytes : 0;
+    if (l->run_time)
+        *places = (struct serac_program_places){.in = at->input2, .in_bytes = second, .out = at->weights,
+                                                .out_bytes = at->weight_bytes};
+    else
+        *places = (struct serac_program_places){.in = at->input, .in2 = at->input2, .out = at->output,
+                                                .in_bytes = serac_layout_of(&l->input, &p->design).bytes,
+                                                .in2_bytes = second,
+                                                .out_bytes = serac_layout_of(&l->output, &p->design).bytes};
+}
+
+/* The second operand of a product as unsigned weights with a zero point. */
+static enum serac_status make_weights(const struct serac_program *p, const struct serac_layer *l,
+                                      const struct serac_insn *insn, const uint8_t *in, uint8_t *out)
+{
+    size_t k = l->input.channels, m = l->output.channels;
+    bool pixels = l->run_time == SERAC_RUN_TIME_PIXELS;
+    int32_t offset = l->operand.is_signed ? 1 << (l->operand.bits - 1) : 0;
+    int32_t *codes = malloc(m * k * sizeof *codes);
+    int8_t *weights = malloc(m * k);
+    struct serac_param *params = malloc(m * sizeof *params);
+    enum serac_status status = codes && weights && params ? SERAC_OK : SERAC_E_NOMEM;
+    if (status == SERAC_OK) {
+        serac_unpack_tensor(&l->operand, &p->design, in, codes);
+        for (size_t i = 0; i < m * k; i++)
+            weights[i] = (int8_t)(uint8_t)(codes[pixels ? i : i % k * m + i / k] + offset);
+        for (size_t i = 0; i < m; i++) {
+            params[i] = l->params[i];
+            params[i].zero = l->operand.zero_point + offset;
+        }
+        struct serac_layer with = *l;
+        with.weights = weights;
+        with.params = params;
+        serac_pack_weights(&with, &p->design, insn, out);
+    }
+    free(codes);
+    free(weights);
+    free(params);
+    return status;
+}
+
+enum serac_status serac_program_host(const struct serac_program *p, const struct serac_network *n, uint32_t i,
                                      const uint8_t *in, const uint8_t *in2, uint8_t *out)
 {
+    const struct serac_layer *l = &n->layers[i];
+    if (l->run_time)
+        return make_weights(p, l, &p->layers[i].insn, in, out);
     size_t inputs = (size_t)l->input.height * l->input.width * l->input.channels;
     size_t outputs = (size_t)l->output.height * l->output.width * l->output.channels;
-    int32_t *codes = malloc((2 * inputs + outputs) * sizeof *codes);
+    size_t seconds = serac_layer_operands(l) == 2
+                         ? (size_t)l->operand.height * l->operand.width * l->operand.channels : 0;
+    int32_t *codes = malloc((inputs + seconds + outputs) * sizeof *codes);
     if (!codes)
         return SERAC_E_NOMEM;
     serac_unpack_tensor(&l->input, &p->design, in, codes);
-    if (serac_layer_adds(l))
-        serac_unpack_tensor(&l->input, &p->design, in2, codes + inputs);
-    serac_host_run(l, codes, codes + inputs, codes + 2 * inputs);
-    serac_pack_tensor(&l->output, &p->design, codes + 2 * inputs, out);
+    if (seconds)
+        serac_unpack_tensor(&l->operand, &p->design, in2, codes + inputs);
+    serac_host_run(l, codes, codes + inputs, codes + inputs + seconds);
+    serac_pack_tensor(&l->output, &p->design, codes + inputs + seconds, out);
     free(codes);
     return SERAC_OK;
 }

@@ -6,7 +6,8 @@
  *
  * Layers that the machine has not are the host's. They cut the program into steps: a run
  * of the machine from one block to the next that is marked as the last, or one layer of
- * the host, which reads and writes tensors in the device's layout. */
+ * the host, which reads and writes tensors in the device's layout. Before a product of two
+ * tensors the host lays the second one out as weights: a step of that layer, too. */
 #ifndef SERAC_PROGRAM_H
 #define SERAC_PROGRAM_H
 
@@ -21,14 +22,16 @@ struct serac_program_layer {
     uint32_t block;                  /* its place in the image; SERAC_NO_BLOCK: the host's */
     uint64_t input, input2;          /* offsets of its operands; input2 0 if there is none */
     uint64_t output;                 /* offset of its output tensor */
-    uint64_t weight_bytes;           /* packed weights and parameters */
+    uint64_t weights, weight_bytes;  /* packed weights and parameters; a product of two
+                                        tensors: written between runs */
     uint64_t macs;
     uint64_t array_busy_cycles;      /* by the formula of design.md, section 1 */
 };
 
 #define SERAC_NO_BLOCK UINT32_MAX
 
-/* Layers first..first + count - 1, all the machine's, or one of the host's. */
+/* Layers first..first + count - 1, all the machine's, or one that the host computes or,
+ * if it is the machine's, makes weights for. */
 struct serac_program_step {
     bool host;
     uint32_t first, count;
@@ -57,10 +60,18 @@ enum serac_status serac_program_build(const struct serac_network *network,
                                       struct serac_error *error);
 void serac_program_destroy(struct serac_program *program);
 
-/* Computes a host's layer; operands and result in the device's layout, in2 only if it adds.
- * SERAC_E_NOMEM. */
-enum serac_status serac_program_host(const struct serac_program *program, const struct serac_layer *layer,
-                                     const uint8_t *in, const uint8_t *in2, uint8_t *out);
+/* Where the host's step of layer `index` reads and writes: offsets and bytes, in the
+ * device's layout. in2_bytes is 0 if it has one operand. */
+struct serac_program_places {
+    uint64_t in, in2, out;
+    uint64_t in_bytes, in2_bytes, out_bytes;
+};
+void serac_program_places(const struct serac_program *program, const struct serac_network *network,
+                          uint32_t index, struct serac_program_places *places);
+
+/* What the host does in that step, on what lies at its places. SERAC_E_NOMEM. */
+enum serac_status serac_program_host(const struct serac_program *program, const struct serac_network *network,
+                                     uint32_t index, const uint8_t *in, const uint8_t *in2, uint8_t *out);
 
 /* Writes the blocks for an image loaded at bus address `base` into `image`. */
 void serac_program_relocate(const struct serac_program *program, uint64_t base,

@@ -52,11 +52,15 @@ static void print_steps(const struct serac_program *p, const struct serac_networ
                    p->layers[step->first + step->count - 1].name);
             continue;
         }
+        const struct serac_layer *layer = &n->layers[step->first];
+        struct serac_program_places at;
+        serac_program_places(p, n, step->first, &at);
         printf("%u. the host: %s, %s, from %llu", (unsigned)i + 1, l->name,
-               serac_host_name(n->layers[step->first].host), (unsigned long long)l->input);
-        if (serac_layer_adds(&n->layers[step->first]))
-            printf(" and %llu", (unsigned long long)l->input2);
-        printf(" to %llu\n", (unsigned long long)l->output);
+               layer->run_time ? "weights of its second operand" : serac_host_name(layer->host),
+               (unsigned long long)at.in);
+        if (at.in2_bytes)
+            printf(" and %llu", (unsigned long long)at.in2);
+        printf(" to %llu\n", (unsigned long long)at.out);
     }
 }
 

@@ -229,8 +229,10 @@ static enum serac_status lockstep_steps(struct network_job *j, const struct sera
     for (uint32_t i = 0; status == SERAC_OK && i < p->num_steps; i++) {
         const struct serac_program_layer *l = &p->layers[p->steps[i].first];
         if (p->steps[i].host) {
-            status = serac_program_host(p, &j->network->layers[p->steps[i].first], memory->bytes + l->input,
-                                        memory->bytes + l->input2, memory->bytes + l->output);
+            struct serac_program_places at;
+            serac_program_places(p, j->network, p->steps[i].first, &at);
+            status = serac_program_host(p, j->network, p->steps[i].first, memory->bytes + at.in,
+                                        memory->bytes + at.in2, memory->bytes + at.out);
             continue;
         }
         struct serac_lockstep_result result = {.cycles_compared = 0};

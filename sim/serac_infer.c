@@ -189,18 +189,16 @@ static double now_us(void)
 /* Reads its operands from the device's memory, computes, and writes the result back. */
 static enum serac_status run_host(struct session *s, uint32_t i)
 {
-    const struct serac_layer *l = &s->network->layers[i];
-    const struct serac_program_layer *place = &s->program->layers[i];
-    const struct serac_design *d = &s->program->design;
-    size_t in = serac_layout_of(&l->input, d).bytes, out = serac_layout_of(&l->output, d).bytes;
+    struct serac_program_places at;
+    serac_program_places(s->program, s->network, i, &at);
     double start = now_us();
-    enum serac_status status = serac_drv_read(&s->drv, place->input, s->operands[0], in);
-    if (status == SERAC_OK && serac_layer_adds(l))
-        status = serac_drv_read(&s->drv, place->input2, s->operands[1], in);
+    enum serac_status status = serac_drv_read(&s->drv, at.in, s->operands[0], at.in_bytes);
+    if (status == SERAC_OK && at.in2_bytes)
+        status = serac_drv_read(&s->drv, at.in2, s->operands[1], at.in2_bytes);
     if (status == SERAC_OK)
-        status = serac_program_host(s->program, l, s->operands[0], s->operands[1], s->packed);
+        status = serac_program_host(s->program, s->network, i, s->operands[0], s->operands[1], s->packed);
     if (status == SERAC_OK)
-        status = serac_drv_write(&s->drv, place->output, s->packed, out);
+        status = serac_drv_write(&s->drv, at.out, s->packed, at.out_bytes);
     double took = now_us() - start;
     if (!s->timed || took < s->host_us[i])
         s->host_us[i] = took;
@@ -279,16 +277,21 @@ static enum serac_status run_image(struct session *s, uint64_t index)
     return SERAC_OK;
 }
 
-/* Room for any tensor of the network that the host touches. */
+static size_t larger(uint64_t a, uint64_t b)
+{
+    return (size_t)(a > b ? a : b);
+}
+
+/* Room for the network's input and output and all that the host touches. */
 static enum serac_status make_room(struct session *s)
 {
-    const struct serac_design *d = &s->program->design;
-    size_t most = s->program->input_layout.bytes;
-    for (uint32_t i = 0; i < s->network->num_layers; i++) {
-        size_t in = serac_layout_of(&s->network->layers[i].input, d).bytes;
-        size_t out = serac_layout_of(&s->network->layers[i].output, d).bytes;
-        most = in > most ? in : most;
-        most = out > most ? out : most;
+    const struct serac_program *p = s->program;
+    size_t most = larger(p->input_layout.bytes, p->output_layout.bytes);
+    for (uint32_t i = 0; i < p->num_steps; i++) {
+        struct serac_program_places at;
+        serac_program_places(p, s->network, p->steps[i].first, &at);
+        if (p->steps[i].host)
+            most = larger(most, larger(at.in_bytes, larger(at.in2_bytes, at.out_bytes)));
     }
     s->packed = malloc(most);
     s->operands[0] = malloc(most);
@@ -351,20 +354,25 @@ static void layer_row(const struct session *s, uint32_t i,
     }
     serac_row_u64(row, SERAC_COLUMN_act_bits, l->act_bits);
     serac_row_u64(row, SERAC_COLUMN_weight_bytes,
-                  s->program->layers[i].weight_bytes);
+                  l->run_time ? 0 : s->program->layers[i].weight_bytes);
 }
 
-/* What the host did: its bytes, and its time on this computer. */
+/* What the host did: its bytes, and its time on this computer. A layer of the machine: it
+ * made the weights. */
 static void host_row(struct session *s, uint32_t i, struct serac_row *row)
 {
     const struct serac_layer *l = &s->network->layers[i];
+    char name[SERAC_NAME_MAX + 16];
     struct serac_host_work work;
     serac_host_count(l, &work);
+    if (l->run_time)
+        work.bytes_written = s->program->layers[i].weight_bytes;
+    snprintf(name, sizeof name, "%s%s", l->name, l->run_time ? ".weights" : "");
     serac_row_text(row, SERAC_COLUMN_design, s->job->setting->design.name);
     common_cells(s, row);
     serac_row_text(row, SERAC_COLUMN_backend, "host");
-    serac_row_text(row, SERAC_COLUMN_layer, l->name);
-    serac_row_u64(row, SERAC_COLUMN_act_bits, l->input.bits);
+    serac_row_text(row, SERAC_COLUMN_layer, name);
+    serac_row_u64(row, SERAC_COLUMN_act_bits, l->run_time ? l->operand.bits : l->input.bits);
     serac_row_u64(row, SERAC_COLUMN_bytes_read, work.bytes_read);
     serac_row_u64(row, SERAC_COLUMN_bytes_written, work.bytes_written);
     serac_row_f64(row, SERAC_COLUMN_time_us, s->host_us[i]);
@@ -380,7 +388,7 @@ static uint32_t shared_width(const struct serac_network *n, bool stored)
     for (uint32_t i = 0; i < n->num_layers; i++) {
         const struct serac_layer *l = &n->layers[i];
         uint32_t w = stored ? l->weight_store_bits : l->weight_bits;
-        if (l->op == SERAC_OP_ADD || l->op == SERAC_OP_HOST)
+        if (l->op == SERAC_OP_ADD || l->op == SERAC_OP_HOST || l->run_time)
             continue;
         if (width && w != width)
             return 0;
@@ -457,26 +465,27 @@ static enum serac_status find_shares(struct session *s)
 
 static enum serac_status make_rows(struct session *s)
 {
-    uint32_t layers = s->program->num_layers;
+    uint32_t layers = s->program->num_layers, rows = 0;
     enum serac_status status = find_shares(s);
     if (status != SERAC_OK)
         return status;
-    s->result->num_rows = layers + 1;
-    s->result->rows = calloc(layers + 1, sizeof *s->result->rows);
+    s->result->rows = calloc(2 * (size_t)layers + 1, sizeof *s->result->rows);
     if (!s->result->rows)
         return SERAC_E_NOMEM;
     uint64_t busy = 0;
     for (uint32_t i = 0; status == SERAC_OK && i < layers; i++) {
         const struct serac_program_layer *l = &s->program->layers[i];
-        if (l->block == SERAC_NO_BLOCK) {
-            host_row(s, i, &s->result->rows[i]);
+        bool host = l->block == SERAC_NO_BLOCK;
+        if (host || s->network->layers[i].run_time)
+            host_row(s, i, &s->result->rows[rows++]);
+        if (host)
             continue;
-        }
-        layer_row(s, i, &s->result->rows[i]);
+        layer_row(s, i, &s->result->rows[rows++]);
         busy += l->array_busy_cycles;
         status = check_counters(s, &s->blocks[i], l->array_busy_cycles, l->name);
     }
-    total_row(s, &s->total, &s->result->rows[layers]);
+    total_row(s, &s->total, &s->result->rows[rows]);
+    s->result->num_rows = rows + 1;
     if (status == SERAC_OK)
         status = check_counters(s, &s->total, busy, "total");
     s->result->float_accuracy = s->network->float_accuracy;

@@ -79,8 +79,9 @@ static bool copy_numbers(struct serac_build *b, const struct serac_layer *from, 
     size_t k = (size_t)l->kernel_h * l->kernel_w * (l->op == SERAC_OP_CONV ? l->input.channels : 1);
     size_t sets = (size_t)channels * (l->op == SERAC_OP_ADD ? 2 : 1);
     struct serac_param *p = serac_build_params(b, sets);
-    int8_t *w = l->op == SERAC_OP_ADD ? NULL : serac_build_weights(b, k * channels);
-    if (!p || (l->op != SERAC_OP_ADD && !w))
+    bool none = l->op == SERAC_OP_ADD || l->run_time;
+    int8_t *w = none ? NULL : serac_build_weights(b, k * channels);
+    if (!p || (!none && !w))
         return false;
     memcpy(p, from->params, sets * sizeof *p);
     if (w)

@@ -64,8 +64,10 @@ struct serac_layer *serac_build_layer(struct serac_build *b, const char *name, i
         .act_bits = in->bits};
     struct serac_layer *l = &n->layers[i];
     snprintf(l->name, sizeof l->name, "%s", name);
-    if (second >= -1)
-        l->input2_zero_point = (second < 0 ? &n->input : &n->layers[second].output)->zero_point;
+    if (second >= -1) {
+        l->operand = second < 0 ? n->input : n->layers[second].output;
+        l->input2_zero_point = l->operand.zero_point;
+    }
     serac_build_clamp(l);
     n->inputs[i][0] = first;
     n->inputs[i][1] = second;
@@ -113,6 +115,16 @@ bool serac_build_conv(struct serac_build *b, const int8_t *weights, uint32_t gro
             memcpy(to + (m * taps + k) * inner + (depthwise ? 0 : m / filters * part), weights + (m * taps + k) * part,
                    part);
     return true;
+}
+
+struct serac_param *serac_build_product(struct serac_build *b, bool transpose)
+{
+    struct serac_layer *l = &b->network->layers[b->network->num_layers - 1];
+    l->run_time = transpose ? SERAC_RUN_TIME_CHANNELS : SERAC_RUN_TIME_PIXELS;
+    l->weight_kind = SERAC_WEIGHT_UNSIGNED;
+    l->weight_bits = l->weight_store_bits = l->operand.bits;
+    l->output.channels = transpose ? l->operand.channels : l->operand.height * l->operand.width;
+    return serac_build_params(b, l->output.channels);
 }
 
 struct serac_param *serac_build_params(struct serac_build *b, uint64_t count)

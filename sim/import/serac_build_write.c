@@ -28,7 +28,8 @@ static uint64_t param_bytes(const struct serac_layer *l)
 
 static bool has_zeros(const struct serac_layer *l)
 {
-    return l->op != SERAC_OP_HOST && l->op != SERAC_OP_ADD && l->weight_kind == SERAC_WEIGHT_UNSIGNED;
+    return l->op != SERAC_OP_HOST && l->op != SERAC_OP_ADD && !l->run_time &&
+           l->weight_kind == SERAC_WEIGHT_UNSIGNED;
 }
 
 static void write_params(const struct serac_layer *l, FILE *to)
@@ -93,7 +94,7 @@ static const char *input_name(const struct serac_network *n, int32_t from)
 /* A GEMM takes its whole input: a kernel of its size. */
 static bool is_gemm(const struct serac_layer *l)
 {
-    return l->op == SERAC_OP_CONV && l->kernel_h == l->input.height && l->kernel_w == l->input.width &&
+    return l->op == SERAC_OP_CONV && !l->run_time && l->kernel_h == l->input.height && l->kernel_w == l->input.width &&
            l->pool == 1 && l->stride_h == 1 && l->stride_w == 1 && l->dilation_h == 1 && l->dilation_w == 1 &&
            !(l->pad_top || l->pad_left || l->pad_bottom || l->pad_right);
 }
@@ -102,11 +103,13 @@ static void write_weights(const struct serac_layer *l, uint64_t weights, uint64_
 {
     static const char *const kinds[] = {"signed", "unsigned", "bipolar"};
     static const char *const modes[] = {"double", "single", "floor", "threshold", "raw"};
-    if (l->op == SERAC_OP_CONV)
+    if (l->op == SERAC_OP_CONV && !l->run_time)
         fprintf(to, " out_channels = %u;", (unsigned)l->output.channels);
     fprintf(to, "\n    requant = \"%s\"; params = %llu; act_bits = %u;", modes[l->mode],
             (unsigned long long)params, (unsigned)l->act_bits);
-    if (l->op == SERAC_OP_ADD)
+    if (l->run_time)
+        fprintf(to, " transpose = %s;", truth(l->run_time == SERAC_RUN_TIME_CHANNELS));
+    if (l->op == SERAC_OP_ADD || l->run_time)
         return;
     fprintf(to, " weight_bits = %u; weight_store_bits = %u; weight_kind = \"%s\"; weights = %llu;",
             (unsigned)l->weight_bits, (unsigned)l->weight_store_bits, kinds[l->weight_kind],
@@ -146,7 +149,7 @@ static void write_layer(const struct serac_build *b, uint32_t i, uint64_t params
     const struct serac_layer *l = &n->layers[i];
     bool gemm = is_gemm(l);
     fprintf(to, "  {%s%s\n    name = \"%s\"; op = \"%s\"; inputs = [\"%s\"", b->comments[i][0] ? " # " : "",
-            b->comments[i], l->name, gemm ? "gemm" : ops[l->op], input_name(n, n->inputs[i][0]));
+            b->comments[i], l->name, gemm ? "gemm" : l->run_time ? "matmul" : ops[l->op], input_name(n, n->inputs[i][0]));
     if (n->inputs[i][1] >= -1)
         fprintf(to, ", \"%s\"", input_name(n, n->inputs[i][1]));
     fprintf(to, "];");

@@ -93,8 +93,8 @@ network n-missing '/^source/d'
 refused "network, missing key" "source: missing, it is required" infer "$work/n-missing.cfg" --limit 1
 network n-input 's/inputs = \["conv2"\]/inputs = ["conv7"]/'
 refused "network, unknown layer" "inputs: conv7 is no earlier layer" infer "$work/n-input.cfg" --limit 1
-network n-op 's/op = "gemm"/op = "matmul"/'
-refused "network, unknown op" "op: must be conv, depthwise, gemm, add or host" infer "$work/n-op.cfg" --limit 1
+network n-op 's/op = "gemm"/op = "matmull"/'
+refused "network, unknown op" "op: must be conv, depthwise, gemm, matmul, add or host" infer "$work/n-op.cfg" --limit 1
 network n-pad 's/pad = \[1, 1, 1, 1\]/pad = [3, 3, 3, 3]/'
 refused "network, padding beyond the kernel" "layer conv1: padding: must be less than the kernel" infer "$work/n-pad.cfg" --limit 1
 network n-noblob 's/^blob = .*/blob = "nowhere.bin";/'

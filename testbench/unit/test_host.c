@@ -268,9 +268,80 @@ static void test_bytes_are_counted_at_the_stored_width(void **state)
 
 #define TEST(name) cmocka_unit_test(name)
 
+/* --- for transformers ------------------------------------------------------- */
+
+static int32_t bits_of(float value)
+{
+    int32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+/* Values -3, 0, 1, 2: mean 0, variance 3.5, and sqrt(3.5 + 0.5) = 2. A tie goes to even. */
+static void test_norm_divides_by_the_deviation(void **state)
+{
+    const int32_t in[4] = {-6, -3, -2, -1}, out[4] = {-39, 10, 26, 39};
+    const int32_t words[9] = {bits_of(0.5f), bits_of(30), bits_of(30), bits_of(30), bits_of(30),
+                              bits_of(-4), bits_of(0), bits_of(1.5f), bits_of(-1)};
+    struct serac_layer l = layer(SERAC_HOST_NORM, 1, 1, 4);
+    (void)state;
+    l.input.zero_point = -3;
+    l.output.zero_point = 10;
+    l.words = words;
+    assert_int_equal(serac_host_words(&l), 9);
+    expect(&l, in, NULL, out);
+}
+
+static void test_norm_of_equal_inputs_is_its_offset_even_without_epsilon(void **state)
+{
+    const int32_t in[2] = {55, 55}, out[2] = {-7, 127};
+    const int32_t words[5] = {bits_of(0), bits_of(100), bits_of(100), bits_of(-7), bits_of(300)};
+    struct serac_layer l = layer(SERAC_HOST_NORM, 1, 1, 2);
+    (void)state;
+    l.words = words;
+    expect(&l, in, NULL, out);
+}
+
+static void test_table_is_read_from_the_lowest_code_and_clamped(void **state)
+{
+    const int32_t in[4] = {-2, -1, 0, 1}, out[4] = {9, -7, 5, 20}, plain[4] = {0, 1, 2, 3};
+    const int32_t words[4] = {9, -7, 5, 99};
+    struct serac_layer l = layer(SERAC_HOST_TABLE, 1, 4, 1);
+    (void)state;
+    l.input.bits = 2;
+    l.clamp_max = 20;
+    l.words = words;
+    assert_int_equal(serac_host_words(&l), 4);
+    expect(&l, in, NULL, out);
+    l.input.is_signed = false;
+    expect(&l, plain, NULL, out);
+}
+
+static void test_concat_puts_channels_side_by_side(void **state)
+{
+    const int32_t a[4] = {1, 2, 3, 4}, b[2] = {5, 6}, out[6] = {1, 2, 5, 3, 4, 6};
+    struct serac_layer l = layer(SERAC_HOST_CONCAT, 1, 2, 2);
+    struct serac_host_work work;
+    (void)state;
+    l.operand = l.input;
+    l.operand.channels = 1;
+    l.output.channels = 3;
+    expect(&l, a, b, out);
+    serac_host_count(&l, &work);
+    assert_int_equal(work.bytes_read, 6);
+    assert_int_equal(work.bytes_written, 6);
+    assert_int_equal(work.operations, 6);
+    l.operand.zero_point = 1;
+    assert_int_equal(serac_layer_check(&l, NULL), SERAC_E_INPUT);
+}
+
 int main(void)
 {
     const struct CMUnitTest host[] = {
+        TEST(test_norm_divides_by_the_deviation),
+        TEST(test_norm_of_equal_inputs_is_its_offset_even_without_epsilon),
+        TEST(test_table_is_read_from_the_lowest_code_and_clamped),
+        TEST(test_concat_puts_channels_side_by_side),
         TEST(test_softmax_of_equal_inputs_shares_equally),
         TEST(test_softmax_of_one_is_the_largest_code),
         TEST(test_softmax_is_within_a_code_of_the_real_one),

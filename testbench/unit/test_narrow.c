@@ -137,6 +137,27 @@ static void test_what_cannot_be_narrowed_is_refused(void **state)
 
 /* --- choosing ------------------------------------------------------------------ */
 
+/* A product of two tensors has no weights to narrow; beside one that has, it is copied. */
+static void test_products_of_two_tensors_stay_as_they_are(void **state)
+{
+    static const int8_t weights[8] = {112, -48, 16, -128, 7, 3, -8, 1};
+    const uint32_t bits[2] = {4, 0};
+    (void)state;
+    matrix(weights, 2, SERAC_MODE_DOUBLE);
+    assert_non_null(serac_build_layer(&from, "square", 0, 0));
+    struct serac_param *p = serac_build_product(&from, false);
+    p[0] = (struct serac_param){.bias = 5, .mult = 1 << 30, .shift = -6};
+    assert_int_equal(serac_build_finish(&from, &error), SERAC_OK);
+    assert_false(serac_narrow_can(&from.network->layers[1], 4));
+    assert_int_equal(serac_narrow(from.network, bits, "narrow", &to, &error), SERAC_OK);
+    const struct serac_layer *l = &to.network->layers[1];
+    assert_int_equal(l->run_time, SERAC_RUN_TIME_PIXELS);
+    assert_int_equal(l->weight_bits, 8);
+    assert_int_equal(l->params[0].bias, 5);
+    assert_null(l->weights);
+    assert_int_equal(to.network->layers[0].weight_bits, 4);
+}
+
 static void test_the_best_point_is_the_cheapest_within_the_loss(void **state)
 {
     struct serac_tune_point points[5] = {
@@ -206,6 +227,7 @@ int main(void)
         TEST(test_raw_sums_share_one_scale),
         TEST(test_nought_and_the_own_width_change_nothing),
         TEST(test_what_cannot_be_narrowed_is_refused),
+        TEST(test_products_of_two_tensors_stay_as_they_are),
         TEST(test_the_best_point_is_the_cheapest_within_the_loss),
         TEST(test_a_run_measures_layers_alone_uniform_and_mixed),
     };

@@ -37,10 +37,10 @@ static int make_folder(void **state)
 
 static int remove_folder(void **state)
 {
-    static const char *const names[] = {"input.bin", "net.cfg", "net.bin"};
+    static const char *const names[] = {"input.bin", "net.cfg", "net.bin", "square.bin"};
     char path[64];
     (void)state;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);
         unlink(path);
     }
@@ -78,6 +78,16 @@ static char *run(const char *net, const char *design, struct serac_infer_result 
     assert_string_equal(error.text, "");
     assert_int_equal(status, SERAC_OK);
     return text;
+}
+
+static void write_file(const char *name, const void *bytes, size_t count)
+{
+    char path[64];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *to = fopen(path, "wb");
+    assert_non_null(to);
+    assert_int_equal(fwrite(bytes, 1, count, to), count);
+    fclose(to);
 }
 
 /* --- the program ------------------------------------------------------------ */
@@ -169,6 +179,116 @@ static void test_rows_tell_the_hosts_bytes_and_the_machines_cycles(void **state)
     serac_infer_free(&r);
 }
 
+/* --- products of two tensors ---------------------------------------------- */
+
+/* X, three pixels of three channels, times itself: rows by rows, or rows by columns. */
+static int32_t product_of(const int32_t *x, int32_t zero, bool transpose, int n, int m)
+{
+    int32_t sum = 0;
+    for (int k = 0; k < 3; k++)
+        sum += (x[3 * n + k] - zero) * (x[transpose ? 3 * k + m : 3 * m + k] - zero);
+    return sum;
+}
+
+static void check_product(const struct serac_tensor *format, bool transpose, const char *design)
+{
+    static const int32_t codes[2][9] = {{-8, 7, 3, 0, -1, 5, -4, 2, 6}, {0, 15, 3, 9, 1, 5, 4, 2, 6}};
+    const int32_t *x = codes[!format->is_signed];
+    struct serac_build b;
+    struct serac_infer_result result;
+    char *text = NULL, *at, bytes[9], path[64];
+    size_t room;
+    for (int i = 0; i < 9; i++)
+        bytes[i] = (char)x[i];
+    write_file("square.bin", bytes, 9);
+    snprintf(path, sizeof path, "%s/square.bin", folder);
+    assert_true(serac_build_init(&b, "square", "test"));
+    b.network->input = *format;
+    struct serac_layer *l = serac_build_layer(&b, "square", -1, -1);
+    struct serac_param *p = serac_build_product(&b, transpose);
+    l->mode = SERAC_MODE_RAW;
+    l->output.bits = 32;
+    l->output.is_signed = true;
+    serac_build_clamp(l);
+    for (int m = 0; m < 3; m++)
+        p[m].bias = 100 * m;
+    assert_int_equal(serac_build_finish(&b, &error), SERAC_OK);
+    assert_true(serac_cli_setting(design, NULL, NULL, &setting) < 0);
+    struct serac_infer_job job = {.setting = &setting, .built = b.network, .network = "square", .backend = "model",
+                                  .input = path, .outputs = open_memstream(&text, &room)};
+    enum serac_status status = serac_infer_run(&job, &result, &error);
+    fclose(job.outputs);
+    assert_string_equal(error.text, "");
+    assert_int_equal(status, SERAC_OK);
+    at = text;
+    for (int n = 0; n < 3; n++)
+        for (int m = 0; m < 3; m++)
+            assert_int_equal(strtol(at, &at, 10), product_of(x, format->zero_point, transpose, n, m) + 100 * m);
+    assert_int_equal(result.num_rows, 3);        /* the weights, the layer, the total */
+    assert_string_equal(result.rows[0].cells[SERAC_COLUMN_layer], "square.weights");
+    assert_string_equal(result.rows[0].cells[SERAC_COLUMN_backend], "host");
+    assert_string_equal(result.rows[0].cells[SERAC_COLUMN_bytes_read], format->bits == 4 ? "5" : "9");
+    assert_string_equal(result.rows[1].cells[SERAC_COLUMN_weight_bytes], "0");
+    assert_string_equal(result.rows[2].cells[SERAC_COLUMN_weight_bytes], "0");
+    assert_int_equal(result.host_layers, 1);
+    free(text);
+    serac_infer_free(&result);
+    serac_build_free(&b);
+}
+
+static void test_products_of_two_tensors_take_any_zero_point(void **state)
+{
+    static const char *const designs[] = {"tiny", "parallel", "pair-2-4"};
+    static const int32_t zeros[2][2] = {{-8, 5}, {0, 9}};
+    (void)state;
+    for (unsigned i = 0; i < 24 * 2; i++) {
+        bool is_signed = i & 2;
+        struct serac_tensor format = {.height = 1, .width = 3, .channels = 3, .bits = i & 8 ? 8 : 4,
+                                      .is_signed = is_signed, .zero_point = zeros[!is_signed][i >> 2 & 1]};
+        check_product(&format, i & 1, designs[i >> 4]);
+    }
+}
+
+static void test_the_host_makes_weights_before_each_run_that_needs_them(void **state)
+{
+    static const struct serac_program_step steps[] = {
+        {false, 0, 2}, {true, 2, 1}, {false, 2, 2}, {true, 4, 1}, {true, 5, 1}, {false, 5, 1}};
+    struct serac_build b;
+    (void)state;
+    assert_true(serac_build_init(&b, "steps", "test"));
+    b.network->input = (struct serac_tensor){.height = 1, .width = 4, .channels = 4, .bits = 8};
+    for (int i = 0; i < 6; i++) {
+        char name[8];
+        snprintf(name, sizeof name, "l%d", i);
+        struct serac_layer *l = serac_build_layer(&b, name, i == 2 ? 0 : i - 1, i == 2 || i == 5 ? i - 1 : -2);
+        if (i == 2 || i == 5) {
+            assert_non_null(serac_build_product(&b, false));
+        } else if (i == 4) {
+            l->op = SERAC_OP_HOST;
+            l->host = SERAC_HOST_MAX_POOL;
+        } else {
+            assert_non_null(serac_build_params(&b, 4));
+            assert_non_null(serac_build_weights(&b, 16));
+        }
+    }
+    assert_int_equal(serac_build_finish(&b, &error), SERAC_OK);
+    assert_int_equal(serac_program_build(b.network, &setting.design, &setting.memory, &program, &error), SERAC_OK);
+    assert_int_equal(program->num_steps, 6);
+    for (int i = 0; i < 6; i++) {
+        assert_int_equal(program->steps[i].host, steps[i].host);
+        assert_int_equal(program->steps[i].first, steps[i].first);
+        assert_int_equal(program->steps[i].count, steps[i].count);
+    }
+    struct serac_program_places at;
+    serac_program_places(program, b.network, 2, &at);
+    assert_int_equal(at.in, program->layers[1].output);
+    assert_int_equal(at.out, program->layers[2].weights);
+    assert_int_equal(at.out_bytes, program->layers[2].weight_bytes);
+    assert_int_equal(at.in2_bytes, 0);
+    assert_true(program->layers[2].weights + program->layers[2].weight_bytes <= program->image_bytes);
+    serac_build_free(&b);
+}
+
 /* --- built, written, read --------------------------------------------------- */
 
 /* The network of the file once more, by the builder. */
@@ -188,16 +308,6 @@ static void copy_layers(struct serac_build *b)
         memcpy(serac_build_weights(b, count), from->weights, count);
         memcpy(serac_build_params(b, l->output.channels), from->params, l->output.channels * sizeof *from->params);
     }
-}
-
-static void write_file(const char *name, const void *bytes, size_t count)
-{
-    char path[64];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *to = fopen(path, "wb");
-    assert_non_null(to);
-    assert_int_equal(fwrite(bytes, 1, count, to), count);
-    fclose(to);
 }
 
 static void test_a_written_network_computes_the_same(void **state)
@@ -289,6 +399,8 @@ static void test_averages_with_ties_or_padding_stay_on_the_host(void **state)
 int main(void)
 {
     const struct CMUnitTest steps[] = {
+        TEST(test_products_of_two_tensors_take_any_zero_point),
+        TEST(test_the_host_makes_weights_before_each_run_that_needs_them),
         TEST(test_host_layers_cut_the_program_into_steps),
         TEST(test_operands_of_host_layers_are_where_their_makers_put_them),
         TEST(test_a_network_of_the_host_alone_is_refused),
