@@ -13,6 +13,8 @@
 `default_nettype none
 `ifdef SERAC_FPGA
   `define SERAC_DOT_PRODUCTS
+`elsif SERAC_XILINX
+  `define SERAC_DOT_PRODUCTS
 `elsif SERAC_FAST_POPCOUNT
   `define SERAC_DOT_PRODUCTS
 `endif

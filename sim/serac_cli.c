@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void print_help(const struct serac_usage *u)
@@ -116,7 +117,12 @@ int serac_cli_setting(const char *design, const char *memory, const char *tech,
 int serac_cli_write(const char *path, const void *data, size_t bytes)
 {
     char part[1100];
-    snprintf(part, sizeof part, "%s.part", path);
+    struct stat at;
+    if (snprintf(part, sizeof part, "%s.part", path) >= (int)sizeof part ||
+        (stat(path, &at) == 0 && !S_ISREG(at.st_mode))) {
+        fprintf(stderr, "serac: %.400s: is no file, or its name is too long\n", path);
+        return SERAC_EXIT_INPUT;
+    }
     FILE *file = fopen(part, "wb");
     bool good = file && fwrite(data, 1, bytes, file) == bytes;
     if (file)

@@ -1,18 +1,16 @@
 /* serac_cmd_import.c - serac import. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "serac_cli.h"
 #include "serac_import.h"
 
 #define FILE_MAX (64u << 20)
-
-static bool ends(const char *path, const char *with)
-{
-    size_t length = strlen(path), tail = strlen(with);
-    return length > tail && !strcmp(path + length - tail, with);
-}
 
 /* The whole file and a zero byte behind it; NULL after a line in `error`. */
 static char *read_whole(const char *path, size_t *bytes, struct serac_error *error)
@@ -67,7 +65,8 @@ static int check(const char *path, const char *part, const char *out)
     enum serac_status status = serac_workload_load(part, &w, &error);
     if (status != SERAC_OK) {
         struct serac_error text;
-        snprintf(text.text, sizeof text.text, "%s: as a workload: %.400s", path, error.text);
+        const char *layer = strstr(error.text, ": ");          /* behind file and line */
+        snprintf(text.text, sizeof text.text, "%s: %.400s", path, layer ? layer + 2 : error.text);
         return serac_cli_fail(status, &text);
     }
     printf("%s: %u layers, %.4g M multiply-accumulates, %.4g M parameters\n", out, (unsigned)w->num_layers,
@@ -76,25 +75,51 @@ static int check(const char *path, const char *part, const char *out)
     return SERAC_EXIT_DONE;
 }
 
+/* Neither the table itself nor anything but a file is written over. */
+static bool may_write(const char *path, const char *out)
+{
+    struct stat in, to;
+    if (stat(out, &to) != 0)
+        return true;
+    bool same = stat(path, &in) == 0 && in.st_dev == to.st_dev && in.st_ino == to.st_ino;
+    if (same || !S_ISREG(to.st_mode))
+        fprintf(stderr, "serac: %s: %s\n", out, same ? "is the table itself" : "is no file");
+    return !same && S_ISREG(to.st_mode);
+}
+
 static int write_out(const struct serac_import *import, const char *out)
 {
-    char name[SERAC_NAME_MAX], *text = NULL, part[1100];
-    size_t bytes = 0;
-    FILE *to = open_memstream(&text, &bytes);
+    char name[SERAC_NAME_MAX], part[1100];
+    bool slash = strchr(out, '/') != NULL;
+    if (snprintf(part, sizeof part, "%s%s.XXXXXX", slash ? "" : "./", out) >= (int)sizeof part) {
+        fprintf(stderr, "serac: %.60s...: the name is too long\n", out);
+        return SERAC_EXIT_INPUT;
+    }
+    if (!may_write(import->path, out))
+        return SERAC_EXIT_INPUT;
+    int fd = mkstemp(part);
+    FILE *to = fd >= 0 ? fdopen(fd, "w") : NULL;
+    bool good = to && fchmod(fd, 0644) == 0;
     name_of(out, name);
-    if (to)
+    if (to) {
         serac_import_write(import, name, to);
-    if (!to || fclose(to) != 0)
-        return serac_cli_fail(SERAC_E_NOMEM, NULL);
-    snprintf(part, sizeof part, "%s%s.check", strchr(out, '/') ? "" : "./", out);
-    int code = serac_cli_write(part, text, bytes);
-    if (code == SERAC_EXIT_DONE)
-        code = check(import->path, part, out);
-    if (code == SERAC_EXIT_DONE)
-        code = serac_cli_write(out, text, bytes);
-    remove(part);
-    free(text);
-    return code;
+        good = !ferror(to) && fclose(to) == 0 && good;
+    }
+    int code = good ? check(import->path, part, out) : SERAC_EXIT_INPUT;
+    if (good && code == SERAC_EXIT_DONE)
+        good = rename(part, out) == 0;
+    if (!good)
+        fprintf(stderr, "serac: %s: cannot be written: %s\n", out, strerror(errno));
+    if (fd >= 0 && (!good || code != SERAC_EXIT_DONE))
+        remove(part);
+    return good ? code : SERAC_EXIT_INPUT;
+}
+
+/* .csv 1, .yaml or .yml 2, else 0; in any case. */
+static int kind_of(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return !dot ? 0 : !strcasecmp(dot, ".csv") ? 1 : !strcasecmp(dot, ".yaml") || !strcasecmp(dot, ".yml") ? 2 : 0;
 }
 
 int serac_cmd_import(int argc, char **argv)
@@ -118,8 +143,8 @@ int serac_cmd_import(int argc, char **argv)
         fprintf(stderr, "serac import: --out is missing; see serac import --help\n");
         return SERAC_EXIT_INPUT;
     }
-    bool csv = ends(path, ".csv");
-    if (!csv && !ends(path, ".yaml") && !ends(path, ".yml")) {
+    int kind = kind_of(path);
+    if (!kind) {
         fprintf(stderr, "serac: %s: must end in .csv, .yaml or .yml\n", path);
         return SERAC_EXIT_INPUT;
     }
@@ -127,8 +152,8 @@ int serac_cmd_import(int argc, char **argv)
     size_t bytes;
     char *text = read_whole(path, &bytes, &error);
     enum serac_status status = !text ? SERAC_E_INPUT
-                               : csv ? serac_import_csv(&import, text)
-                                     : serac_import_yaml(&import, text, bytes);
+                               : kind == 1 ? serac_import_csv(&import, text)
+                                           : serac_import_yaml(&import, text);
     code = status == SERAC_OK ? write_out(&import, out) : serac_cli_fail(status, &error);
     for (const char *at = import.notes; code == SERAC_EXIT_DONE && at && *at; at = strchr(at, '\n') + 1)
         printf("note: %.*s\n", (int)strcspn(at, "\n"), at);

@@ -50,7 +50,7 @@ static bool taken(const struct serac_import *import, const char *name)
     return false;
 }
 
-/* Printable, unique: "conv", then "conv.2". */
+/* Printable, unique: "conv", and as the seventh layer "conv.7". */
 static void name_layer(const struct serac_import *import, struct serac_import_layer *layer,
                        const char *name)
 {
@@ -61,8 +61,8 @@ static void name_layer(const struct serac_import *import, struct serac_import_la
         plain[length++] = c <= ' ' || c > '~' || c == '"' || c == '\\' ? '_' : (char)c;
     }
     plain[length] = '\0';
-    snprintf(layer->name, sizeof layer->name, "%s", *plain ? plain : "layer");
-    for (unsigned n = *plain ? 2 : 1; taken(import, layer->name); n++)
+    snprintf(layer->name, sizeof layer->name, "%s", plain);
+    for (unsigned n = import->num_layers; taken(import, layer->name); n++)
         snprintf(layer->name, sizeof layer->name, "%s.%u", *plain ? plain : "layer", n);
 }
 
@@ -98,7 +98,7 @@ enum serac_status serac_import_check(struct serac_import *import, const struct s
         const char *what;
         uint32_t value, low, high;
     } ranges[] = {
-        {"height", l->height, 1, 1048576}, {"width", l->width, 1, 1048576},
+        {"height", l->height, 1, 32767}, {"width", l->width, 1, 32767},
         {"channels", l->channels, 1, 1048576}, {"filters", l->filters, 1, 1048576},
         {"filter height", l->kernel[0], 1, 255}, {"filter width", l->kernel[1], 1, 255},
         {"stride", l->stride[0], 1, 255}, {"stride", l->stride[1], 1, 255},
@@ -143,11 +143,14 @@ static void pair(FILE *to, const char *key, const uint32_t value[2])
 
 static void write_layer(const struct serac_import_layer *l, FILE *to)
 {
-    static const char *const ops[] = {"conv", "depthwise", "gemm"};
+    static const char *const ops[] = {"conv", "depthwise", "gemm", "add", "host"};
     fprintf(to, "  { name = \"%s\"; op = \"%s\";", l->name, ops[l->op]);
     if (l->op == SERAC_WORKLOAD_GEMM) {
         fprintf(to, " m = %u; n = %u; k = %u;%s", (unsigned)l->m, (unsigned)l->n, (unsigned)l->k,
                 l->run_time ? " run_time = true;" : "");
+    } else if (l->op == SERAC_WORKLOAD_HOST) {
+        fprintf(to, " what = \"pooling\"; operations = %lluL; elements = %lluL;",
+                (unsigned long long)l->operations, (unsigned long long)l->elements);
     } else {
         fprintf(to, " input = [%u, %u, %u];", (unsigned)l->height, (unsigned)l->width,
                 (unsigned)l->channels);

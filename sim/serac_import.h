@@ -15,13 +15,14 @@
 
 struct serac_import_layer {
     char name[SERAC_NAME_MAX];       /* unique, printable */
-    enum serac_workload_op op;       /* CONV, DEPTHWISE or GEMM */
+    enum serac_workload_op op;
     uint32_t count;
     bool run_time;
     uint32_t height, width, channels, filters;
     uint32_t kernel[2], stride[2], dilation[2];    /* h, w */
     uint32_t pad[4];                 /* top, left, bottom, right */
     uint32_t m, n, k;                /* GEMM: m x k weights on n vectors */
+    uint64_t operations, elements;   /* HOST: what the host does, results */
 };
 
 struct serac_import {
@@ -33,9 +34,9 @@ struct serac_import {
     struct serac_error *error;
 };
 
-/* `text` ends with a zero byte behind `bytes`. SERAC_E_INPUT with "path:line: what". */
+/* `text` is the file. SERAC_E_INPUT with "path:line: what". */
 enum serac_status serac_import_csv(struct serac_import *import, const char *text);
-enum serac_status serac_import_yaml(struct serac_import *import, const char *text, size_t bytes);
+enum serac_status serac_import_yaml(struct serac_import *import, char *text);   /* changes it */
 void serac_import_free(struct serac_import *import);
 
 /* The workload's file. */
