@@ -4,9 +4,9 @@
 // sign here. The product of a plane pair is an AND a lane, of weight 2^(p+q). Products of
 // one sign go into one tree each. The rows that it leaves are complemented if they count
 // negative, and a last tree adds all rows. The largest tree, of products without a top plane,
-// stops when the others are done, the last one goes on from there. (Complementing the
-// products instead needs one tree only, but toggles all of them with the sign: 29.2 instead of
-// 28.2 pJ a cycle in SG13G2's array of scripts/synth/heldout/heldout-13.cfg, energy/w8a8.cfg.)
+// stops when those of one product a lane and column are about done, the last one goes on from
+// there. (Complementing the products instead needs one tree only, but toggles all of them with
+// the sign.)
 //
 // For simulation (SERAC_FAST_POPCOUNT) and FPGAs, whose carry chains and DSPs a
 // synthesiser finds by itself, products and an adder tree: the second number is 0.
@@ -165,8 +165,8 @@ module serac_dot #(
         for (p = 0; p < WgtPlanes; p = p + 1) begin : gen_wgt
           for (q = 0; q < ActPlanes; q = q + 1) begin : gen_act
             if (group(p, q) == g) begin : gen_pair
-              assign bits[base(g, p + q) + Lanes * pairs(g, p + q, p) +: Lanes] =
-                wgt_i[p*Lanes +: Lanes] & act_i[q*Lanes +: Lanes];
+              localparam AT = base(g, p + q) + Lanes * pairs(g, p + q, p);   // see serac_wallace
+              assign bits[AT +: Lanes] = wgt_i[p*Lanes +: Lanes] & act_i[q*Lanes +: Lanes];
             end
           end
         end
@@ -208,6 +208,9 @@ module serac_dot #(
       assign last[2*ROWS +: SIGNS] = negative[3:1];
     end else begin : gen_sign
       assign last[2*ROWS] = wgt_neg || act_neg;
+    end
+    if (Sum < WgtPlanes + ActPlanes) begin : gen_error
+      serac_dot_needs_a_wider_sum u_error ();          // there is no such module
     end
     if (TOP > 0) begin : gen_top
       assign last[WHOLE-1 -: TOP] = {TOP{wgt_neg || act_neg}};

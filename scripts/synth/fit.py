@@ -157,7 +157,7 @@ def collect_counts(tech, rtl):
             continue
         at, rams = {}, {}
         for row in csv.DictReader(open(csv_path)):
-            counts = [float(row[k]) for k in ('LUTs', 'FFs', 'DSPs', 'BRAMs')]
+            counts = [float(row[k]) for k in ('luts', 'flip_flops', 'dsps', 'block_rams')]
             at[row['path']] = counts
             if row['module'] == 'serac_ram':
                 rams[row['path']] = counts

@@ -8,6 +8,8 @@
 // POINT: -GLanes=16 -GWgtPlanes=1 -GActPlanes=8 -GSum=21
 // POINT: -GLanes=32 -GWgtPlanes=2 -GActPlanes=1 -GSum=8
 // POINT: -GLanes=8 -GWgtPlanes=2 -GActPlanes=2 -GSum=9
+// POINT: -GLanes=8 -GWgtPlanes=2 -GActPlanes=2 -GSum=10
+// POINT: -GLanes=8 -GWgtPlanes=2 -GActPlanes=2 -GSum=11
 // POINT: -GLanes=64 -GWgtPlanes=2 -GActPlanes=4 -GSum=23
 // POINT: -GLanes=8 -GWgtPlanes=4 -GActPlanes=1 -GSum=8
 // POINT: -GLanes=16 -GWgtPlanes=4 -GActPlanes=4 -GSum=14
