@@ -2,7 +2,9 @@
  *
  * rtl/serac_ram.v as yosys 0.23 maps it (memory_libmap with xilinx/lutrams_xc5v.txt and
  * brams_xc4v.txt; memory_bram with ice40/brams.txt). testbench/cli/fpga_memories.sh holds
- * these figures against yosys. */
+ * these figures against yosys. Not so yet: distributed RAM of more than 64 words in parts of
+ * one to four bits (yosys takes dual-port primitives, multiplexers and decoders), and memories
+ * of one word (flip-flops). */
 #ifndef SERAC_FPGA_H
 #define SERAC_FPGA_H
 

@@ -344,12 +344,12 @@ static enum serac_status loops(struct file *f, const yaml_node_t *layer, bool in
     static const struct {
         const char *name;
         enum size size;
-    } names[] = {{"B", BATCH}, {"H", HEADS}, {"D", VECTORS}, {"G", GROUPS}, {"K", OUT_CHANNELS}, {"C", IN_CHANNELS}, {"OY", OUT_H},
-                 {"OX", OUT_W}, {"FY", FILTER_H}, {"FX", FILTER_W}, {"IY", IN_H}, {"IX", IN_W}};
+    } names[] = {{"B", BATCH}, {"H", HEADS}, {"D", VECTORS}, {"G", GROUPS}, {"K", OUT_CHANNELS},
+                 {"C", IN_CHANNELS}, {"OY", OUT_H}, {"OX", OUT_W}, {"FY", FILTER_H}, {"FX", FILTER_W}, {"IY", IN_H}, {"IX", IN_W}};
     const yaml_node_t *dims = child(f, layer, inputs ? "pr_loop_dims" : "loop_dims");
     const yaml_node_t *values = child(f, layer, inputs ? "pr_loop_sizes" : "loop_sizes");
     const char *what = inputs ? "pr_loop_sizes" : "loop_sizes";
-    if (inputs && !count_of(dims) && !count_of(values) && !is_list(dims) && !is_list(values))
+    if (inputs && !is_list(dims) && !is_list(values))
         return SERAC_OK;                               /* missing, or null */
     if (!count_of(dims) || count_of(dims) != count_of(values))
         return serac_import_fail(f->import, line_of(layer), "%s: must be a list as long as %s", what,
@@ -593,7 +593,7 @@ enum serac_status serac_import_yaml(struct serac_import *import, char *text)
         const yaml_node_t *problem = root ? child(&f, root, "problem") : NULL;
         status = more_documents(&parser)
                      ? serac_import_fail(import, 0, "more than one document; one file, one layer or list")
-                 : problem          ? timeloop(&f, problem)
+                 : problem        ? timeloop(&f, problem)
                  : count_of(root) ? zigzag(&f, root)
                                   : serac_import_fail(import, 0, "neither a map with problem (Timeloop) nor a "
                                                                  "list of layers (ZigZag)");

@@ -2,7 +2,8 @@
  *
  * Every net has at most one change ahead. A gate that wakes computes its outputs: one that
  * would be what the net is already cancels the change ahead, another is put on a wheel of
- * picoseconds. What the clock passes and latches acts at once. */
+ * picoseconds. What the clock passes acts at once; latches show what they hold after the
+ * delay from their clock. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -150,9 +150,8 @@ ties=
 [ -z "$LIB_TIE_HIGH" ] || ties="hilomap -hicell $LIB_TIE_HIGH $LIB_TIE_HIGH_OUT -locell $LIB_TIE_LOW $LIB_TIE_LOW_OUT"
 
 # abc: delay first (if -g balances sums of products), then area under that delay, with the
-# wires of the library's wire-load model (-c); large loads
-# are left to synth_fanout, whose buffers are stronger than those abc would put. Beside
-# abc's default script this halves the path of fetch for 3 % more area, of a unit for 12 %.
+# wires of the library's wire-load model (-c). It buffers to 24 fanouts before it sizes, else it
+# sizes against loads that synth_fanout takes away; that does what lies behind modules' ports.
 ps=$(awk "BEGIN {print int($target * 1000)}")
 script="+strash;if,-g,-K,6,-C,8;strash;dch,-f;map,-B,0.9;topo;buffer,-c,-N,24;upsize,-c,-D,$ps;dnsize,-c,-D,$ps"
 echo "synth: mapping $name to $tech"

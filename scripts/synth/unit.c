@@ -157,11 +157,6 @@ static bool read_energy(struct unit *u, struct energy_sum *sum, bool delays, str
     }
     bool ok = run(u, &r->cycles);
     gates_destroy(u->gates);
-    for (uint32_t i = 0; i < sum->num_parts; i++) {
-        struct energy_part *p = sum->parts + i;
-        p->internal = p->switching = p->clock = p->leakage = p->area = 0;
-        p->cells = 0;
-    }
     energy_sum_add(sum);
     for (uint32_t i = 0; i < sum->num_parts; i++) {
         const struct energy_part *p = sum->parts + i;
