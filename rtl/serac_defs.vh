@@ -16,4 +16,14 @@
 `define SERAC_STATE_WAIT_MEMORY  3'd4
 `define SERAC_STATE_WAIT_SPACE   3'd5
 
+// Dot products that leave one number: trees of adders, for a simulator's speed and for FPGAs,
+// whose carry chains and DSPs a synthesiser finds by itself. Else two numbers, to be added.
+`ifdef SERAC_FPGA
+  `define SERAC_ADDER_TREES
+`elsif SERAC_XILINX
+  `define SERAC_ADDER_TREES
+`elsif SERAC_FAST_POPCOUNT
+  `define SERAC_ADDER_TREES
+`endif
+
 `endif

@@ -8,16 +8,9 @@
 // there. (Complementing the products instead needs one tree only, but toggles all of them with
 // the sign.)
 //
-// For simulation (SERAC_FAST_POPCOUNT) and FPGAs, whose carry chains and DSPs a
-// synthesiser finds by itself, products and an adder tree: the second number is 0.
+// With SERAC_ADDER_TREES products and an adder tree: the second number is 0.
 `default_nettype none
-`ifdef SERAC_FPGA
-  `define SERAC_DOT_PRODUCTS
-`elsif SERAC_XILINX
-  `define SERAC_DOT_PRODUCTS
-`elsif SERAC_FAST_POPCOUNT
-  `define SERAC_DOT_PRODUCTS
-`endif
+`include "serac_defs.vh"
 
 module serac_dot #(
   // LINT: -GWgtPlanes=1 -GActPlanes=8 -GSum=13
@@ -48,7 +41,7 @@ module serac_dot #(
   wire wgt_neg = WgtPlanes > 1 && wgt_neg_i;
   wire act_neg = ActPlanes > 1 && act_neg_i;
 
-`ifdef SERAC_DOT_PRODUCTS
+`ifdef SERAC_ADDER_TREES
   wire [Lanes*TERM-1:0] terms;
   genvar l, p;
   generate
@@ -220,7 +213,4 @@ module serac_dot #(
     .bits_i (last), .rows_o (rows_o));
 `endif
 endmodule
-`ifdef SERAC_DOT_PRODUCTS
-  `undef SERAC_DOT_PRODUCTS
-`endif
 `default_nettype wire

@@ -10,6 +10,7 @@
 // accumulator at t+4 (serac_array holds the operand register before). The control
 // inputs come with the stage they steer.
 `default_nettype none
+`include "serac_defs.vh"
 
 module serac_dpu #(
   // LINT: -GWgtPlanes=1 -GActPlanes=1
@@ -91,9 +92,7 @@ module serac_dpu #(
     .a_i (acc_q), .first_i (acc_first_i), .b_i ({{32-WIDE{outer_q[WIDE-1]}}, outer_q}),
     .neg_i (1'b0), .sum_o (acc));
 `else
-`ifdef SERAC_FPGA
-  localparam TWO = 0;
-`elsif SERAC_FAST_POPCOUNT
+`ifdef SERAC_ADDER_TREES
   localparam TWO = 0;
 `else
   localparam TWO = PLAIN ? 0 : 1;
