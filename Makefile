@@ -7,7 +7,7 @@ CC       := gcc
 CXX      := g++
 OPT      ?= -O3 -g
 WARN     := -Wall -Wextra -Wpedantic -Werror -Wno-format-truncation
-INCLUDE  := -Imodel -Idrivers -Isim -Ireports -Iscripts/synth
+INCLUDE  := -Imodel -Idrivers -Isim -Isim/import -Ireports -Iscripts/synth
 CFLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L -DSERAC_ROOT=\"$(CURDIR)\" $(OPT) $(WARN) $(INCLUDE)
 LIBS     := -lconfig -lcjson -lyaml -lz -lm -lpthread
 SEED     ?= 1
@@ -16,7 +16,7 @@ export SEED
 
 MODEL_O  := $(patsubst model/%.c,$(B)/model/%.o,$(wildcard model/*.c))
 DRIVER_O := $(patsubst drivers/%.c,$(B)/drivers/%.o,$(wildcard drivers/*.c))
-SIM_O    := $(patsubst sim/%.c,$(B)/sim/%.o,$(filter-out sim/main.c,$(wildcard sim/*.c))) \
+SIM_O    := $(patsubst sim/%.c,$(B)/sim/%.o,$(filter-out sim/main.c,$(wildcard sim/*.c sim/import/*.c))) \
             $(patsubst reports/%.c,$(B)/reports/%.o,$(wildcard reports/*.c))
 SYNTH    := cells activity energy macros fanout area units unit events
 UNITS    := $(patsubst testbench/unit/%.c,%,$(wildcard testbench/unit/test_*.c))
@@ -50,7 +50,7 @@ $(B)/serac: sim/main.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a $(B
 SYSTEMC := $(wildcard sim/systemc/*.cpp)
 .PHONY: systemc
 systemc: $(B)/serac_systemc.so ## builds the SystemC platform
-$(B)/serac_systemc.so: $(SYSTEMC) $(wildcard sim/systemc/*.h) model/serac_timeline.h
+$(B)/serac_systemc.so: $(SYSTEMC) $(wildcard sim/systemc/*.h sim/*.h model/*.h)
 	@mkdir -p $(@D)
 	$(CXX) -std=c++17 -O2 -Wall -Wextra -Werror -fPIC -shared -Imodel -Isim $(SYSTEMC) -o $@ -lsystemc
 
@@ -117,6 +117,16 @@ test-rtl: $(B)/libserac.a ## module benches of the RTL; SEED=n repeats one
 lint: ## Verilator lint of the RTL at several parameter points
 	@scripts/lint_rtl.sh
 
+CONFORMANCE := cmsis_nn
+$(CONFORMANCE:%=$(B)/conformance/%): $(B)/conformance/%: testbench/conformance/%.c testbench/conformance/conformance.c \
+             $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a $(B)/libseracsynth.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Itestbench/conformance -rdynamic $^ -o $@ $(LIBS) -ldl
+
+.PHONY: test-conformance
+test-conformance: $(CONFORMANCE:%=$(B)/conformance/%) ## third-party test vectors (SERAC_DATA) through Serac
+	@scripts/run_tests.sh conformance $^
+
 # --- everything --------------------------------------------------------------
 
 .PHONY: setup demo test test-cli cosim faults sanitize clean
@@ -134,7 +144,7 @@ reports: $(B)/serac ## compares every plane pair, into reports/pairs.md; JOBS=n
 test: setup ## every test; ends with N passed, N failed, N skipped
 	@$(MAKE) -s all lib
 	@rm -f $(B)/results.txt
-	-@$(MAKE) -s -k test-checks test-unit sanitize test-rtl test-cli test-cosim
+	-@$(MAKE) -s -k test-checks test-unit sanitize test-rtl test-cli test-cosim test-conformance
 	@awk '{n[$$1]++} END {printf "%d passed, %d failed, %d skipped\n", n["passed"], \
 	  n["failed"], n["skipped"]; exit n["failed"] > 0 || n["passed"] == 0}' $(B)/results.txt
 

@@ -187,14 +187,36 @@ enum serac_status serac_drv_load(struct serac_drv *drv, const void *image,
     return SERAC_OK;
 }
 
+/* Offset and count of a part of the loaded image's memory. */
+static int inside(const struct serac_drv *drv, uint64_t offset, size_t count)
+{
+    return drv->memory.cpu && offset <= drv->image.memory_bytes &&
+           count <= drv->image.memory_bytes - offset;
+}
+
+enum serac_status serac_drv_write(struct serac_drv *drv, uint64_t offset, const void *bytes, size_t count)
+{
+    if (!inside(drv, offset, count))
+        return SERAC_E_INPUT;
+    copy(drv->memory.cpu + offset, bytes, count);
+    return drv->io->sync_to_device(drv->io->ctx, &drv->memory, (size_t)offset, count);
+}
+
+enum serac_status serac_drv_read(struct serac_drv *drv, uint64_t offset, void *bytes, size_t count)
+{
+    if (!inside(drv, offset, count))
+        return SERAC_E_INPUT;
+    TRY(drv->io->sync_to_host(drv->io->ctx, &drv->memory, (size_t)offset, count));
+    copy(bytes, drv->memory.cpu + offset, count);
+    return SERAC_OK;
+}
+
 enum serac_status serac_drv_write_input(struct serac_drv *drv,
                                         const void *bytes, size_t count)
 {
     if (!drv->memory.cpu || count != drv->image.input_bytes)
         return SERAC_E_INPUT;
-    size_t offset = (size_t)drv->image.input_offset;
-    copy(drv->memory.cpu + offset, bytes, count);
-    return drv->io->sync_to_device(drv->io->ctx, &drv->memory, offset, count);
+    return serac_drv_write(drv, drv->image.input_offset, bytes, count);
 }
 
 enum serac_status serac_drv_read_output(struct serac_drv *drv, void *bytes,
@@ -202,20 +224,23 @@ enum serac_status serac_drv_read_output(struct serac_drv *drv, void *bytes,
 {
     if (!drv->memory.cpu || count != drv->image.output_bytes)
         return SERAC_E_INPUT;
-    size_t offset = (size_t)drv->image.output_offset;
-    TRY(drv->io->sync_to_host(drv->io->ctx, &drv->memory, offset, count));
-    copy(bytes, drv->memory.cpu + offset, count);
-    return SERAC_OK;
+    return serac_drv_read(drv, drv->image.output_offset, bytes, count);
 }
 
 /* --- run ------------------------------------------------------------------------ */
 
 enum serac_status serac_drv_submit(struct serac_drv *drv)
 {
+    return serac_drv_submit_at(drv, 0);
+}
+
+enum serac_status serac_drv_submit_at(struct serac_drv *drv, uint32_t block)
+{
     const struct serac_io *io = drv->io;
     uint32_t status = 0;
-    if (!drv->memory.cpu)
+    if (!drv->memory.cpu || block >= drv->image.blocks)
         return SERAC_E_INPUT;
+    uint64_t program = drv->memory.bus + (uint64_t)block * SERAC_INSN_BLOCK_STRIDE;
     TRY(read_register(drv, SERAC_REG_STATUS, &status));
     if (status & SERAC_REG_STATUS_BUSY_MASK)
         return SERAC_E_BUSY;
@@ -223,9 +248,9 @@ enum serac_status serac_drv_submit(struct serac_drv *drv)
                     SERAC_REG_STATUS_IRQ_MASK |
                         SERAC_REG_STATUS_DOORBELL_BUSY_MASK));
     TRY(io->write32(io->ctx, SERAC_REG_PROGRAM_ADDR_LO,
-                    (uint32_t)drv->memory.bus));
+                    (uint32_t)program));
     TRY(io->write32(io->ctx, SERAC_REG_PROGRAM_ADDR_HI,
-                    (uint32_t)(drv->memory.bus >> 32)));
+                    (uint32_t)(program >> 32)));
     /* From here on the device may be running, whatever the bus says. */
     drv->running = 1;
     TRY(io->write32(io->ctx, SERAC_REG_CONTROL,

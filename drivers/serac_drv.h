@@ -52,9 +52,18 @@ enum serac_status serac_drv_write_input(struct serac_drv *drv,
 enum serac_status serac_drv_read_output(struct serac_drv *drv, void *bytes,
                                         size_t count);
 
+/* Other bytes of the loaded image's memory: tensors between layers that the device and layers
+ * that the host computes. SERAC_E_INPUT: no image, or beyond its memory_bytes. */
+enum serac_status serac_drv_write(struct serac_drv *drv, uint64_t offset, const void *bytes, size_t count);
+enum serac_status serac_drv_read(struct serac_drv *drv, uint64_t offset, void *bytes, size_t count);
+
 /* Rings the doorbell. SERAC_E_BUSY if the device was already running, or says
- * that it ignored the doorbell; SERAC_E_INPUT: no image. */
+ * that it ignored the doorbell; SERAC_E_INPUT: no image. The device runs to the first block that
+ * is marked as the last. */
 enum serac_status serac_drv_submit(struct serac_drv *drv);
+
+/* The same from block `block` on. SERAC_E_INPUT: the image has fewer. */
+enum serac_status serac_drv_submit_at(struct serac_drv *drv, uint32_t block);
 
 /* Returns when the run is over: SERAC_OK, the device's own error (its address is in
  * drv->error_address), or SERAC_E_TIMEOUT after max_waits waits. A lost interrupt costs

@@ -59,14 +59,83 @@ static enum serac_status check_tensor(const struct serac_layer *layer,
     return SERAC_OK;
 }
 
+bool serac_layer_adds(const struct serac_layer *l)
+{
+    return l->op == SERAC_OP_ADD || (l->op == SERAC_OP_HOST && l->host == SERAC_HOST_ADD);
+}
+
+static bool host_windows(const struct serac_layer *l)
+{
+    return l->host == SERAC_HOST_AVERAGE_POOL || l->host == SERAC_HOST_MAX_POOL || l->host == SERAC_HOST_PATCHES;
+}
+
+/* Factors that the function's definition can take. */
+static bool host_factors_fit(const struct serac_layer *l)
+{
+    const int32_t *f = l->factors;
+    int pairs = l->host == SERAC_HOST_ADD ? 3 : l->host == SERAC_HOST_REQUANTISE || l->host == SERAC_HOST_MEAN ? 1 : 0;
+    for (int i = 0; i < pairs; i++)
+        if (f[2 * i] < 0 || f[2 * i + 1] < -31 || f[2 * i + 1] > 30)
+            return false;
+    return l->host != SERAC_HOST_SOFTMAX || (f[0] >= 0 && f[1] >= 0 && f[1] <= 30 && f[2] <= 0);
+}
+
+/* The shape that a host layer makes of its input. */
+static enum serac_status check_host(const struct serac_layer *l, struct serac_error *error)
+{
+    uint64_t h = l->input.height, w = l->input.width, channels = l->input.channels;
+    if (l->host == SERAC_HOST_PAD) {
+        h += l->pad_top + l->pad_bottom;
+        w += l->pad_left + l->pad_right;
+    } else if (l->host == SERAC_HOST_MEAN) {
+        h = w = 1;
+    } else if (host_windows(l)) {
+        uint32_t kh = reach(l->kernel_h, l->dilation_h), kw = reach(l->kernel_w, l->dilation_w);
+        if (l->pad_top >= kh || l->pad_bottom >= kh || l->pad_left >= kw || l->pad_right >= kw)
+            return fail(l, SERAC_E_INPUT, error, "padding: must be less than the kernel");
+        h = outputs(l->input.height, l->pad_top, l->pad_bottom, kh, l->stride_h);
+        w = outputs(l->input.width, l->pad_left, l->pad_right, kw, l->stride_w);
+    }
+    if (l->host == SERAC_HOST_PATCHES)
+        channels *= (uint64_t)l->kernel_h * l->kernel_w;
+    if (!h || !w || l->output.height != h || l->output.width != w || l->output.channels != channels)
+        return fail(l, SERAC_E_INPUT, error, "output %ux%ux%u: should be %llux%llux%llu", l->output.height,
+                    l->output.width, l->output.channels, (unsigned long long)h, (unsigned long long)w,
+                    (unsigned long long)channels);
+    if (!host_factors_fit(l))
+        return fail(l, SERAC_E_INPUT, error, "factors: multipliers from 0, shifts -31..30, softmax's 0..30 and "
+                    "a difference up to 0");
+    if (l->host == SERAC_HOST_SOFTMAX && (l->output.bits != 8 || !l->output.is_signed))
+        return fail(l, SERAC_E_INPUT, error, "softmax makes signed 8-bit codes");
+    if (l->clamp_min > l->clamp_max)
+        return fail(l, SERAC_E_INPUT, error, "clamp %d..%d: empty", l->clamp_min, l->clamp_max);
+    return SERAC_OK;
+}
+
+/* Padding is made of the zero point, which must be a code then. */
+static enum serac_status check_padding(const struct serac_layer *l, struct serac_error *error)
+{
+    const struct serac_tensor *t = &l->input;
+    int32_t low = t->is_signed ? -(1 << (t->bits - 1)) : 0, high = low + (1 << t->bits) - 1;
+    if (!(l->pad_top || l->pad_left || l->pad_bottom || l->pad_right) || t->is_bipolar ||
+        (t->zero_point >= low && t->zero_point <= high))
+        return SERAC_OK;
+    return fail(l, SERAC_E_INPUT, error, "its input is padded with zero point %d: outside %d..%d, the codes",
+                t->zero_point, low, high);
+}
+
 enum serac_status serac_layer_check(const struct serac_layer *l,
                                     struct serac_error *error)
 {
     enum serac_status status = check_tensor(l, &l->input, "input", false,
                                             error);
     if (status == SERAC_OK)
+        status = check_padding(l, error);
+    if (status == SERAC_OK)
         status = check_tensor(l, &l->output, "output",
-                              l->mode == SERAC_MODE_RAW, error);
+                              l->op != SERAC_OP_HOST && l->mode == SERAC_MODE_RAW, error);
+    if (status == SERAC_OK && l->op == SERAC_OP_HOST)
+        return check_host(l, error);
     if (status != SERAC_OK)
         return status;
     if (l->weight_bits < 1 || l->weight_bits > 8 || l->weight_store_bits < 1 ||
@@ -120,7 +189,7 @@ enum serac_status serac_layer_check(const struct serac_layer *l,
 
 uint64_t serac_layer_macs(const struct serac_layer *l)
 {
-    if (l->op == SERAC_OP_ADD)
+    if (l->op == SERAC_OP_ADD || l->op == SERAC_OP_HOST)
         return 0;
     uint64_t outputs = (uint64_t)l->output.height * l->output.width *
                        l->pool * l->pool * l->output.channels;
@@ -170,6 +239,8 @@ enum serac_status serac_layer_check_accumulator(const struct serac_layer *l,
                                                 struct serac_error *error)
 {
     int64_t a = largest_activation(&l->input, l->input.zero_point);
+    if (l->op == SERAC_OP_HOST)
+        return SERAC_OK;
     if (l->op == SERAC_OP_ADD) {
         int64_t b = largest_activation(&l->input, l->input2_zero_point);
         a = a > b ? a : b;

@@ -24,8 +24,17 @@ enum serac_requant_mode {   /* = instruction.modes of configs/regs.cfg */
 enum serac_op {
     SERAC_OP_CONV,          /* also GEMM */
     SERAC_OP_DEPTHWISE,     /* channels = out_channels; weights [channel][ky][kx] */
-    SERAC_OP_ADD            /* two operands of one shape; no weights */
+    SERAC_OP_ADD,           /* two operands of one shape; no weights */
+    SERAC_OP_HOST           /* not on the machine: serac_host.h */
 };
+
+enum serac_host_function {
+    SERAC_HOST_SOFTMAX, SERAC_HOST_ADD, SERAC_HOST_AVERAGE_POOL, SERAC_HOST_MAX_POOL,
+    SERAC_HOST_PAD, SERAC_HOST_REQUANTISE, SERAC_HOST_MEAN,
+    SERAC_HOST_PATCHES,
+    SERAC_HOST_FUNCTIONS
+};
+#define SERAC_HOST_FACTORS 6
 
 /* Requantisation of one output channel; accumulator x includes bias. */
 struct serac_param {
@@ -49,6 +58,8 @@ struct serac_tensor {
 struct serac_layer {
     char name[SERAC_NAME_MAX];
     enum serac_op op;
+    enum serac_host_function host;     /* HOST */
+    int32_t factors[SERAC_HOST_FACTORS];
     struct serac_tensor input;         /* ADD: both operands */
     struct serac_tensor output;        /* after pooling */
     int32_t input2_zero_point;         /* ADD */
@@ -75,8 +86,11 @@ struct serac_layer {
 enum serac_status serac_layer_check(const struct serac_layer *layer,
                                     struct serac_error *error);
 
+/* Two operands: ADD, on the machine or the host. */
+bool serac_layer_adds(const struct serac_layer *layer);
+
 /* Multiply-accumulates of one image. Fused pooling computes only the windows
- * that exist. ADD has none. */
+ * that exist. ADD and HOST have none. */
 uint64_t serac_layer_macs(const struct serac_layer *layer);
 
 /* SERAC_E_OVERFLOW if a final accumulator could leave 32 bits: |D| << s,

@@ -136,6 +136,10 @@ enum serac_status serac_network_tensor(const struct serac_network_reader *r,
     int32_t codes = keys->bits <= 8 ? 1 << keys->bits : 1;
     int32_t low = keys->is_signed && keys->bits <= 8 ? -codes / 2 : 0;
     int32_t high = keys->is_bipolar ? 0 : low + codes - 1;
+    if (keys->bits == 8 && !keys->is_bipolar) {
+        low = -128;                      /* beyond its codes only where nothing is padded */
+        high = 255;
+    }
     if (keys->zero_point >= low && keys->zero_point <= high)
         return SERAC_OK;
     return serac_network_fail(r, group, "zero_point", "zero_point = %d: "
@@ -260,7 +264,7 @@ uint64_t serac_network_weight_bytes(const struct serac_network *network)
     uint64_t bits = 0;
     for (uint32_t i = 0; i < network->num_layers; i++) {
         const struct serac_layer *l = &network->layers[i];
-        if (l->op == SERAC_OP_ADD)
+        if (l->op == SERAC_OP_ADD || l->op == SERAC_OP_HOST)
             continue;
         uint64_t k = (uint64_t)l->kernel_h * l->kernel_w *
                      (l->op == SERAC_OP_CONV ? l->input.channels : 1);

@@ -16,7 +16,7 @@ struct serac_network {
     uint32_t num_layers;
     struct serac_layer *layers;      /* owned */
     int32_t (*inputs)[2];            /* owned; per layer: producing layer, -1 = network
-                                        input; second is -2 unless ADD */
+                                        input; second is -2 unless two are added */
     double *output_scales;           /* owned; per layer */
     int8_t *weights;                 /* owned blob; layers point into it */
 };

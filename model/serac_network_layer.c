@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "serac_host.h"
 #include "serac_network_read.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
@@ -29,7 +30,8 @@ static const struct serac_key layer_keys[] = {
     STRING(name, true),
     STRING(op, true),
     STRING(weight_kind, false),
-    STRING(requant, true),
+    STRING(what, false),
+    STRING(requant, false),
     NUMBER(out_channels, false, 1, 1048576),
     NUMBER(pool, false, 1, 16),
     NUMBER(weight_bits, false, 1, 8),
@@ -37,12 +39,13 @@ static const struct serac_key layer_keys[] = {
     NUMBER(act_bits, false, 1, 8),
     NUMBER(weights, false, 0, INT32_MAX),
     NUMBER(weight_zero_points, false, 0, INT32_MAX),
-    NUMBER(params, true, 0, INT32_MAX),
+    NUMBER(params, false, 0, INT32_MAX),
     CHILD("inputs", true),
     CHILD("kernel", false),
     CHILD("stride", false),
     CHILD("dilation", false),
     CHILD("pad", false),
+    CHILD("factors", false),
     CHILD("output", true),
 };
 
@@ -89,7 +92,7 @@ static enum serac_status read_inputs(struct serac_network_reader *r,
     const struct serac_group *list = serac_config_child(group, "inputs");
     struct serac_network *n = r->network;
     struct serac_layer *l = &n->layers[index];
-    uint32_t wanted = l->op == SERAC_OP_ADD ? 2 : 1;
+    uint32_t wanted = serac_layer_adds(l) ? 2 : 1;
     n->inputs[index][1] = -2;
     if (serac_config_count(list) != wanted)
         return serac_config_fail(r->config, list, r->error,
@@ -197,35 +200,31 @@ static enum serac_status read_geometry(struct serac_network_reader *r,
                                  l->name);
     l->output.height = (uint32_t)((h - kh) / stride[0] + 1) / l->pool;
     l->output.width = (uint32_t)((w - kw) / stride[1] + 1) / l->pool;
+    if (l->op == SERAC_OP_HOST && l->host == SERAC_HOST_MEAN)
+        l->output.height = l->output.width = 1;
     return SERAC_OK;
 }
 
-/* Keys that an operation needs, and those that mean nothing to it. */
+/* Keys that an operation needs (+), and those that mean nothing to it (-). */
 static enum serac_status check_keys(struct serac_network_reader *r,
                                     const struct serac_group *group,
                                     const char *op)
 {
     static const struct {
-        const char *op, *key;
+        const char *op, *key;        /* op: initials of c(onv), d(epthwise), g(emm), a(dd), h(ost) */
         bool required;
     } rules[] = {
-        {"conv", "out_channels", true}, {"conv", "weight_bits", true},
-        {"conv", "weights", true}, {"depthwise", "weight_bits", true},
-        {"depthwise", "weights", true},
-        {"gemm", "out_channels", true}, {"gemm", "weight_bits", true},
-        {"gemm", "weights", true}, {"gemm", "kernel", false},
-        {"gemm", "stride", false}, {"gemm", "dilation", false},
-        {"gemm", "pad", false}, {"gemm", "pool", false},
-        {"add", "out_channels", false}, {"add", "kernel", false},
-        {"add", "stride", false}, {"add", "dilation", false},
-        {"add", "pad", false}, {"add", "pool", false},
-        {"add", "weight_bits", false}, {"add", "weight_store_bits", false},
-        {"add", "weight_kind", false}, {"add", "weights", false},
-        {"add", "weight_zero_points", false},
+        {"cg", "out_channels", true}, {"cdg", "weight_bits", true}, {"cdg", "weights", true},
+        {"cdga", "requant", true}, {"cdga", "params", true}, {"h", "what", true},
+        {"ah", "out_channels", false}, {"ah", "weight_bits", false}, {"ah", "weight_store_bits", false},
+        {"ah", "weight_kind", false}, {"ah", "weights", false}, {"ah", "weight_zero_points", false},
+        {"ga", "kernel", false}, {"ga", "stride", false}, {"ga", "pad", false},
+        {"ga", "dilation", false}, {"gah", "pool", false}, {"h", "act_bits", false},
+        {"h", "requant", false}, {"h", "params", false}, {"cdga", "what", false}, {"cdga", "factors", false},
     };
     for (size_t i = 0; i < COUNT(rules); i++) {
         const struct serac_group *at = serac_config_child(group, rules[i].key);
-        if (strcmp(op, rules[i].op) || !at == !rules[i].required)
+        if (!strchr(rules[i].op, op[0]) || !at == !rules[i].required)
             continue;
         if (at)
             return serac_config_fail(r->config, at, r->error,
@@ -233,6 +232,28 @@ static enum serac_status check_keys(struct serac_network_reader *r,
                                      op);
         return serac_config_fail(r->config, group, r->error,
                                  "%s: missing, it is required", rules[i].key);
+    }
+    return SERAC_OK;
+}
+
+/* What a host layer computes, and its factors. */
+static enum serac_status read_host(struct serac_network_reader *r, const struct serac_group *group,
+                                   const struct serac_layer_keys *keys, struct serac_layer *l)
+{
+    const struct serac_group *list = serac_config_child(group, "factors");
+    int function = serac_host_find(keys->what);
+    if (function < 0)
+        return serac_network_fail(r, group, "what", "what: must be softmax, add, average_pool, max_pool, pad, "
+                                  "requantise, mean or patches");
+    l->host = (enum serac_host_function)function;
+    uint32_t wanted = (uint32_t)serac_host_factors(l->host), count = list ? serac_config_count(list) : 0;
+    if (count != wanted)
+        return serac_network_fail(r, group, "factors", "factors: %s has %u", keys->what, wanted);
+    for (uint32_t i = 0; i < wanted; i++) {
+        int64_t value;
+        if (!serac_config_integer(serac_config_element(list, i), &value) || value < INT32_MIN || value > INT32_MAX)
+            return serac_network_fail(r, group, "factors", "factors: must be integers of 32 bits");
+        l->factors[i] = (int32_t)value;
     }
     return SERAC_OK;
 }
@@ -257,17 +278,17 @@ static enum serac_status read_texts(struct serac_network_reader *r,
                                     const struct serac_layer_keys *keys,
                                     uint32_t index)
 {
-    static const char *const ops[] = {"conv", "depthwise", "add", "gemm"};
+    static const char *const ops[] = {"conv", "depthwise", "add", "host", "gemm"};
     static const char *const kinds[] = {"signed", "unsigned", "bipolar"};
     static const char *const modes[] = {"double", "single", "floor",
                                         "threshold", "raw"};
     struct serac_layer *l = &r->network->layers[index];
-    int op = find_name(ops, 4, keys->op);
+    int op = find_name(ops, 5, keys->op);
     int kind = find_name(kinds, 3, keys->weight_kind);
     int mode = find_name(modes, 5, keys->requant);
     if (op < 0)
         return serac_network_fail(r, group, "op", "op: must be conv, "
-                                  "depthwise, add or gemm");
+                                  "depthwise, gemm, add or host");
     if (kind < 0)
         return serac_network_fail(r, group, "weight_kind", "weight_kind: must "
                                   "be signed, unsigned or bipolar");
@@ -276,10 +297,12 @@ static enum serac_status read_texts(struct serac_network_reader *r,
                                   "double, single, floor, threshold or raw");
     enum serac_status status = check_name(r, group, index, keys->name);
     memcpy(l->name, keys->name, sizeof l->name);
-    l->op = op == 3 ? SERAC_OP_CONV : (enum serac_op)op;
+    l->op = op == 4 ? SERAC_OP_CONV : (enum serac_op)op;
     l->weight_kind = (enum serac_weight_kind)kind;
     l->mode = (enum serac_requant_mode)mode;
-    return status == SERAC_OK ? check_keys(r, group, keys->op) : status;
+    if (status == SERAC_OK)
+        status = check_keys(r, group, keys->op);
+    return status == SERAC_OK && l->op == SERAC_OP_HOST ? read_host(r, group, keys, l) : status;
 }
 
 /* Shapes and formats: all that is not in the blob. */
@@ -303,6 +326,8 @@ static enum serac_status read_shape(struct serac_network_reader *r,
     l->act_bits = keys->act_bits ? keys->act_bits : l->input.bits;
     l->output.channels =
         keys->out_channels ? keys->out_channels : l->input.channels;
+    if (l->op == SERAC_OP_HOST && l->host == SERAC_HOST_PATCHES)
+        l->output.channels *= l->kernel_h * l->kernel_w;
     struct serac_error detail = {""};
     status = serac_layer_check(l, &detail);
     if (status != SERAC_OK)
@@ -315,15 +340,14 @@ enum serac_status serac_network_read_layer(struct serac_network_reader *r,
                                            uint32_t index)
 {
     struct serac_layer *l = &r->network->layers[index];
-    struct serac_layer_keys keys = {.weight_kind = "signed", .pool = 1,
-                              .weight_bits = 1};
+    struct serac_layer_keys keys = {.weight_kind = "signed", .requant = "double", .pool = 1, .weight_bits = 1};
     enum serac_status status = serac_config_read(
         r->config, group, layer_keys, COUNT(layer_keys), &keys, r->error);
     if (status == SERAC_OK)
         status = read_texts(r, group, &keys, index);
     if (status == SERAC_OK)
         status = read_shape(r, group, &keys, index);
-    if (status == SERAC_OK)
+    if (status == SERAC_OK && l->op != SERAC_OP_HOST)
         status = serac_network_read_numbers(r, group, &keys, l);
     if (status != SERAC_OK)
         return status;

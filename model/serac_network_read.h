@@ -20,7 +20,7 @@ struct serac_tensor_keys {
 
 /* The keys of a layer that are one number or text. */
 struct serac_layer_keys {
-    char name[SERAC_NAME_MAX], op[16], weight_kind[16], requant[16];
+    char name[SERAC_NAME_MAX], op[16], what[16], weight_kind[16], requant[16];
     uint32_t out_channels, pool, weight_bits, weight_store_bits, act_bits;
     uint32_t weights, params, weight_zero_points;
 };
@@ -36,7 +36,7 @@ struct serac_network_reader {
 };
 
 /* The format of a tensor of up to 8 bits; its zero point must be one of its
- * codes, as padding is made of it. `group` is where it was read. */
+ * codes (of 8 bits: signed or not). `group` is where it was read. */
 enum serac_status serac_network_tensor(const struct serac_network_reader *r,
                                        const struct serac_group *group,
                                        const struct serac_tensor_keys *keys,

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "serac_host.h"
+
 #define PAGE 4096u
 
 static uint64_t round_up(uint64_t bytes, uint64_t to)
@@ -85,6 +87,11 @@ static enum serac_status map_layer(struct builder *b,
     const struct serac_layer *layer = &b->network->layers[i];
     struct serac_program_layer *to = &b->program->layers[i];
     memcpy(to->name, layer->name, sizeof to->name);
+    if (layer->op == SERAC_OP_HOST) {
+        to->block = SERAC_NO_BLOCK;
+        return SERAC_OK;
+    }
+    to->block = b->program->num_blocks++;
     struct serac_footprint footprint;
     serac_map_footprint(layer, &b->program->design, &footprint);
     to->weight_bytes = footprint.weights;
@@ -94,28 +101,43 @@ static enum serac_status map_layer(struct builder *b,
                           NULL, b->error);
 }
 
+static void find_steps(struct serac_program *p)
+{
+    for (uint32_t i = 0; i < p->num_layers; i++) {
+        bool host = p->layers[i].block == SERAC_NO_BLOCK;
+        struct serac_program_step *last = p->num_steps ? &p->steps[p->num_steps - 1] : NULL;
+        if (last && !last->host && !host)
+            last->count++;
+        else
+            p->steps[p->num_steps++] = (struct serac_program_step){host, i, 1};
+    }
+}
+
 /* Blocks, weights and addresses of every layer. Stores are in order, so the
- * token of the layer before also says that all earlier ones are written. */
+ * token of the layer before also says that all earlier ones are written; the first
+ * of a run needs none. */
 static enum serac_status write_image(struct builder *b)
 {
     struct serac_program *p = b->program;
     const struct serac_network *n = b->network;
-    uint64_t at = round_up((uint64_t)n->num_layers * SERAC_INSN_BLOCK_STRIDE,
+    uint64_t at = round_up((uint64_t)p->num_blocks * SERAC_INSN_BLOCK_STRIDE,
                            PAGE);
     for (uint32_t i = 0; i < n->num_layers; i++) {
         struct serac_program_layer *l = &p->layers[i];
         int32_t second = n->inputs[i][1];
+        bool first = i == 0 || p->layers[i - 1].block == SERAC_NO_BLOCK;
+        bool last = i == n->num_layers - 1 || p->layers[i + 1].block == SERAC_NO_BLOCK;
+        l->input = b->places[1 + n->inputs[i][0]].offset;
+        l->input2 = second >= -1 ? b->places[1 + second].offset : 0;
+        l->output = b->places[1 + i].offset;
+        if (l->block == SERAC_NO_BLOCK)
+            continue;
         struct serac_addresses addresses = {
-            .weights = at,
-            .input = b->places[1 + n->inputs[i][0]].offset,
-            .input2 = second >= -1 ? b->places[1 + second].offset : 0,
-            .output = b->places[1 + i].offset};
-        enum serac_status status = serac_map_apply(
-            &n->layers[i], &p->design, &l->mapping, &addresses, i > 0,
-            i == n->num_layers - 1, &l->insn, b->error);
+            .weights = at, .input = l->input, .input2 = l->input2, .output = l->output};
+        enum serac_status status = serac_map_apply(&n->layers[i], &p->design, &l->mapping, &addresses, !first,
+                                                   last, &l->insn, b->error);
         if (status != SERAC_OK)
             return status;
-        l->output = addresses.output;
         if (n->layers[i].params)
             serac_pack_weights(&n->layers[i], &p->design, &l->insn,
                                p->image + at);
@@ -130,12 +152,12 @@ static enum serac_status build(struct builder *b,
 {
     struct serac_program *p = b->program;
     const struct serac_network *n = b->network;
-    uint64_t bytes = round_up((uint64_t)n->num_layers *
-                              SERAC_INSN_BLOCK_STRIDE, PAGE);
+    uint64_t bytes = 0;
     p->num_layers = n->num_layers;
     p->layers = calloc(n->num_layers, sizeof *p->layers);
+    p->steps = calloc(n->num_layers, sizeof *p->steps);
     b->places = calloc(n->num_layers + 1, sizeof *b->places);
-    if (!p->layers || !b->places)
+    if (!p->layers || !p->steps || !b->places)
         return SERAC_E_NOMEM;
     for (uint32_t i = 0; i < n->num_layers; i++) {
         enum serac_status status = map_layer(b, memory, i);
@@ -143,7 +165,13 @@ static enum serac_status build(struct builder *b,
             return status;
         bytes += p->layers[i].weight_bytes;
     }
-    p->image_bytes = round_up(bytes, PAGE);
+    if (!p->num_blocks) {
+        if (b->error)
+            snprintf(b->error->text, sizeof b->error->text, "%s: all layers are the host's", n->name);
+        return SERAC_E_INPUT;
+    }
+    find_steps(p);
+    p->image_bytes = round_up(round_up((uint64_t)p->num_blocks * SERAC_INSN_BLOCK_STRIDE, PAGE) + bytes, PAGE);
     p->image = calloc(1, p->image_bytes);
     if (!p->image)
         return SERAC_E_NOMEM;
@@ -175,11 +203,29 @@ enum serac_status serac_program_build(const struct serac_network *network,
     return status;
 }
 
+enum serac_status serac_program_host(const struct serac_program *p, const struct serac_layer *l,
+                                     const uint8_t *in, const uint8_t *in2, uint8_t *out)
+{
+    size_t inputs = (size_t)l->input.height * l->input.width * l->input.channels;
+    size_t outputs = (size_t)l->output.height * l->output.width * l->output.channels;
+    int32_t *codes = malloc((2 * inputs + outputs) * sizeof *codes);
+    if (!codes)
+        return SERAC_E_NOMEM;
+    serac_unpack_tensor(&l->input, &p->design, in, codes);
+    if (serac_layer_adds(l))
+        serac_unpack_tensor(&l->input, &p->design, in2, codes + inputs);
+    serac_host_run(l, codes, codes + inputs, codes + 2 * inputs);
+    serac_pack_tensor(&l->output, &p->design, codes + 2 * inputs, out);
+    free(codes);
+    return SERAC_OK;
+}
+
 void serac_program_destroy(struct serac_program *program)
 {
     if (!program)
         return;
     free(program->layers);
+    free(program->steps);
     free(program->image);
     free(program);
 }
@@ -195,10 +241,12 @@ void serac_program_relocate(const struct serac_program *program, uint64_t base,
                             uint8_t *image)
 {
     for (uint32_t i = 0; i < program->num_layers; i++) {
+        if (program->layers[i].block == SERAC_NO_BLOCK)
+            continue;
         struct serac_insn insn = program->layers[i].insn;
         move(&insn.fetch.act_addr_lo, &insn.fetch.act_addr_hi, base);
         move(&insn.fetch.wgt_addr_lo, &insn.fetch.wgt_addr_hi, base);
         move(&insn.store.out_addr_lo, &insn.store.out_addr_hi, base);
-        serac_insn_encode(&insn, image + (size_t)i * SERAC_INSN_BLOCK_STRIDE);
+        serac_insn_encode(&insn, image + (size_t)program->layers[i].block * SERAC_INSN_BLOCK_STRIDE);
     }
 }

@@ -2,7 +2,11 @@
  *
  * The image holds blocks, weights and parameters; tensors get addresses behind
  * it. All addresses are relative to the place where the image will be loaded;
- * serac_program_relocate() makes them absolute. */
+ * serac_program_relocate() makes them absolute.
+ *
+ * Layers that the machine has not are the host's. They cut the program into steps: a run
+ * of the machine from one block to the next that is marked as the last, or one layer of
+ * the host, which reads and writes tensors in the device's layout. */
 #ifndef SERAC_PROGRAM_H
 #define SERAC_PROGRAM_H
 
@@ -13,17 +17,28 @@
 struct serac_program_layer {
     char name[SERAC_NAME_MAX];
     struct serac_mapping mapping;
-    struct serac_insn insn;
+    struct serac_insn insn;          /* not of the host's */
+    uint32_t block;                  /* its place in the image; SERAC_NO_BLOCK: the host's */
+    uint64_t input, input2;          /* offsets of its operands; input2 0 if there is none */
     uint64_t output;                 /* offset of its output tensor */
     uint64_t weight_bytes;           /* packed weights and parameters */
     uint64_t macs;
     uint64_t array_busy_cycles;      /* by the formula of design.md, section 1 */
 };
 
+#define SERAC_NO_BLOCK UINT32_MAX
+
+/* Layers first..first + count - 1, all the machine's, or one of the host's. */
+struct serac_program_step {
+    bool host;
+    uint32_t first, count;
+};
+
 struct serac_program {
     struct serac_design design;
-    uint32_t num_layers;
+    uint32_t num_layers, num_blocks, num_steps;
     struct serac_program_layer *layers;  /* owned */
+    struct serac_program_step *steps;    /* owned; in order */
     uint8_t *image;                  /* owned; blocks first, at offset 0 */
     uint64_t image_bytes;
     uint64_t memory_bytes;           /* image, tensors: what must be allocated */
@@ -41,6 +56,11 @@ enum serac_status serac_program_build(const struct serac_network *network,
                                       struct serac_program **program,
                                       struct serac_error *error);
 void serac_program_destroy(struct serac_program *program);
+
+/* Computes a host's layer; operands and result in the device's layout, in2 only if it adds.
+ * SERAC_E_NOMEM. */
+enum serac_status serac_program_host(const struct serac_program *program, const struct serac_layer *layer,
+                                     const uint8_t *in, const uint8_t *in2, uint8_t *out);
 
 /* Writes the blocks for an image loaded at bus address `base` into `image`. */
 void serac_program_relocate(const struct serac_program *program, uint64_t base,

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "serac_host.h"
 #include "serac_infer.h"
 
 /* The image as C source; NULL without memory. */
@@ -38,6 +39,25 @@ static int write_image(const char *path, const char *name, bool source,
                     : serac_cli_write(path, image, bytes);
     free(text);
     return code;
+}
+
+/* What has to happen in which order, if the host has a part in it. */
+static void print_steps(const struct serac_program *p, const struct serac_network *n)
+{
+    for (uint32_t i = 0; p->num_steps > 1 && i < p->num_steps; i++) {
+        const struct serac_program_step *step = &p->steps[i];
+        const struct serac_program_layer *l = &p->layers[step->first];
+        if (!step->host) {
+            printf("%u. serac_drv_submit_at(block %u), %s to %s\n", (unsigned)i + 1, (unsigned)l->block, l->name,
+                   p->layers[step->first + step->count - 1].name);
+            continue;
+        }
+        printf("%u. the host: %s, %s, from %llu", (unsigned)i + 1, l->name,
+               serac_host_name(n->layers[step->first].host), (unsigned long long)l->input);
+        if (serac_layer_adds(&n->layers[step->first]))
+            printf(" and %llu", (unsigned long long)l->input2);
+        printf(" to %llu\n", (unsigned long long)l->output);
+    }
 }
 
 int serac_cmd_compile(int argc, char **argv)
@@ -86,6 +106,8 @@ int serac_cmd_compile(int argc, char **argv)
         printf("%s: %u layers for design %s, %zu bytes, needs %llu bytes of "
                "memory\n", out, program->num_layers, setting.design.name,
                bytes, (unsigned long long)program->memory_bytes);
+    if (code == SERAC_EXIT_DONE)
+        print_steps(program, network);
     free(image);
     serac_program_destroy(program);
     serac_network_destroy(network);

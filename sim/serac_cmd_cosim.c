@@ -198,26 +198,63 @@ static void fill_input(const struct serac_program *p,
     int32_t *codes = calloc(count, sizeof *codes);
     size_t pixels = (size_t)data->height * data->width;
     uint32_t drop = t->bits < 8 ? 8 - t->bits : 0;      /* pixels have 8 */
-    for (size_t i = 0; codes && i < count; i++)
+    if (codes && !data->labels)
+        serac_dataset_codes(data, t, image, codes);         /* raw inputs, of its shape */
+    for (size_t i = 0; codes && data->labels && i < count; i++)
         codes[i] = data->images[image * pixels + i % pixels] >> drop;
     if (codes)
         serac_pack_tensor(t, d, codes, to);
     free(codes);
 }
 
-static enum serac_status lockstep_network(const struct serac_setting *s,
-                                          const struct serac_program *p,
-                                          const struct serac_dataset *data,
-                                          uint64_t image, uint64_t seed,
-                                          const struct serac_gates_options *gates,
-                                          struct serac_lockstep_result *result,
-                                          struct serac_error *error)
+/* One network in lock step: every run of the machine on both sides, the host's layers between
+ * them on the memory that the model leaves. */
+struct network_job {
+    const struct serac_setting *setting;
+    const struct serac_network *network;
+    const struct serac_program *program;
+    const struct serac_dataset *data;
+    uint64_t image, seed;
+    const struct serac_gates_options *gates;   /* dir NULL: the RTL */
+    uint64_t cycles, bytes, busy;              /* compared, and of the array */
+    uint32_t runs;
+    char difference[256];
+};
+
+static enum serac_status lockstep_steps(struct network_job *j, const struct serac_rtl_ops *ops,
+                                        struct serac_host_memory *memory, struct serac_error *error)
 {
+    const struct serac_program *p = j->program;
+    enum serac_status status = SERAC_OK;
+    for (uint32_t i = 0; status == SERAC_OK && i < p->num_steps; i++) {
+        const struct serac_program_layer *l = &p->layers[p->steps[i].first];
+        if (p->steps[i].host) {
+            status = serac_program_host(p, &j->network->layers[p->steps[i].first], memory->bytes + l->input,
+                                        memory->bytes + l->input2, memory->bytes + l->output);
+            continue;
+        }
+        struct serac_lockstep_result result = {.cycles_compared = 0};
+        status = serac_lockstep_run(&j->setting->design, &j->setting->memory, ops, memory,
+                                    memory->base + (uint64_t)l->block * SERAC_INSN_BLOCK_STRIDE, j->seed, &result,
+                                    error);
+        memcpy(j->difference, result.difference, sizeof j->difference);
+        j->cycles += result.cycles_compared;
+        j->bytes += result.bytes_compared;
+        j->busy += result.run.total.array_busy_cycles;
+        j->runs++;
+    }
+    return status;
+}
+
+static enum serac_status lockstep_network(struct network_job *j, struct serac_error *error)
+{
+    const struct serac_setting *s = j->setting;
+    const struct serac_program *p = j->program;
     const struct serac_rtl_ops *ops;
     struct serac_host_memory memory;
     enum serac_status status =
-        gates->dir ? serac_gates_load(gates, &s->design, &ops, error)
-                   : serac_rtl_load(&s->design, &ops, error);
+        j->gates->dir ? serac_gates_load(j->gates, &s->design, &ops, error)
+                      : serac_rtl_load(&s->design, &ops, error);
     if (status != SERAC_OK)
         return status;
     status = serac_host_memory_init(&memory, 0x80000000u, p->memory_bytes);
@@ -225,47 +262,70 @@ static enum serac_status lockstep_network(const struct serac_setting *s,
         return status;
     memcpy(memory.bytes, p->image, p->image_bytes);
     serac_program_relocate(p, memory.base, memory.bytes);
-    fill_input(p, &s->design, data, image, memory.bytes + p->input);
-    status = serac_lockstep_run(&s->design, &s->memory, ops, &memory,
-                                memory.base, seed, result, error);
+    fill_input(p, &s->design, j->data, j->image % j->data->count, memory.bytes + p->input);
+    status = lockstep_steps(j, ops, &memory, error);
     serac_host_memory_free(&memory);
+    if (status == SERAC_OK && j->gates->energy)
+        status = serac_gates_written(error);
     return status;
 }
 
-/* gates->dir: NULL for the RTL. */
-static int run_network(const char *name, const struct serac_setting *s,
-                       uint64_t image, uint64_t seed,
-                       const struct serac_gates_options *gates)
+/* The energy file tells of the first run of the machine; it must be all. */
+static enum serac_status check_energy(const struct network_job *j, struct serac_error *error)
+{
+    uint32_t runs = 0;
+    for (uint32_t i = 0; i < j->program->num_steps; i++)
+        runs += !j->program->steps[i].host;
+    if (!j->gates->energy || runs == 1)
+        return SERAC_OK;
+    snprintf(error->text, sizeof error->text, "--energy: %s is %u runs of the machine, layers of the host "
+             "between them; it must be one", j->network->name, runs);
+    return SERAC_E_INPUT;
+}
+
+static enum serac_status load_job(struct network_job *j, const char *name, const char *input,
+                                  struct serac_network **network, struct serac_program **program,
+                                  struct serac_dataset *data, struct serac_error *error)
+{
+    enum serac_status status = serac_network_load(name, network, error);
+    if (status == SERAC_OK)
+        status = input ? serac_dataset_raw(input, &(*network)->input, data, error)
+                       : serac_dataset_load("fashion-mnist-500", data, error);
+    if (status == SERAC_OK)
+        status = serac_program_build(*network, &j->setting->design, &j->setting->memory, program, error);
+    j->network = *network;
+    j->program = *program;
+    return status == SERAC_OK ? check_energy(j, error) : status;
+}
+
+/* input: NULL, or a file of raw inputs. */
+static int run_network(const char *name, const char *input, const struct serac_setting *s, uint64_t image,
+                       uint64_t seed, const struct serac_gates_options *gates)
 {
     struct serac_error error = {""};
     struct serac_network *network = NULL;
     struct serac_program *program = NULL;
     struct serac_dataset data = {.count = 0};
-    struct serac_lockstep_result result = {.cycles_compared = 0};
-    enum serac_status status = serac_network_load(name, &network, &error);
+    struct network_job job = {.setting = s, .data = &data, .image = image, .seed = seed, .gates = gates};
+    enum serac_status status = load_job(&job, name, input, &network, &program, &data, &error);
     if (status == SERAC_OK)
-        status = serac_dataset_load("fashion-mnist-500", &data, &error);
-    if (status == SERAC_OK)
-        status = serac_program_build(network, &s->design, &s->memory, &program,
-                                     &error);
-    if (status == SERAC_OK)
-        status = lockstep_network(s, program, &data, image % data.count, seed,
-                                  gates, &result, &error);
+        status = lockstep_network(&job, &error);
     int code = SERAC_EXIT_DONE;
     if (status == SERAC_E_MISMATCH) {
-        fprintf(stderr, "serac: model and RTL differ: %s\nrepeat: serac cosim "
-                        "--network %s --design %s --memory %s --seed %llu\n",
-                result.difference, name, s->design.name, s->memory.name,
-                (unsigned long long)seed);
+        fprintf(stderr, "serac: model and RTL differ: %s\nrepeat: serac cosim --network %s --design %s "
+                        "--memory %s --seed %llu --image %llu%s%s\n",
+                job.difference, name, s->design.name, s->memory.name, (unsigned long long)seed,
+                (unsigned long long)image, input ? " --input " : "", input ? input : "");
         code = SERAC_EXIT_CHECK;
     } else if (status != SERAC_OK) {
         code = serac_cli_fail(status, &error);
     } else {
         printf("%s on %s: %llu cycles and %llu written bytes compared, no "
-               "difference; array busy %llu\n", name, s->design.name,
-               (unsigned long long)result.cycles_compared,
-               (unsigned long long)result.bytes_compared,
-               (unsigned long long)result.run.total.array_busy_cycles);
+               "difference; array busy %llu", name, s->design.name, (unsigned long long)job.cycles,
+               (unsigned long long)job.bytes, (unsigned long long)job.busy);
+        if (job.runs > 1)
+            printf("; %u runs of the machine", (unsigned)job.runs);
+        putchar('\n');
     }
     serac_program_destroy(program);
     serac_network_destroy(network);
@@ -277,7 +337,7 @@ int serac_cmd_cosim(int argc, char **argv)
 {
     const char *network = NULL, *random = NULL, *seed_text = NULL;
     const char *only = NULL, *design = NULL, *memory = NULL, *image_text = NULL;
-    const char *window_text = NULL;
+    const char *window_text = NULL, *input = NULL;
     struct serac_gates_options gates = {.window = 4096};
     const struct serac_option options[] = {
         {"network", "NET", "one image through a network", &network},
@@ -288,6 +348,7 @@ int serac_cmd_cosim(int argc, char **argv)
         {"design", "D", "with --network: design (tiny)", &design},
         {"memory", "M", "with --network: memory (default)", &memory},
         {"image", "I", "with --network: which image (0)", &image_text},
+        {"input", "FILE", "with --network: raw inputs in place of images", &input},
         {"netlist", "DIR", "with --network: a netlist of make synth in place of "
          "the RTL", &gates.dir},
         {"energy", "FILE", "with --netlist: its energy by unit, CSV", &gates.energy},
@@ -313,10 +374,10 @@ int serac_cmd_cosim(int argc, char **argv)
                         "cosim --help\n");
         return SERAC_EXIT_INPUT;
     }
-    if (random ? design || memory || image_text || gates.dir
+    if (random ? design || memory || image_text || input || gates.dir
                : only != NULL) {
-        fprintf(stderr, "serac cosim: --design, --memory, --image and "
-                        "--netlist go with --network, --case with "
+        fprintf(stderr, "serac cosim: --design, --memory, --image, --input "
+                        "and --netlist go with --network, --case with "
                         "--random\n");
         return SERAC_EXIT_INPUT;
     }
@@ -336,6 +397,5 @@ int serac_cmd_cosim(int argc, char **argv)
                                          UINT64_MAX / 4, &gates.window))
         return SERAC_EXIT_INPUT;
     code = serac_cli_setting(design ? design : "tiny", memory, NULL, &setting);
-    return code >= 0 ? code : run_network(network, &setting, image, seed,
-                                         &gates);
+    return code >= 0 ? code : run_network(network, input, &setting, image, seed, &gates);
 }

@@ -9,11 +9,12 @@
 
 #include "serac_cli.h"
 #include "serac_import.h"
+#include "serac_import_network.h"
 
-#define FILE_MAX (64u << 20)
+#define FILE_MAX (512u << 20)
 
-/* The whole file and a zero byte behind it; NULL after a line in `error`. */
-static char *read_whole(const char *path, size_t *bytes, struct serac_error *error)
+/* The whole file and a zero byte behind it; NULL after a line in `error`. A text has no zero bytes. */
+static char *read_whole(const char *path, bool is_text, size_t *bytes, struct serac_error *error)
 {
     FILE *file = fopen(path, "rb");
     char *text = NULL;
@@ -32,13 +33,13 @@ static char *read_whole(const char *path, size_t *bytes, struct serac_error *err
     bool good = file && text && !got && !ferror(file);
     if (file)
         fclose(file);
-    if (good && !memchr(text, '\0', *bytes)) {
+    if (good && !(is_text && memchr(text, '\0', *bytes))) {
         text[*bytes] = '\0';
         return text;
     }
     snprintf(error->text, sizeof error->text, "%s: %s", path,
              good                 ? "holds a zero byte, so it is no table"
-             : *bytes >= FILE_MAX ? "larger than 64 MiB"
+             : *bytes >= FILE_MAX ? "larger than 512 MiB"
                                   : "cannot be read");
     free(text);
     return NULL;
@@ -83,7 +84,7 @@ static bool may_write(const char *path, const char *out)
         return true;
     bool same = stat(path, &in) == 0 && in.st_dev == to.st_dev && in.st_ino == to.st_ino;
     if (same || !S_ISREG(to.st_mode))
-        fprintf(stderr, "serac: %s: %s\n", out, same ? "is the table itself" : "is no file");
+        fprintf(stderr, "serac: %s: %s\n", out, same ? "is what is to be imported" : "is no file");
     return !same && S_ISREG(to.st_mode);
 }
 
@@ -115,23 +116,127 @@ static int write_out(const struct serac_import *import, const char *out)
     return good ? code : SERAC_EXIT_INPUT;
 }
 
-/* .csv 1, .yaml or .yml 2, else 0; in any case. */
-static int kind_of(const char *path)
+/* --- networks ---------------------------------------------------------- */
+
+/* NET.cfg's blob is NET.bin. */
+static bool blob_name(const char *out, char path[1100])
 {
+    size_t length = strlen(out);
+    if (length > 4 && !strcmp(out + length - 4, ".cfg"))
+        length -= 4;
+    return snprintf(path, 1100, "%.*s.bin", (int)length, out) < 1100;
+}
+
+/* What was written must read back. */
+static int say_network(const char *out)
+{
+    struct serac_network *n = NULL;
+    struct serac_error error = {""};
+    uint64_t macs = 0;
+    uint32_t host = 0;
+    enum serac_status status = serac_network_load(out, &n, &error);
+    if (status != SERAC_OK)
+        return serac_cli_fail(status, &error);
+    for (uint32_t i = 0; i < n->num_layers; i++) {
+        macs += serac_layer_macs(&n->layers[i]);
+        host += n->layers[i].op == SERAC_OP_HOST;
+    }
+    printf("%s: %u layers, %.4g M multiply-accumulates, %llu bytes of weights, input %ux%ux%u\n", out,
+           (unsigned)n->num_layers, (double)macs * 1e-6, (unsigned long long)serac_network_weight_bytes(n),
+           (unsigned)n->input.height, (unsigned)n->input.width, (unsigned)n->input.channels);
+    const char *comma = ": ";
+    if (host)
+        printf("on the host: %u of them", (unsigned)host);
+    for (uint32_t i = 0; i < n->num_layers; i++)
+        if (n->layers[i].op == SERAC_OP_HOST) {
+            printf("%s%s", comma, n->layers[i].name);
+            comma = ", ";
+        }
+    if (host)
+        putchar('\n');
+    serac_network_destroy(n);
+    return SERAC_EXIT_DONE;
+}
+
+static int write_network(const struct serac_import *import, const struct serac_build *build, const char *out)
+{
+    char path[1100], *text;
+    uint8_t *bytes;
+    size_t text_bytes, count;
+    if (!blob_name(out, path)) {
+        fprintf(stderr, "serac: %.60s...: the name is too long\n", out);
+        return SERAC_EXIT_INPUT;
+    }
+    if (!may_write(import->path, out) || !may_write(import->path, path))
+        return SERAC_EXIT_INPUT;
+    const char *slash = strrchr(path, '/');
+    int code = serac_build_write(build, slash ? slash + 1 : path, import->notes, &text, &text_bytes, &bytes, &count)
+                   ? SERAC_EXIT_DONE : serac_cli_fail(SERAC_E_NOMEM, NULL);
+    if (code == SERAC_EXIT_DONE)
+        code = serac_cli_write(path, bytes, count);
+    if (code == SERAC_EXIT_DONE)
+        code = serac_cli_write(out, text, text_bytes);
+    free(text);
+    free(bytes);
+    return code == SERAC_EXIT_DONE ? say_network(out) : code;
+}
+
+/* --- the command --------------------------------------------------------- */
+
+enum kind { NONE, CSV, YAML, TFLITE };
+
+/* By the file's ending, in any case. */
+static enum kind kind_of(const char *path)
+{
+    static const struct {
+        const char *ending;
+        enum kind kind;
+    } kinds[] = {{".csv", CSV}, {".yaml", YAML}, {".yml", YAML}, {".tflite", TFLITE}};
     const char *dot = strrchr(path, '.');
-    return !dot ? 0 : !strcasecmp(dot, ".csv") ? 1 : !strcasecmp(dot, ".yaml") || !strcasecmp(dot, ".yml") ? 2 : 0;
+    for (size_t i = 0; dot && i < sizeof kinds / sizeof *kinds; i++)
+        if (!strcasecmp(dot, kinds[i].ending))
+            return kinds[i].kind;
+    return NONE;
+}
+
+static int import_file(struct serac_import *import, enum kind kind, const struct serac_import_choice *choice,
+                       const char *out)
+{
+    struct serac_build build = {.network = NULL};
+    char name[SERAC_NAME_MAX];
+    size_t bytes;
+    char *text = read_whole(import->path, kind != TFLITE, &bytes, import->error);
+    enum serac_status status = SERAC_E_INPUT;
+    name_of(out, name);
+    if (text)
+        status = kind == CSV    ? serac_import_csv(import, text)
+                 : kind == YAML ? serac_import_yaml(import, text)
+                                : serac_import_tflite(import, (uint8_t *)text, bytes, choice, name, &build);
+    int code = status != SERAC_OK ? serac_cli_fail(status, import->error)
+               : kind == TFLITE   ? write_network(import, &build, out)
+                                  : write_out(import, out);
+    for (const char *at = import->notes; code == SERAC_EXIT_DONE && at && *at; at = strchr(at, '\n') + 1)
+        printf("note: %.*s\n", (int)strcspn(at, "\n"), at);
+    serac_build_free(&build);
+    free(text);
+    return code;
 }
 
 int serac_cmd_import(int argc, char **argv)
 {
-    const char *path, *out = NULL;
+    const char *path, *out = NULL, *rounding = NULL, *patches = NULL;
     const struct serac_option options[] = {
-        {"out", "FILE", "or -o: the workload to write (required)", &out}, {NULL, NULL, NULL, NULL}};
+        {"out", "FILE", "or -o: the network or workload to write (required)", &out},
+        {"rounding", "R", "of .tflite: double (the reference's, default) or single", &rounding},
+        {"patches", NULL, "of .tflite: the host makes a patch matrix for a convolution of the input", &patches},
+        {NULL, NULL, NULL, NULL}};
     const struct serac_usage usage = {
-        "import", "TABLE -o FILE.cfg",
-        "Writes the layers of another tool's file as a workload, which sweeps and shapes "
-        "take:\n.csv: SCALE-Sim topology (convolutions, or M,N,K); .yaml: Timeloop problem or "
-        "ZigZag workload.",
+        "import", "MODEL -o FILE.cfg",
+        "Writes a quantised network of another tool as a network, with FILE.bin beside it:\n"
+        ".tflite: TensorFlow Lite, int8 or uint8, weights also int4.\n"
+        "Writes the layers of another tool's table as a workload, which sweeps and shapes take:\n"
+        ".csv: SCALE-Sim topology (convolutions, or M,N,K); .yaml: Timeloop problem or ZigZag workload.",
+        "  serac import kws_ref_model.tflite -o kws.cfg\n"
         "  serac import Resnet50.csv -o resnet50-scalesim.cfg\n"
         "  serac import zigzag_resnet18.yaml -o resnet18.cfg\n",
         options};
@@ -143,21 +248,23 @@ int serac_cmd_import(int argc, char **argv)
         fprintf(stderr, "serac import: --out is missing; see serac import --help\n");
         return SERAC_EXIT_INPUT;
     }
-    int kind = kind_of(path);
-    if (!kind) {
-        fprintf(stderr, "serac: %s: must end in .csv, .yaml or .yml\n", path);
+    enum kind kind = kind_of(path);
+    if (kind == NONE) {
+        fprintf(stderr, "serac: %s: must end in .tflite, .csv, .yaml or .yml\n", path);
+        return SERAC_EXIT_INPUT;
+    }
+    if (rounding && (kind != TFLITE || (strcmp(rounding, "double") && strcmp(rounding, "single")))) {
+        fprintf(stderr, "serac: --rounding %s: must be double or single, and goes with .tflite\n", rounding);
+        return SERAC_EXIT_INPUT;
+    }
+    if (patches && kind != TFLITE) {
+        fprintf(stderr, "serac: --patches goes with .tflite\n");
         return SERAC_EXIT_INPUT;
     }
     struct serac_import import = {.path = path, .error = &error};
-    size_t bytes;
-    char *text = read_whole(path, &bytes, &error);
-    enum serac_status status = !text ? SERAC_E_INPUT
-                               : kind == 1 ? serac_import_csv(&import, text)
-                                           : serac_import_yaml(&import, text);
-    code = status == SERAC_OK ? write_out(&import, out) : serac_cli_fail(status, &error);
-    for (const char *at = import.notes; code == SERAC_EXIT_DONE && at && *at; at = strchr(at, '\n') + 1)
-        printf("note: %.*s\n", (int)strcspn(at, "\n"), at);
+    bool single = rounding && !strcmp(rounding, "single");
+    struct serac_import_choice choice = {single ? SERAC_MODE_SINGLE : SERAC_MODE_DOUBLE, patches != NULL};
+    code = import_file(&import, kind, &choice, out);
     serac_import_free(&import);
-    free(text);
     return code;
 }

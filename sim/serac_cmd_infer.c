@@ -1,6 +1,7 @@
 /* serac_cmd_infer.c - serac infer. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "serac_infer.h"
 
@@ -25,26 +26,42 @@ static void print_text(const struct serac_infer_job *job,
     printf("energy and area: %s\n\n", t->tech.source);
     serac_result_table(stdout, r->rows, r->num_rows, shown,
                        sizeof shown / sizeof *shown);
-    serac_wilson(r->correct, r->images, &low, &high);
-    printf("\naccuracy %.4f (%llu of %llu images, 95 %% interval %.4f to "
-           "%.4f)", (double)r->correct / (double)r->images,
-           (unsigned long long)r->correct, (unsigned long long)r->images, low,
-           high);
-    if (r->float_accuracy >= 0)
-        printf("; float network %.4f on its test set", r->float_accuracy);
+    putchar('\n');
+    if (r->labelled) {
+        serac_wilson(r->correct, r->images, &low, &high);
+        printf("accuracy %.4f (%llu of %llu images, 95 %% interval %.4f to "
+               "%.4f)", (double)r->correct / (double)r->images,
+               (unsigned long long)r->correct, (unsigned long long)r->images, low,
+               high);
+        if (r->float_accuracy >= 0)
+            printf("; float network %.4f on its test set", r->float_accuracy);
+    } else {
+        printf("%llu inputs without labels", (unsigned long long)r->images);
+    }
     printf("\nlatency %s us, %s GOPS, energy %s uJ, weights %s bytes, memory "
            "%s bytes\n", total->cells[SERAC_COLUMN_time_us],
            total->cells[SERAC_COLUMN_gops],
            total->cells[SERAC_COLUMN_energy_uj],
            total->cells[SERAC_COLUMN_weight_bytes],
            total->cells[SERAC_COLUMN_memory_bytes]);
+    if (!r->host_layers)
+        return;
+    printf("beside it, on the host: %u layer%s, %llu bytes read and written, %.1f us an image on this computer",
+           (unsigned)r->host_layers, r->host_layers == 1 ? "" : "s", (unsigned long long)r->host_bytes, r->host_us);
+    const char *comma = ": ";
+    for (size_t i = 0; i + 1 < r->num_rows; i++)
+        if (!strcmp(r->rows[i].cells[SERAC_COLUMN_backend], "host")) {
+            printf("%s%s", comma, r->rows[i].cells[SERAC_COLUMN_layer]);
+            comma = ", ";
+        }
+    putchar('\n');
 }
 
 int serac_cmd_infer(int argc, char **argv)
 {
     const char *network, *design = NULL, *memory = NULL, *tech = NULL;
     const char *data = NULL, *limit = NULL, *backend = "model", *json = NULL;
-    const char *csv = NULL, *outputs = NULL;
+    const char *csv = NULL, *outputs = NULL, *input = NULL;
     const struct serac_option options[] = {
         {"design", "D", "name in configs/designs or path (serial)", &design},
         {"memory", "M", "name in configs/memory or path (default)", &memory},
@@ -52,6 +69,7 @@ int serac_cmd_infer(int argc, char **argv)
         {"backend", "B", "model, rtl or systemc (model)", &backend},
         {"data", "SET", "fashion-mnist-500, fashion-mnist or file prefix",
          &data},
+        {"input", "FILE", "raw inputs in place of a data set: a byte a value, any number of inputs", &input},
         {"limit", "N", "first N images only", &limit},
         {"outputs", "FILE", "raw outputs, one line per image", &outputs},
         {"json", NULL, "rows as JSON", &json},
@@ -75,6 +93,10 @@ int serac_cmd_infer(int argc, char **argv)
         return code;
     if (limit && !serac_cli_number("--limit", limit, 1, 1u << 30, &job.limit))
         return SERAC_EXIT_INPUT;
+    if (input && data) {
+        fprintf(stderr, "serac infer: --input and --data exclude each other\n");
+        return SERAC_EXIT_INPUT;
+    }
     code = serac_cli_setting(design, memory, tech, &setting);
     if (code >= 0)
         return code;
@@ -85,6 +107,7 @@ int serac_cmd_infer(int argc, char **argv)
     job.network = network;
     job.backend = backend;
     job.dataset = data;
+    job.input = input;
     job.progress = true;
     enum serac_status status = serac_infer_run(&job, &result, &error);
     if (job.outputs && fclose(job.outputs))

@@ -1,4 +1,4 @@
-/* serac_dataset.c - labelled images in idx files (plain or gzip). */
+/* serac_dataset.c - labelled images in idx files (plain or gzip), or raw inputs. */
 #include "serac_dataset.h"
 
 #include <stdio.h>
@@ -98,8 +98,77 @@ enum serac_status serac_dataset_load(const char *name,
     d.count = sizes[0];
     d.height = sizes[1];
     d.width = sizes[2];
+    d.channels = 1;
     *dataset = d;
     return SERAC_OK;
+}
+
+static int32_t code_of(const struct serac_tensor *t, uint8_t byte)
+{
+    return t->is_signed ? (int8_t)byte : byte;
+}
+
+/* All bytes of a file up to `most`; SERAC_E_INPUT beyond. */
+static enum serac_status read_bytes(const char *path, size_t most, uint8_t **bytes, size_t *count,
+                                    struct serac_error *error)
+{
+    FILE *file = fopen(path, "rb");
+    size_t room = 0, got = 1;
+    if (!file)
+        return fail(error, path, "cannot be read");
+    while (got && *count <= most) {
+        if (*count == room) {
+            uint8_t *more = realloc(*bytes, room = 2 * room + 65536);
+            if (!more) {
+                fclose(file);
+                return SERAC_E_NOMEM;
+            }
+            *bytes = more;
+        }
+        got = fread(*bytes + *count, 1, room - *count, file);
+        *count += got;
+    }
+    bool good = !ferror(file);
+    fclose(file);
+    if (!good)
+        return fail(error, path, "cannot be read");
+    return *count > most ? fail(error, path, "larger than 1 GiB") : SERAC_OK;
+}
+
+enum serac_status serac_dataset_raw(const char *path, const struct serac_tensor *t,
+                                    struct serac_dataset *dataset, struct serac_error *error)
+{
+    struct serac_dataset d = {.height = t->height, .width = t->width, .channels = t->channels};
+    size_t size = (size_t)t->height * t->width * t->channels, bytes = 0;
+    char text[96];
+    snprintf(d.name, sizeof d.name, "%.60s", path);
+    enum serac_status status = read_bytes(path, 1u << 30, &d.images, &bytes, error);
+    if (status == SERAC_OK && (bytes == 0 || bytes % size)) {
+        snprintf(text, sizeof text, "%zu bytes: must be a multiple of %zu, the network's input", bytes, size);
+        status = fail(error, path, text);
+    }
+    int32_t low = t->is_signed ? -(1 << (t->bits - 1)) : 0, high = low + (1 << t->bits) - 1;
+    for (size_t i = 0; status == SERAC_OK && i < bytes; i++) {
+        int32_t code = code_of(t, d.images[i]);
+        if (code >= low && code <= high)
+            continue;
+        snprintf(text, sizeof text, "byte %zu is %d: outside %d..%d, the input's codes", i, code, low, high);
+        status = fail(error, path, text);
+    }
+    d.count = (uint32_t)(bytes / size);
+    if (status == SERAC_OK)
+        *dataset = d;
+    else
+        serac_dataset_free(&d);
+    return status;
+}
+
+void serac_dataset_codes(const struct serac_dataset *d, const struct serac_tensor *t, uint64_t image,
+                         int32_t *codes)
+{
+    size_t size = (size_t)d->height * d->width * d->channels;
+    for (size_t i = 0; i < size; i++)
+        codes[i] = code_of(t, d->images[image * size + i]);
 }
 
 void serac_dataset_free(struct serac_dataset *dataset)

@@ -1,7 +1,7 @@
 /* serac_device_model.c - the cycle model behind emulated registers.
  *
  * The doorbell runs the program at once. Timing never depends on data, so it is
- * computed on the first run of a loaded image and kept; later runs of the same
+ * computed on a program's first run and kept; later runs of the same
  * program compute data only. */
 #include <stdlib.h>
 #include <string.h>
@@ -10,46 +10,85 @@
 #include "serac_device.h"
 #include "serac_insn.h"
 
-struct model {
-    struct serac_csr csr;
-    bool timed;                  /* `blocks` holds the timed program's blocks */
-    uint64_t timed_program;
+/* A program that was timed: its blocks as they stood in memory, and the counters. */
+struct timed {
+    struct timed *next;
+    uint64_t program;
     uint8_t *blocks;
-    size_t blocks_bytes;
+    uint32_t num_blocks;
+    struct serac_counters total, *shares;
 };
 
-/* Is the program in memory the one that was timed? */
-static bool same_program(const struct serac_device *d, const struct model *m,
-                         uint64_t program)
+struct model {
+    struct serac_csr csr;
+    struct timed *timed;
+};
+
+static void free_timed(struct timed *t)
 {
-    uint64_t offset = program - d->arena.base;
-    return m->timed && m->timed_program == program &&
-           offset < d->arena.size &&
-           m->blocks_bytes <= d->arena.size - offset &&
-           !memcmp(m->blocks, d->arena.bytes + offset, m->blocks_bytes);
+    if (t) {
+        free(t->blocks);
+        free(t->shares);
+    }
+    free(t);
 }
 
+/* The program in memory, if it was timed; one that is no longer the same is forgotten. */
+static const struct timed *find(const struct serac_device *d, struct model *m, uint64_t program)
+{
+    uint64_t offset = program - d->arena.base;
+    for (struct timed **at = &m->timed; *at; at = &(*at)->next) {
+        struct timed *t = *at;
+        size_t bytes = (size_t)t->num_blocks * SERAC_INSN_BLOCK_STRIDE;
+        if (t->program != program)
+            continue;
+        if (offset < d->arena.size && bytes <= d->arena.size - offset &&
+            !memcmp(t->blocks, d->arena.bytes + offset, bytes))
+            return t;
+        *at = t->next;
+        free_timed(t);
+        break;
+    }
+    return NULL;
+}
+
+/* Keeps what was just timed; without memory it will be timed again. */
 static void remember(struct serac_device *d, struct model *m, uint64_t program)
 {
     size_t bytes = (size_t)d->run.num_blocks * SERAC_INSN_BLOCK_STRIDE;
     uint64_t offset = program - d->arena.base;
-    free(m->blocks);
-    m->blocks = malloc(bytes ? bytes : 1);
-    m->timed = m->blocks && d->run.status == SERAC_OK &&
-               bytes <= d->arena.size - offset;
-    if (!m->timed)
+    if (d->run.status != SERAC_OK || !d->run.num_blocks || offset >= d->arena.size ||
+        bytes > d->arena.size - offset)
         return;
-    memcpy(m->blocks, d->arena.bytes + offset, bytes);
-    m->blocks_bytes = bytes;
-    m->timed_program = program;
+    struct timed *t = calloc(1, sizeof *t);
+    if (t) {
+        t->blocks = malloc(bytes);
+        t->shares = malloc(d->run.num_blocks * sizeof *t->shares);
+    }
+    if (!t || !t->blocks || !t->shares) {
+        free_timed(t);
+        return;
+    }
+    t->program = program;
+    t->num_blocks = d->run.num_blocks;
+    t->total = d->run.total;
+    memcpy(t->blocks, d->arena.bytes + offset, bytes);
+    memcpy(t->shares, d->run.blocks, t->num_blocks * sizeof *t->shares);
+    t->next = m->timed;
+    m->timed = t;
 }
 
 static enum serac_status start(struct serac_device *d, struct model *m)
 {
     struct serac_bus bus = serac_host_memory_bus(&d->arena);
     uint64_t program = serac_csr_program(&m->csr);
+    const struct timed *t = find(d, m, program);
     enum serac_status status;
-    if (same_program(d, m, program)) {
+    if (t) {
+        d->run.status = SERAC_OK;
+        d->run.total = t->total;
+        d->run.num_blocks = t->num_blocks;
+        memcpy(d->run.blocks, t->shares, t->num_blocks * sizeof *t->shares);
         status = serac_run_data(&d->design, &bus, program);
     } else {
         status = serac_run_program(&d->design, &d->memory, &bus, program, 1,
@@ -85,8 +124,11 @@ static enum serac_status wait_irq(void *ctx, uint32_t milliseconds)
 static void close_model(struct serac_device *device)
 {
     struct model *m = device->own;
-    if (m)
-        free(m->blocks);
+    while (m && m->timed) {
+        struct timed *t = m->timed;
+        m->timed = t->next;
+        free_timed(t);
+    }
     free(m);
 }
 

@@ -68,6 +68,7 @@ static struct {
     struct liberty *libs[2];
     struct energy_sum sum;
     FILE *energy;                 /* for the first device; then NULL */
+    int lost;                     /* errno of the first write that failed */
 } loaded;
 
 struct device {
@@ -145,6 +146,24 @@ static void print_header(FILE *file)
     fprintf(file, "\n");
 }
 
+/* What was printed is in the file, or `loaded.lost` says why not. */
+static bool flush(FILE *file)
+{
+    errno = 0;
+    if (fflush(file) == 0 && !ferror(file))
+        return true;
+    if (!loaded.lost)
+        loaded.lost = errno ? errno : EIO;
+    return false;
+}
+
+static enum serac_status lost(struct serac_error *error)
+{
+    snprintf(error->text, sizeof error->text, "%s: cannot be written: %s", loaded.options->energy,
+             strerror(loaded.lost));
+    return SERAC_E_INPUT;
+}
+
 /* Inputs of the machine load nets, too: those are control's. */
 static void print_window(struct device *d)
 {
@@ -170,7 +189,7 @@ static void print_window(struct device *d)
                 (unsigned long long)writes);
     }
     fprintf(d->energy, "\n");
-    fflush(d->energy);
+    d->finished |= !flush(d->energy);
     d->first = d->cycle;
     gates_count(d->gates);
 }
@@ -188,7 +207,7 @@ static void count(struct device *d, bool busy, bool done)
         d->cycle++;
         if (done || d->cycle - d->first == loaded.options->window)
             print_window(d);
-        d->finished = done;
+        d->finished |= done;
     }
 }
 
@@ -206,8 +225,11 @@ static void edge(void *handle, struct serac_rtl_out *out)
 static void destroy(void *handle)
 {
     struct device *d = handle;
-    if (d->energy)
-        fclose(d->energy);
+    if (d->energy) {
+        flush(d->energy);
+        if (fclose(d->energy) != 0 && !loaded.lost)
+            loaded.lost = errno;
+    }
     gates_destroy(d->gates);
     free(d);
 }
@@ -324,5 +346,10 @@ enum serac_status serac_gates_load(const struct serac_gates_options *options,
         return SERAC_E_INPUT;
     }
     print_header(loaded.energy);
-    return SERAC_OK;
+    return flush(loaded.energy) ? SERAC_OK : lost(error);
+}
+
+enum serac_status serac_gates_written(struct serac_error *error)
+{
+    return loaded.lost ? lost(error) : SERAC_OK;
 }

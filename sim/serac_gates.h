@@ -23,4 +23,7 @@ enum serac_status serac_gates_load(const struct serac_gates_options *options,
                                    const struct serac_rtl_ops **ops,
                                    struct serac_error *error);
 
+/* After the device is destroyed. SERAC_E_INPUT: not all of the energy is in its file. */
+enum serac_status serac_gates_written(struct serac_error *error);
+
 #endif

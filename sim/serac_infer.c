@@ -6,12 +6,14 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <zlib.h>
 
 #include "serac_csr.h"
 #include "serac_dataset.h"
 #include "serac_device.h"
 #include "serac_drv.h"
+#include "serac_host.h"
 
 static void put32(uint8_t *at, uint32_t value)
 {
@@ -37,7 +39,7 @@ uint8_t *serac_image_make(const struct serac_program *p, size_t *bytes)
     put32(image + 4, SERAC_IMAGE_VERSION);
     for (int i = 0; i < SERAC_IMAGE_DESIGN_WORDS; i++)
         put32(image + 8 + 4 * i, design[i]);
-    put32(image + 40, p->num_layers);
+    put32(image + 40, p->num_blocks);
     put32(image + 44, (uint32_t)crc32(0, p->image, (uInt)p->image_bytes));
     const uint64_t words[] = {p->image_bytes, p->memory_bytes,
                               p->input, p->input_layout.bytes,
@@ -71,6 +73,10 @@ struct session {
     size_t image_bytes;
     int32_t *codes, *outputs;
     struct serac_counters *blocks;    /* the device's, a layer each */
+    struct serac_counters total;      /* of one image */
+    double *host_us;                  /* a layer each; the least of all images */
+    uint8_t *operands[2];             /* packed, of the host's layers */
+    bool timed;                       /* blocks and total are known */
     struct serac_infer_result *result;
     struct serac_error *error;
     enum serac_status status;
@@ -85,36 +91,51 @@ static enum serac_status say(struct session *s, enum serac_status status,
     return status;
 }
 
+static enum serac_status open_data(struct session *s)
+{
+    const struct serac_tensor *in = &s->network->input;
+    const char *data = s->job->dataset;
+    if (s->job->input)
+        return serac_dataset_raw(s->job->input, in, &s->data, s->error);
+    if (!data)
+        data = strcmp(s->network->dataset, "fashion-mnist")
+                   ? s->network->dataset : "fashion-mnist-500";
+    if (!data[0]) {
+        if (s->error)
+            snprintf(s->error->text, sizeof s->error->text,
+                     "%s: names no data set: give --data or --input", s->job->network);
+        return SERAC_E_INPUT;
+    }
+    enum serac_status status = serac_dataset_load(data, &s->data, s->error);
+    if (status != SERAC_OK)
+        return status;
+    if (s->data.height == in->height && s->data.width == in->width &&
+        in->channels == 1 && in->bits == 8 && !in->is_signed)
+        return SERAC_OK;
+    if (s->error)
+        snprintf(s->error->text, sizeof s->error->text,
+                 "%s: images are %ux%u of 8 bits, the network takes %ux%ux%u of %u%s", data,
+                 s->data.height, s->data.width, in->height, in->width,
+                 in->channels, in->bits, in->is_signed ? ", signed" : "");
+    return SERAC_E_INPUT;
+}
+
 static enum serac_status open_session(struct session *s)
 {
     const struct serac_setting *setting = s->job->setting;
     enum serac_status status =
         serac_network_load(s->job->network, &s->network, s->error);
-    if (status != SERAC_OK)
-        return status;
-    const char *data = s->job->dataset;
-    if (!data)
-        data = strcmp(s->network->dataset, "fashion-mnist")
-                   ? s->network->dataset : "fashion-mnist-500";
-    status = serac_dataset_load(data, &s->data, s->error);
-    if (status != SERAC_OK)
-        return status;
-    const struct serac_tensor *in = &s->network->input;
-    if (s->data.height != in->height || s->data.width != in->width ||
-        in->channels != 1 || in->bits != 8) {
-        if (s->error)
-            snprintf(s->error->text, sizeof s->error->text,
-                     "%s: images are %ux%u, the network takes %ux%ux%u", data,
-                     s->data.height, s->data.width, in->height, in->width,
-                     in->channels);
-        return SERAC_E_INPUT;
-    }
-    status = serac_program_build(s->network, &setting->design,
-                                 &setting->memory, &s->program, s->error);
+    if (status == SERAC_OK)
+        status = open_data(s);
+    if (status == SERAC_OK)
+        status = serac_program_build(s->network, &setting->design,
+                                     &setting->memory, &s->program, s->error);
     if (status != SERAC_OK)
         return status;
     s->image = serac_image_make(s->program, &s->image_bytes);
-    if (!s->image)
+    s->blocks = calloc(s->network->num_layers, sizeof *s->blocks);
+    s->host_us = calloc(s->network->num_layers, sizeof *s->host_us);
+    if (!s->image || !s->blocks || !s->host_us)
         return SERAC_E_NOMEM;
     return serac_device_open(s->job->backend, &setting->design,
                              &setting->memory, s->program->memory_bytes,
@@ -131,6 +152,10 @@ static void close_session(struct session *s)
     free(s->packed);
     free(s->codes);
     free(s->outputs);
+    free(s->blocks);
+    free(s->host_us);
+    free(s->operands[0]);
+    free(s->operands[1]);
 }
 
 static uint32_t output_count(const struct session *s)
@@ -139,18 +164,83 @@ static uint32_t output_count(const struct session *s)
     return t->height * t->width * t->channels;
 }
 
+static void add_counters(struct serac_counters *to, const struct serac_drv_counters *from)
+{
+#define ADD(name, offset) to->name += from->name;
+    SERAC_COUNTER_LIST(ADD)
+#undef ADD
+}
+
+/* What the first image took; the others take the same. */
+static enum serac_status keep_counters(struct session *s, const struct serac_program_step *step)
+{
+    struct serac_drv_counters counters;
+    enum serac_status status = serac_drv_counters(&s->drv, &counters);
+    if (status != SERAC_OK)
+        return status;
+    add_counters(&s->total, &counters);
+    if (s->device->run.num_blocks == step->count)
+        memcpy(s->blocks + step->first, s->device->run.blocks, step->count * sizeof *s->blocks);
+    return SERAC_OK;
+}
+
+static double now_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec * 1e-3;
+}
+
+/* Reads its operands from the device's memory, computes, and writes the result back. */
+static enum serac_status run_host(struct session *s, uint32_t i)
+{
+    const struct serac_layer *l = &s->network->layers[i];
+    const struct serac_program_layer *place = &s->program->layers[i];
+    const struct serac_design *d = &s->program->design;
+    size_t in = serac_layout_of(&l->input, d).bytes, out = serac_layout_of(&l->output, d).bytes;
+    double start = now_us();
+    enum serac_status status = serac_drv_read(&s->drv, place->input, s->operands[0], in);
+    if (status == SERAC_OK && serac_layer_adds(l))
+        status = serac_drv_read(&s->drv, place->input2, s->operands[1], in);
+    if (status == SERAC_OK)
+        status = serac_program_host(s->program, l, s->operands[0], s->operands[1], s->packed);
+    if (status == SERAC_OK)
+        status = serac_drv_write(&s->drv, place->output, s->packed, out);
+    double took = now_us() - start;
+    if (!s->timed || took < s->host_us[i])
+        s->host_us[i] = took;
+    return status;
+}
+
+static enum serac_status run_steps(struct session *s)
+{
+    enum serac_status status = SERAC_OK;
+    for (uint32_t i = 0; status == SERAC_OK && i < s->program->num_steps; i++) {
+        const struct serac_program_step *step = &s->program->steps[i];
+        if (step->host) {
+            status = run_host(s, step->first);
+            continue;
+        }
+        status = serac_drv_submit_at(&s->drv, s->program->layers[step->first].block);
+        if (status == SERAC_OK)
+            status = serac_drv_wait(&s->drv);
+        if (status == SERAC_OK && !s->timed)
+            status = keep_counters(s, step);
+    }
+    s->timed = true;
+    return status;
+}
+
 static enum serac_status run_image(struct session *s, uint64_t index)
 {
     const struct serac_design *d = &s->job->setting->design;
-    size_t pixels = (size_t)s->data.height * s->data.width;
     uint32_t count = output_count(s), best = 0;
-    for (size_t i = 0; i < pixels; i++)
-        s->codes[i] = s->data.images[index * pixels + i];
+    serac_dataset_codes(&s->data, &s->program->input_tensor, index, s->codes);
     serac_pack_tensor(&s->program->input_tensor, d, s->codes, s->packed);
     enum serac_status status = serac_drv_write_input(
         &s->drv, s->packed, s->program->input_layout.bytes);
     if (status == SERAC_OK)
-        status = serac_drv_run(&s->drv);
+        status = run_steps(s);
     if (status == SERAC_OK)
         status = serac_drv_read_output(&s->drv, s->packed,
                                        s->program->output_layout.bytes);
@@ -165,8 +255,29 @@ static enum serac_status run_image(struct session *s, uint64_t index)
     }
     if (s->job->outputs)
         fputc('\n', s->job->outputs);
-    s->result->correct += best == s->data.labels[index];
+    if (s->data.labels)
+        s->result->correct += best == s->data.labels[index];
     return SERAC_OK;
+}
+
+/* Room for any tensor of the network that the host touches. */
+static enum serac_status make_room(struct session *s)
+{
+    const struct serac_design *d = &s->program->design;
+    size_t most = s->program->input_layout.bytes;
+    for (uint32_t i = 0; i < s->network->num_layers; i++) {
+        size_t in = serac_layout_of(&s->network->layers[i].input, d).bytes;
+        size_t out = serac_layout_of(&s->network->layers[i].output, d).bytes;
+        most = in > most ? in : most;
+        most = out > most ? out : most;
+    }
+    s->packed = malloc(most);
+    s->operands[0] = malloc(most);
+    s->operands[1] = malloc(most);
+    s->codes = malloc((size_t)s->data.height * s->data.width * s->data.channels * sizeof *s->codes);
+    s->outputs = malloc(output_count(s) * sizeof *s->outputs);
+    return s->packed && s->operands[0] && s->operands[1] && s->codes && s->outputs ? SERAC_OK
+                                                                                    : SERAC_E_NOMEM;
 }
 
 static enum serac_status run_images(struct session *s)
@@ -174,21 +285,14 @@ static enum serac_status run_images(struct session *s)
     uint64_t n = s->data.count;
     if (s->job->limit && s->job->limit < n)
         n = s->job->limit;
-    size_t in = s->program->input_layout.bytes;
-    size_t out = s->program->output_layout.bytes;
-    s->packed = malloc(in > out ? in : out);
-    s->codes = malloc((size_t)s->data.height * s->data.width *
-                      sizeof *s->codes);
-    s->outputs = malloc(output_count(s) * sizeof *s->outputs);
-    if (!s->packed || !s->codes || !s->outputs)
-        return SERAC_E_NOMEM;
-    enum serac_status status = SERAC_OK;
+    enum serac_status status = make_room(s);
     for (uint64_t i = 0; status == SERAC_OK && i < n; i++) {
         status = run_image(s, i);
         if (s->job->progress)
             serac_cli_progress("images", i + 1, n);
     }
     s->result->images = n;
+    s->result->labelled = s->data.labels != NULL;
     return status;
 }
 
@@ -230,6 +334,25 @@ static void layer_row(const struct session *s, uint32_t i,
                   s->program->layers[i].weight_bytes);
 }
 
+/* What the host did: its bytes, and its time on this computer. */
+static void host_row(struct session *s, uint32_t i, struct serac_row *row)
+{
+    const struct serac_layer *l = &s->network->layers[i];
+    struct serac_host_work work;
+    serac_host_count(l, &work);
+    serac_row_text(row, SERAC_COLUMN_design, s->job->setting->design.name);
+    common_cells(s, row);
+    serac_row_text(row, SERAC_COLUMN_backend, "host");
+    serac_row_text(row, SERAC_COLUMN_layer, l->name);
+    serac_row_u64(row, SERAC_COLUMN_act_bits, l->input.bits);
+    serac_row_u64(row, SERAC_COLUMN_bytes_read, work.bytes_read);
+    serac_row_u64(row, SERAC_COLUMN_bytes_written, work.bytes_written);
+    serac_row_f64(row, SERAC_COLUMN_time_us, s->host_us[i]);
+    s->result->host_layers++;
+    s->result->host_us += s->host_us[i];
+    s->result->host_bytes += work.bytes_read + work.bytes_written;
+}
+
 /* The width all layers with weights share, or 0. */
 static uint32_t shared_width(const struct serac_network *n, bool stored)
 {
@@ -237,7 +360,7 @@ static uint32_t shared_width(const struct serac_network *n, bool stored)
     for (uint32_t i = 0; i < n->num_layers; i++) {
         const struct serac_layer *l = &n->layers[i];
         uint32_t w = stored ? l->weight_store_bits : l->weight_bits;
-        if (l->op == SERAC_OP_ADD)
+        if (l->op == SERAC_OP_ADD || l->op == SERAC_OP_HOST)
             continue;
         if (width && w != width)
             return 0;
@@ -262,11 +385,13 @@ static void total_row(const struct session *s,
     const struct serac_network *n = s->network;
     const struct serac_setting *t = s->job->setting;
     struct serac_work work = {.macs = 0};
-    uint32_t acts = n->layers[0].act_bits;
+    uint32_t acts = 0, seen = 0;
     for (uint32_t i = 0; i < n->num_layers; i++) {
+        if (n->layers[i].op == SERAC_OP_HOST)
+            continue;
         serac_work_add_layer(&work, &t->design, &n->layers[i],
                              &s->program->layers[i].insn, &s->blocks[i], 1);
-        acts = n->layers[i].act_bits == acts ? acts : 0;
+        acts = !seen++ || n->layers[i].act_bits == acts ? n->layers[i].act_bits : 0;
     }
     work.counters = *total;
     serac_row_work(row, &t->design, &t->tech, t->memory.dram_pj_per_bit, &work);
@@ -279,17 +404,9 @@ static void total_row(const struct session *s,
                   serac_network_weight_bytes(n));
     serac_row_u64(row, SERAC_COLUMN_memory_bytes, s->program->memory_bytes);
     serac_row_u64(row, SERAC_COLUMN_images, s->result->images);
-    if (s->result->images)
+    if (s->result->images && s->result->labelled)
         serac_row_f64(row, SERAC_COLUMN_accuracy,
                       (double)s->result->correct / (double)s->result->images);
-}
-
-static void copy_counters(const struct serac_drv_counters *from,
-                          struct serac_counters *to)
-{
-#define COPY(name, offset) to->name = from->name;
-    SERAC_COUNTER_LIST(COPY)
-#undef COPY
 }
 
 /* What must hold for every row, whatever ran. */
@@ -307,38 +424,39 @@ static enum serac_status check_counters(struct session *s,
     return what ? SERAC_E_INTERNAL : SERAC_OK;
 }
 
+/* Does the device tell its layers' shares apart? Else they are the cycle model's. */
+static enum serac_status find_shares(struct session *s)
+{
+    if (s->device->run.num_blocks)
+        return SERAC_OK;
+    enum serac_status status = serac_program_blocks(s->program, &s->job->setting->memory, s->blocks);
+    return status == SERAC_OK ? status : say(s, status, "timeline");
+}
+
 static enum serac_status make_rows(struct session *s)
 {
-    struct serac_drv_counters counters;
-    struct serac_counters total;
-    enum serac_status status = serac_drv_counters(&s->drv, &counters);
+    uint32_t layers = s->program->num_layers;
+    enum serac_status status = find_shares(s);
     if (status != SERAC_OK)
-        return say(s, status, "driver");
-    copy_counters(&counters, &total);
-    uint32_t layers = s->device->run.num_blocks;
-    s->blocks = s->device->run.blocks;
-    if (!layers) {                        /* as the cycle model has them */
-        status = serac_program_blocks(s->program, &s->job->setting->memory,
-                                      s->device->run.blocks);
-        if (status != SERAC_OK)
-            return say(s, status, "timeline");
-    }
+        return status;
     s->result->num_rows = layers + 1;
     s->result->rows = calloc(layers + 1, sizeof *s->result->rows);
     if (!s->result->rows)
         return SERAC_E_NOMEM;
     uint64_t busy = 0;
-    for (uint32_t i = 0; i < s->program->num_layers; i++)
-        busy += s->program->layers[i].array_busy_cycles;
     for (uint32_t i = 0; status == SERAC_OK && i < layers; i++) {
+        const struct serac_program_layer *l = &s->program->layers[i];
+        if (l->block == SERAC_NO_BLOCK) {
+            host_row(s, i, &s->result->rows[i]);
+            continue;
+        }
         layer_row(s, i, &s->result->rows[i]);
-        status = check_counters(s, &s->device->run.blocks[i],
-                                s->program->layers[i].array_busy_cycles,
-                                s->program->layers[i].name);
+        busy += l->array_busy_cycles;
+        status = check_counters(s, &s->blocks[i], l->array_busy_cycles, l->name);
     }
-    total_row(s, &total, &s->result->rows[layers]);
+    total_row(s, &s->total, &s->result->rows[layers]);
     if (status == SERAC_OK)
-        status = check_counters(s, &total, busy, "total");
+        status = check_counters(s, &s->total, busy, "total");
     s->result->float_accuracy = s->network->float_accuracy;
     return status;
 }

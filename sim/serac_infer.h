@@ -14,15 +14,20 @@ struct serac_infer_job {
     const char *network;         /* name or path */
     const char *backend;         /* model, rtl, systemc */
     const char *dataset;         /* NULL: the network's own, 500 images */
+    const char *input;           /* NULL, or a file of raw inputs in place of a data set */
     uint64_t limit;              /* images; 0: all */
     FILE *outputs;               /* NULL, or gets raw outputs, a line per image */
     bool progress;
 };
 
 struct serac_infer_result {
-    struct serac_row *rows;      /* owned: one per layer (if the backend knows them), total last */
+    struct serac_row *rows;      /* owned: one per layer, total last */
     size_t num_rows;
     uint64_t images, correct;
+    bool labelled;               /* `correct` is known */
+    uint32_t host_layers;        /* rows whose backend is "host" */
+    double host_us;              /* an image's, on this computer: not in the total row */
+    uint64_t host_bytes;         /* read and written by them */
     double float_accuracy;       /* < 0: unknown */
 };
 

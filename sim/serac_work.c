@@ -25,7 +25,7 @@ enum serac_status serac_program_blocks(const struct serac_program *p,
                                        const struct serac_memory_config *memory,
                                        struct serac_counters *blocks)
 {
-    struct serac_run run = {.blocks = blocks, .max_blocks = p->num_layers};
+    struct serac_run run = {.status = SERAC_OK};
     struct serac_host_memory host = {.bytes = NULL};
     enum serac_status status =
         serac_host_memory_init(&host, 0x80000000u, p->memory_bytes);
@@ -33,8 +33,18 @@ enum serac_status serac_program_blocks(const struct serac_program *p,
         struct serac_bus bus = serac_host_memory_bus(&host);
         memcpy(host.bytes, p->image, p->image_bytes);
         serac_program_relocate(p, host.base, host.bytes);
-        status = serac_run_program(&p->design, memory, &bus, host.base, 0, &run);
+        for (uint32_t i = 0; status == SERAC_OK && i < p->num_steps; i++) {
+            const struct serac_program_step *step = &p->steps[i];
+            if (step->host)
+                continue;
+            run = (struct serac_run){.blocks = blocks + step->first, .max_blocks = step->count};
+            status = serac_run_program(&p->design, memory, &bus,
+                                       host.base + (uint64_t)p->layers[step->first].block * SERAC_INSN_BLOCK_STRIDE,
+                                       0, &run);
+            if (status == SERAC_OK)
+                status = run.status;
+        }
     }
     serac_host_memory_free(&host);
-    return status == SERAC_OK ? run.status : status;
+    return status;
 }

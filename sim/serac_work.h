@@ -19,7 +19,8 @@ void serac_work_add_layer(struct serac_work *work,
                           const struct serac_counters *counters,
                           uint64_t times);
 
-/* Each block's counters of one run on the cycle model; `blocks` has a place a layer. */
+/* Each layer's counters of one run on the cycle model; `blocks` has a place a layer, those of
+ * the host are left alone. */
 enum serac_status serac_program_blocks(const struct serac_program *program,
                                        const struct serac_memory_config *memory,
                                        struct serac_counters *blocks);

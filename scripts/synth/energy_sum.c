@@ -106,7 +106,7 @@ static void find_slew(struct energy_sum *s)
         for (uint32_t i = 0; i < n->num_instances; i++) {
             const struct netlist_instance *inst = n->instances + i;
             const struct energy_cell *ec = n->cells + inst->cell;
-            for (uint32_t p = 0; p < ec->cell->num_pins; p++) {
+            for (uint32_t p = 0; !ec->macro && p < ec->cell->num_pins; p++) {
                 const struct netlist_net *net = net_at(n, inst, p);
                 if (!(ec->outputs >> p & 1) || !net)
                     continue;

@@ -27,8 +27,8 @@ static enum serac_status count(const struct serac_design *d,
     if (status == SERAC_OK)
         status = serac_program_blocks(p, &timing, blocks);
     for (uint32_t i = 0; status == SERAC_OK && i < network->num_layers; i++)
-        serac_activity_add(activity, d, &network->layers[i], &p->layers[i].insn,
-                           &blocks[i]);
+        if (p->layers[i].block != SERAC_NO_BLOCK)
+            serac_activity_add(activity, d, &network->layers[i], &p->layers[i].insn, &blocks[i]);
     serac_program_destroy(p);
     free(blocks);
     return status;

@@ -90,18 +90,21 @@ static uint64_t flagged(const struct gate_cell *gate,
 }
 
 /* A test pin opens the gate before its latch, or behind it (postcontrol). */
-static void clock_gate(struct gate_cell *gate, const struct liberty_cell *cell)
+static bool clock_gate(struct gate_cell *gate, const struct liberty *lib,
+                       const struct liberty_cell *cell, struct liberty_error *error)
 {
     uint64_t test = flagged(gate, cell, "clock_gate_test_pin");
-    bool after = strstr(liberty_text(cell->group,
-                                     "clock_gating_integrated_cell"),
-                        "postcontrol") != NULL;
+    const char *type = liberty_text(cell->group, "clock_gating_integrated_cell");
+    bool after = strstr(type, "postcontrol") != NULL;
     gate->kind = GATE_CLOCK_GATE;
     gate->clock = flagged(gate, cell, "clock_gate_clock_pin");
     gate->next = flagged(gate, cell, "clock_gate_enable_pin") |
                  (after ? 0 : test);
     gate->after = after ? test : 0;
     gate->wakes = (1u << gate->num_inputs) - 1;
+    return (!strncmp(type, "latch_posedge", 13) && gate->clock && gate->next) ||
+           liberty_fail(error, lib->path, cell->group->line, "cell %s: only clock gates of type "
+                        "latch_posedge, with their pins marked, can be simulated", cell->name);
 }
 
 static bool registers(struct gate_cell *gate, const struct liberty_cell *cell,
@@ -151,7 +154,7 @@ static bool memory(struct gate_cell *gate, const struct liberty *lib,
                    struct liberty_error *error)
 {
     struct gate_memory *m = &gate->memory;
-    uint32_t count;
+    uint32_t enables, waddr, wdata, rdata;
     int clk = liberty_pin_find(cell, "clk"), ce = liberty_pin_find(cell, "ce");
     if (sscanf(cell->name, "serac_macro_%ux%ux%ux%u", &m->width, &m->depth,
                &m->ports, &m->enables) != 4 || clk < 0 || ce < 0)
@@ -161,12 +164,16 @@ static bool memory(struct gate_cell *gate, const struct liberty *lib,
     gate->kind = GATE_MEMORY;
     m->clk = (uint32_t)clk;
     m->ce = (uint32_t)ce;
-    m->we = bus(cell, "we", &count);
+    m->we = bus(cell, "we", &enables);
     m->addr = bus(cell, "addr", &m->address);
-    m->waddr = bus(cell, "waddr", &count);
-    m->wdata = bus(cell, "wdata", &count);
-    m->rdata = bus(cell, "rdata", &count);
-    return m->we && m->addr && m->waddr && m->wdata && m->rdata;
+    m->waddr = bus(cell, "waddr", &waddr);
+    m->wdata = bus(cell, "wdata", &wdata);
+    m->rdata = bus(cell, "rdata", &rdata);
+    return (m->we && m->addr && m->waddr && m->wdata && m->rdata && m->depth && enables &&
+            enables == m->enables && m->width % enables == 0 && waddr == m->address &&
+            m->address < 32 && wdata == m->width && rdata == m->width) ||
+           liberty_fail(error, lib->path, cell->group->line, "cell %s: its pins are not those of "
+                        "its name: WIDTHxDEPTHxPORTSxENABLES", cell->name);
 }
 
 bool gate_cell_init(struct gate_cell *gate, const struct liberty *lib,
@@ -178,10 +185,8 @@ bool gate_cell_init(struct gate_cell *gate, const struct liberty *lib,
         return memory(gate, lib, cell, error);
     if (!find_pins(gate, lib, cell, error))
         return false;
-    if (cell->kind == LIBERTY_GATE) {
-        clock_gate(gate, cell);
-        return true;
-    }
+    if (cell->kind == LIBERTY_GATE)
+        return clock_gate(gate, lib, cell, error);
     if (cell->state)
         return registers(gate, cell, error);
     gate->wakes = (1u << gate->num_inputs) - 1;

@@ -29,16 +29,19 @@ static void *take(size_t count, size_t size)
 
 static void push(struct gates *g, uint32_t i)
 {
-    struct instance *inst = g->instances + i;
-    if (inst->queued)
+    if (g->waits[i] & QUEUED)
         return;
-    inst->queued = true;
-    if (g->time && g->cells[inst->kind].kind == GATE_LOGIC && !inst->clocks) {
+    g->waits[i] |= QUEUED;
+    if (g->waits[i] & DELAYED) {
         gates_time_wake(g, i);
         return;
     }
+    const struct instance *inst = g->instances + i;
     struct level *l = g->levels + inst->level;
     l->items[l->count++] = i;
+    g->num_queued++;
+    if (inst->level < g->lowest)
+        g->lowest = inst->level;
 }
 
 void gates_drive(struct gates *g, uint32_t net, bool value)
@@ -80,7 +83,7 @@ static void evaluate(struct gates *g, uint32_t i)
 {
     struct instance *inst = g->instances + i;
     const struct gate_cell *cell = g->cells + inst->kind;
-    inst->queued = false;
+    g->waits[i] &= (uint8_t)~QUEUED;
     if (cell->kind == GATE_MEMORY) {
         bool clock = g->value[g->memories[inst->memory].nets[cell->memory.clk]];
         if (clock && !inst->clock)
@@ -115,18 +118,17 @@ static void evaluate(struct gates *g, uint32_t i)
         show(g, cell, inst);
 }
 
+/* Level by level from the lowest that waits; an asynchronous reset starts over. */
 void gates_propagate(struct gates *g)
 {
-    bool again = true;
-    while (again) {               /* an asynchronous reset starts over */
-        again = false;
-        for (uint32_t l = 0; l < g->num_levels; l++) {
+    while (g->num_queued) {
+        uint32_t l = g->lowest;
+        for (g->lowest = g->num_levels; l < g->num_levels; l++) {
             for (uint32_t i = 0; i < g->levels[l].count; i++)
                 evaluate(g, g->levels[l].items[i]);
+            g->num_queued -= g->levels[l].count;
             g->levels[l].count = 0;
         }
-        for (uint32_t l = 0; l < g->num_levels && !again; l++)
-            again = g->levels[l].count > 0;
     }
 }
 
@@ -212,6 +214,7 @@ void gates_settle(struct gates *g)
 
 void gates_edge(struct gates *g)
 {
+    gates_settle(g);              /* what was set and has not */
     g->now++;
     gates_drive(g, g->clock, true);
     gates_propagate(g);
@@ -272,6 +275,7 @@ static void add_instances(struct gates *g)
     uint32_t memories = 0;
     g->instances = take(n->num_instances, sizeof *g->instances);
     g->acting = take(n->num_instances, sizeof *g->acting);
+    g->waits = take(n->num_instances, sizeof *g->waits);
     for (uint32_t i = 0; i < n->num_instances; i++)
         memories += g->cells[n->instances[i].cell].kind == GATE_MEMORY;
     g->memories = take(memories, sizeof *g->memories);
@@ -418,7 +422,7 @@ struct gates *gates_create(struct netlist *netlist, const char *clock,
     }
     add_instances(g);
     add_fanout(g);
-    if (!add_levels(g, error)) {
+    if (!add_levels(g, error) || !gates_clock_check(g, clock, error)) {
         gates_destroy(g);
         return NULL;
     }
@@ -453,6 +457,7 @@ void gates_destroy(struct gates *g)
     free(g->levels);
     free(g->fanout);
     free(g->acting);
+    free(g->waits);
     free(g->instances);
     free(g->cells);
     free(g->nets);

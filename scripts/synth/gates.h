@@ -19,8 +19,9 @@ struct gates_memory {
 };
 
 /* `clock` is the port that gates_edge() drives. The netlist must outlive the
- * simulation. NULL, with the reason in `error`, if a cell cannot be simulated
- * or logic forms a loop. */
+ * simulation. NULL, with the reason in `error`, if a cell cannot be simulated,
+ * logic forms a loop, or a register or memory could see its clock rise at any other time than
+ * with `clock`: gated by what moves while it is high, at its falling edge, from a register. */
 struct gates *gates_create(struct netlist *netlist, const char *clock,
                            uint64_t seed, struct liberty_error *error);
 void gates_destroy(struct gates *g);

@@ -78,9 +78,11 @@ void gates_time_show(struct gates *g, uint32_t instance, uint32_t o, bool value)
 {
     const struct instance *inst = g->instances + instance;
     const struct gate_cell *cell = g->cells + inst->kind;
-    bool memory = cell->kind == GATE_MEMORY;
-    uint32_t net = memory ? g->memories[inst->memory].nets[cell->memory.rdata[o]] : inst->out[o];
-    schedule(g, net, value, *delay_of(g, instance, 0, memory ? 0 : o));
+    const struct memory *m = g->memories + inst->memory;
+    if (cell->kind == GATE_MEMORY)
+        schedule(g, m->nets[cell->memory.rdata[o]], value, m->delays[o]);
+    else
+        schedule(g, inst->out[o], value, *delay_of(g, instance, 0, o));
 }
 
 /* By the delay from the input that changed; of several at once the longest. */
@@ -89,13 +91,17 @@ static void wake(struct gates *g, uint32_t i)
     struct instance *inst = g->instances + i;
     const struct gate_cell *cell = g->cells + inst->kind;
     uint32_t index = gates_index(g, inst, cell->num_inputs);
-    inst->queued = false;
+    g->waits[i] &= (uint8_t)~QUEUED;
     for (uint32_t o = 0; o < cell->num_outputs; o++) {
+        uint32_t net = inst->out[o];
+        bool value = cell->truth[o] >> index & 1;
         uint16_t delay = 1;
+        if (net == NONE || (g->value[net] == value && g->time->ahead[net] == NONE))
+            continue;                     /* as it is and will be: the most frequent case */
         for (uint32_t k = 0; k < cell->num_inputs; k++)
             if (g->nets[inst->in[k]].changed == g->time->now && *delay_of(g, i, k, o) > delay)
                 delay = *delay_of(g, i, k, o);
-        schedule(g, inst->out[o], cell->truth[o] >> index & 1, delay);
+        schedule(g, net, value, delay);
     }
 }
 
@@ -110,6 +116,8 @@ static void wake_all(struct gates *g)
 void gates_time_run(struct gates *g)
 {
     struct gates_time *t = g->time;
+    if (!t->num_woken && !t->pending)
+        return;
     wake_all(g);
     while (t->pending) {
         uint32_t slot = (uint32_t)(t->now % WHEEL), e = t->first[slot];
@@ -129,6 +137,7 @@ void gates_time_run(struct gates *g)
         wake_all(g);
         t->now++;
     }
+    t->now++;                     /* what changes next does not change with this */
 }
 
 uint64_t gates_time_now(const struct gates *g)
@@ -188,38 +197,66 @@ static uint16_t arc_ps(const struct liberty *lib, const struct arc *arc, double 
     return ps < 1 ? 1 : ps > WHEEL - 2 ? WHEEL - 2 : (uint16_t)lround(ps);
 }
 
-/* Delays of all instances of one kind. */
+static void free_arc(struct arc *arc)
+{
+    liberty_table_free(&arc->table[0]);
+    liberty_table_free(&arc->table[1]);
+}
+
+static double load_of(const struct gates *g, uint32_t net, double wire_f)
+{
+    const struct netlist_net *n = g->netlist->nets + net;
+    return n->load + n->fanout * wire_f;
+}
+
+/* Delays of all memories of one kind: every bit has its own load. */
+static bool set_memories(struct gates *g, uint32_t kind, double slew_s, double wire_f,
+                         struct liberty_error *error)
+{
+    const struct gate_memory *pins = &g->cells[kind].memory;
+    const struct energy_cell *ec = g->netlist->cells + kind;
+    bool good = true;
+    for (uint32_t b = 0; good && b < pins->width; b++) {
+        struct arc arc = {{{0}}};
+        good = read_arc(ec->lib, ec->cell->pins + pins->rdata[b], NULL, &arc, error);
+        for (uint32_t i = 0; good && i < g->num_memories; i++) {
+            struct memory *m = g->memories + i;
+            if (m->pins == pins && m->nets[pins->rdata[b]] != NONE)
+                m->delays[b] = arc_ps(ec->lib, &arc, slew_s,
+                                      load_of(g, m->nets[pins->rdata[b]], wire_f));
+        }
+        free_arc(&arc);
+    }
+    return good;
+}
+
+/* Delays of all other instances of one kind. */
 static bool set_kind(struct gates *g, uint32_t kind, double slew_s, double wire_f,
                      struct liberty_error *error)
 {
     const struct gate_cell *cell = g->cells + kind;
     const struct energy_cell *ec = g->netlist->cells + kind;
-    bool memory = cell->kind == GATE_MEMORY, logic = cell->kind == GATE_LOGIC;
-    uint32_t inputs = logic ? cell->num_inputs : 1, outputs = memory ? 1 : cell->num_outputs;
+    bool logic = cell->kind == GATE_LOGIC;
+    uint32_t inputs = logic ? cell->num_inputs : 1, outputs = cell->num_outputs;
     struct arc arcs[GATE_INPUTS][GATE_OUTPUTS];
     bool good = true;
     memset(arcs, 0, sizeof arcs);
     for (uint32_t k = 0; k < inputs; k++)
         for (uint32_t o = 0; good && o < outputs; o++)
-            good = read_arc(ec->lib, ec->cell->pins + (memory ? cell->memory.rdata[0] : cell->outputs[o]),
+            good = read_arc(ec->lib, ec->cell->pins + cell->outputs[o],
                             logic ? ec->cell->pins[cell->inputs[k]].name : NULL, &arcs[k][o], error);
     for (uint32_t i = 0; good && i < g->netlist->num_instances; i++) {
         if (g->instances[i].kind != kind)
             continue;
         for (uint32_t o = 0; o < outputs; o++) {
-            uint32_t net = memory ? g->memories[g->instances[i].memory].nets[cell->memory.rdata[0]]
-                                  : g->instances[i].out[o];
-            if (net == NONE)
-                continue;
-            const struct netlist_net *n = g->netlist->nets + net;
-            for (uint32_t k = 0; k < inputs; k++)
-                *delay_of(g, i, k, o) = arc_ps(ec->lib, &arcs[k][o], slew_s, n->load + n->fanout * wire_f);
+            uint32_t net = g->instances[i].out[o];
+            for (uint32_t k = 0; net != NONE && k < inputs; k++)
+                *delay_of(g, i, k, o) = arc_ps(ec->lib, &arcs[k][o], slew_s, load_of(g, net, wire_f));
         }
     }
     for (uint32_t k = 0; k < inputs; k++)
         for (uint32_t o = 0; o < outputs; o++)
-            for (int i = 0; i < 2; i++)
-                liberty_table_free(&arcs[k][o].table[i]);
+            free_arc(&arcs[k][o]);
     return good;
 }
 
@@ -241,6 +278,8 @@ static void mark_clock(struct gates *g, uint32_t net)
 bool gates_delays(struct gates *g, double slew_s, double wire_f, struct liberty_error *error)
 {
     uint32_t n = g->netlist->num_instances, nets = g->netlist->num_nets;
+    gates_settle(g);
+    gates_time_free(g);                   /* of an earlier call */
     struct gates_time *t = calloc(1, sizeof *t);
     if (!t)
         exit(3);
@@ -254,11 +293,23 @@ bool gates_delays(struct gates *g, double slew_s, double wire_f, struct liberty_
     t->unused = NONE;
     t->now = 1;
     g->time = t;
+    for (uint32_t i = 0; i < nets; i++)
+        g->nets[i].changed = 0;
     mark_clock(g, g->clock);
+    for (uint32_t i = 0; i < n; i++)
+        if (g->cells[g->instances[i].kind].kind == GATE_LOGIC && !g->instances[i].clocks)
+            g->waits[i] |= DELAYED;
     for (uint32_t i = 0; i < n * GATE_INPUTS * GATE_OUTPUTS; i++)
         t->delays[i] = 1;
+    for (uint32_t i = 0; i < g->num_memories; i++) {
+        struct memory *m = g->memories + i;
+        if (!(m->delays = malloc(m->pins->width * sizeof *m->delays)))
+            exit(3);
+        for (uint32_t b = 0; b < m->pins->width; b++)
+            m->delays[b] = 1;
+    }
     for (uint32_t kind = 0; kind < g->netlist->num_cells; kind++)
-        if (!set_kind(g, kind, slew_s, wire_f, error))
+        if (!(g->cells[kind].kind == GATE_MEMORY ? set_memories : set_kind)(g, kind, slew_s, wire_f, error))
             return false;
     return true;
 }
@@ -267,9 +318,12 @@ void gates_time_free(struct gates *g)
 {
     if (!g->time)
         return;
+    for (uint32_t i = 0; i < g->num_memories; i++)
+        free(g->memories[i].delays);
     free(g->time->delays);
     free(g->time->ahead);
     free(g->time->events);
     free(g->time->woken);
     free(g->time);
+    g->time = NULL;
 }

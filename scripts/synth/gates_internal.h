@@ -13,7 +13,7 @@ struct instance {
     uint32_t in[GATE_INPUTS];     /* nets; what is open is constant 0 */
     uint32_t out[GATE_OUTPUTS];   /* NONE: open */
     uint32_t memory;              /* in memories, of a memory */
-    bool queued, state, clock;    /* clock: as last seen */
+    bool state, clock;            /* clock: as last seen */
     bool next;                    /* of a register that will act */
     bool clocks;                  /* logic that the clock passes: without delay */
 };
@@ -31,7 +31,11 @@ struct memory {
     uint32_t bytes;               /* of a word */
     uint8_t *read;                /* what rdata shows next, if `reading` */
     bool reading;
+    uint16_t *delays;             /* ps, by bit of rdata; NULL: no delays */
 };
+
+/* QUEUED: it will be evaluated. DELAYED: logic whose outputs change after a delay. */
+enum { QUEUED = 1, DELAYED = 2 };
 
 struct level {
     uint32_t *items, count, room;
@@ -41,6 +45,7 @@ struct gates {
     struct netlist *netlist;
     struct gate_cell *cells;
     struct instance *instances;
+    uint8_t *waits;               /* by instance: QUEUED, DELAYED; small, as every toggle looks here */
     struct net *nets;
     uint8_t *value;
     uint32_t *fanout;
@@ -49,13 +54,13 @@ struct gates {
     uint32_t num_memories;
     struct level *levels;
     uint32_t num_levels;
+    uint32_t lowest, num_queued;          /* of the instances that wait in levels */
     uint32_t *acting, num_acting;         /* saw their clock rise */
     uint32_t clock;
     uint64_t now, begun, clocked;         /* in halves of a cycle; registers */
     uint64_t random;
     struct gates_time *time;              /* NULL: no delays */
 };
-
 
 /* --- gates.c ------------------------------------------------------------ */
 
@@ -66,13 +71,19 @@ uint32_t gates_index(const struct gates *g, const struct instance *inst, uint32_
 /* Everything that is queued settles without delay. */
 void gates_propagate(struct gates *g);
 
+/* --- gates_clock.c ------------------------------------------------------ */
+
+/* false, naming the instance, if the clock of a register or a memory could rise at any other
+ * time than when port `clock` does: gates_edge() lets each act once, then. */
+bool gates_clock_check(const struct gates *g, const char *clock, struct liberty_error *error);
+
 /* --- gates_delay.c ------------------------------------------------------ */
 
 /* ps since the delays were set, from 1. */
 uint64_t gates_time_now(const struct gates *g);
 /* Logic that woke, in a simulation with delays. */
 void gates_time_wake(struct gates *g, uint32_t instance);
-/* Output `o` of a register, or bit `o` of a memory's, will show `value`. */
+/* Output `o` of a register, or bit `o` of a memory's rdata, will show `value`. */
 void gates_time_show(struct gates *g, uint32_t instance, uint32_t o, bool value);
 /* Until nothing changes any more. */
 void gates_time_run(struct gates *g);

@@ -1,32 +1,70 @@
 #!/bin/sh
 # measure.sh - synthesises every design of fitting/ and heldout/ for TECH and runs the layers of
 # energy/ on the netlists of up to 2,048 bit products a cycle, and units.sh; then collects
-# measured/TECH.csv, TECH-energy.csv and TECH-units.csv. A design that stands there for this RTL
-# and flow (comments apart) is not measured again, so a run may be stopped and taken up later.
+# measured/TECH.csv, TECH-energy.csv and TECH-units.csv. A design that stands there, or whose
+# folder in build/synth does, for this RTL and flow is not measured again, so a run may be
+# stopped and taken up later.
 #
 #     TECH=sg13g2 [JOBS=2] scripts/synth/measure.sh
+#     TECH=sg13g2 scripts/synth/measure.sh --hash     # of this RTL and flow
 #
 # An hour and more of two cores for a technology.
 set -eu
 cd "$(dirname "$0")/../.."
 tech=${TECH:-osu018}
 export TECH
+[ -f "scripts/synth/tech/$tech.cfg" ] || { echo "measure: TECH=$tech: there is no scripts/synth/tech/$tech.cfg" >&2; exit 2; }
+asic=true
+grep -q 'flow = "asic"' "scripts/synth/tech/$tech.cfg" || asic=false
+
+# What a figure of TECH depends on, as one number: RTL, scripts, tables, and the programs' sources,
+# all without comments, blank lines and blanks at the ends of lines, C without any blanks. Not in
+# it: libraries, yosys and OpenSTA, nor what compiles the layers of energy/ for a design.
+sources() {
+  (
+    cd scripts/synth
+    plain() { sed 's/[[:space:]]*$//; /^$/d'; }
+    sed 's|//.*||' ../../rtl/*.v ../../rtl/*.vh serac_ram.v clock_gate*.v | plain
+    if $asic; then
+      sed 's|^ *#.*||' synth.sh report.sh units.sh "tech/$tech.cfg" tech/sram.cfg energy/*.cfg | plain
+      set -- cells.c macros.c sram_cfg.[ch] fanout.c area.c liberty*.[ch] netlist.[ch] energy_cell.[ch] \
+        energy_sum.[ch] gate_cell.[ch] gates*.[ch] unit.c ../../sim/serac_gates.[ch] ../../model/serac_sram.[ch]
+    else
+      sed 's|^ *#.*||' synth.sh fpga.sh "tech/$tech.cfg" | plain
+      set -- area.c
+    fi
+    for file in "$@"; do gcc -fpreprocessed -dD -E -P "$file"; done | tr -d '[:space:]'   # no comments
+  ) | cksum | cut -d' ' -f1
+}
+rtl=$(sources)
+if [ "${1:-}" = --hash ]; then
+  echo "$rtl"
+  exit
+fi
+
+# current FILE: this RTL and flow made FILE of $dir, of this design, and nothing has since.
+current() { [ -f "$1" ] && [ "$(cat "$dir/hash" 2> /dev/null)" = "$mine" ] && [ -z "$(find "$1" -newer "$dir/hash")" ]; }
 
 one() {
   file=$1
   name=$(basename "$file" .cfg)
   dir=build/synth/$TECH/$name
+  mine="$rtl $(sed 's|^ *#.*||; /^ *$/d' "$file" | cksum)"
   ! grep -qs "^$name," "scripts/synth/measured/$TECH.csv" || return 0
-  if ! grep -q 'flow = "asic"' "scripts/synth/tech/$TECH.cfg"; then
-    [ -f "$dir/counts.csv" ] && [ -z "$(find -L rtl scripts/synth/fpga.sh "$file" -newer "$dir/counts.csv" -type f)" ] && return 0
+  if ! $asic; then
+    ! current "$dir/counts.csv" || return 0
+    rm -f "$dir/hash" "$dir/counts.csv"
     COUNT=1 DESIGN=$file scripts/synth/synth.sh > "build/synth/$TECH/$name.log" 2>&1 ||
       { echo "measure: $name: $(tail -1 "build/synth/$TECH/$name.log")" >&2; return 1; }
+    echo "$mine" > "$dir/hash"
     return 0
   fi
-  if ! [ -f "$dir/result.cfg" ] || [ -n "$(find -L rtl scripts/synth/synth.sh "$file" -newer "$dir/result.cfg" -type f)" ]; then
+  if ! current "$dir/result.cfg"; then
+    rm -f "$dir/hash" "$dir/result.cfg" "$dir"/energy-*.csv
     DESIGN=$file scripts/synth/synth.sh > "build/synth/$TECH/$name.log" 2>&1 ||
       { echo "measure: $name: $(tail -1 "build/synth/$TECH/$name.log")" >&2; return 1; }
-    rm -f "$dir"/energy-*.csv "$dir/netlist.v"
+    rm -f "$dir/netlist.v"
+    echo "$mine" > "$dir/hash"
   fi
   products=$(sed -n '1s/.*: \([0-9]*\) bit products.*/\1/p' "$file")
   [ "$products" -le 2048 ] || return 0
@@ -50,18 +88,20 @@ if [ "${1:-}" = --one ]; then
 fi
 failed=0
 mkdir -p "build/synth/$tech"
-rtl=$({ sed 's|//.*||' rtl/*.v rtl/*.vh scripts/synth/serac_ram.v scripts/synth/clock_gate*.v
-  sed 's|^ *#.*||' scripts/synth/synth.sh scripts/synth/fpga.sh "scripts/synth/tech/$tech.cfg"; } | sed '/^ *$/d' | cksum | cut -d' ' -f1)
 measured=scripts/synth/measured/$tech
 if [ -f "$measured.csv" ] && [ "$(sed -n '1s/^# rtl //p' "$measured.csv")" != "$rtl" ]; then
   rm -f "$measured.csv" "$measured-energy.csv" "$measured-units.csv"
 fi
 for file in scripts/synth/fitting/*.cfg scripts/synth/heldout/*.cfg; do echo "$file"; done |
   xargs -P "${JOBS:-$(nproc)}" -n 1 scripts/synth/measure.sh --one || failed=1   # the others count
-if grep -q 'flow = "asic"' "scripts/synth/tech/$tech.cfg" && ! [ -f "$measured-units.csv" ]; then
+if $asic && ! [ -f "$measured-units.csv" ]; then
   scripts/synth/units.sh > /dev/null
   mkdir -p scripts/synth/measured
   cp "build/synth/$tech/units.csv" "$measured-units.csv"
+fi
+if [ "$(sources)" != "$rtl" ]; then
+  echo "measure: the sources have changed meanwhile; what was made before is made again next time" >&2
+  exit 1
 fi
 scripts/synth/fit.py --collect "$tech" "$rtl"
 exit "$failed"

@@ -55,7 +55,7 @@ struct loader {
     struct liberty_error *error;
     struct module *modules;
     uint32_t num_modules;
-    uint32_t room_nets, room_instances, room_pins;
+    uint32_t room_nets, room_instances, room_pins, room_texts;
 };
 
 static bool fail(struct loader *l, const char *what, const char *detail)
@@ -179,7 +179,7 @@ static bool parse_cell(struct loader *l, struct module *m, struct cell *cell,
     const cJSON *connections =
         cJSON_GetObjectItemCaseSensitive(json, "connections"), *c;
     const char *name = cJSON_IsString(type) ? type->valuestring : "";
-    cell->name = json->string;
+    cell->name = json->string ? json->string : "";
     cell->kind = kind_of(l, name);
     if (cell->kind == OPEN - 1)
         return false;
@@ -341,8 +341,25 @@ static void find_activity(struct loader *l, const struct module *m,
     }
 }
 
+static uint32_t add_text(struct loader *l, const char *text)
+{
+    struct netlist *n = l->n;
+    uint32_t at = n->num_texts, room = (uint32_t)strlen(text) + 1;
+    n->texts = grow(n->texts, &l->room_texts, at + room, 1);
+    memcpy(n->texts + at, text, room);
+    n->num_texts += room;
+    return at;
+}
+
+void netlist_name(const struct netlist *n, uint32_t instance, char *to, size_t room)
+{
+    const char *path = n->texts + n->instances[instance].path;
+    snprintf(to, room, "%s%s%s", path, *path ? "." : "", n->texts + n->instances[instance].name);
+}
+
+/* `path`: in texts. */
 static void add_instance(struct loader *l, const struct cell *cell,
-                         uint32_t base, uint32_t group)
+                         uint32_t base, uint32_t group, uint32_t path)
 {
     struct netlist *n = l->n;
     n->instances = grow(n->instances, &l->room_instances, n->num_instances + 1,
@@ -351,7 +368,7 @@ static void add_instance(struct loader *l, const struct cell *cell,
                        n->num_pin_nets + cell->num_ports + 1,
                        sizeof *n->pin_nets);
     n->instances[n->num_instances++] =
-        (struct netlist_instance){cell->kind, group, n->num_pin_nets};
+        (struct netlist_instance){cell->kind, group, n->num_pin_nets, path, add_text(l, cell->name)};
     for (uint32_t i = 0; i < cell->num_ports; i++) {
         const struct bits *b = &cell->ports[i].bits;
         n->pin_nets[n->num_pin_nets++] =
@@ -364,12 +381,13 @@ static bool elaborate(struct loader *l, const struct module *m, uint32_t base,
                       const char *path, uint32_t depth)
 {
     uint32_t group = l->setup->group(l->setup->group_ctx, path, depth);
+    uint32_t text = add_text(l, path);
     find_activity(l, m, base, path);
     for (uint32_t i = 0; i < m->num_cells; i++) {
         const struct cell *cell = m->cells + i;
         const struct module *inner = cell->module;
         if (cell->kind != OPEN)
-            add_instance(l, cell, base, group);
+            add_instance(l, cell, base, group, text);
         else if (!inner)
             l->n->num_macros++;
         if (!inner)
@@ -521,5 +539,6 @@ void netlist_free(struct netlist *n)
     free(n->nets);
     free(n->instances);
     free(n->pin_nets);
+    free(n->texts);
     *n = (struct netlist){.num_nets = 0};
 }

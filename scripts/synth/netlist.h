@@ -21,6 +21,7 @@ struct netlist_instance {
     uint32_t cell;                /* in cells */
     uint32_t group;               /* set by the path's owner, see below */
     uint32_t first;               /* its pins in pin_nets, UINT32_MAX: open */
+    uint32_t path, name;          /* in texts: of the module instance it is in, its own */
 };
 
 /* A port of the top module, bit 0 first. */
@@ -41,6 +42,8 @@ struct netlist {
     uint32_t num_instances;
     uint32_t *pin_nets;
     uint32_t num_pin_nets;
+    char *texts;
+    uint32_t num_texts;           /* bytes */
     uint32_t num_macros;
 };
 
@@ -66,5 +69,7 @@ bool netlist_load(struct netlist *n, const struct netlist_setup *setup,
 void netlist_free(struct netlist *n);
 /* The net that stands for all that are connected to `net`. */
 uint32_t netlist_root(const struct netlist *n, uint32_t net);
+/* Path of an instance, cut to `room`. */
+void netlist_name(const struct netlist *n, uint32_t instance, char *to, size_t room);
 
 #endif

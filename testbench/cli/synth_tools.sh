@@ -150,6 +150,13 @@ refuses "a folder without a netlist" "nowhere/cells.lib" build/synth_unit nowher
 refuses "a netlist for lock step that there is not" "nowhere/cells.lib" build/serac cosim --network example --netlist nowhere
 refuses "a netlist of another module" "netlist.json: no module: serac_top" build/serac cosim --network example --netlist $unit
 refuses "energy without a netlist" "--energy goes with --netlist" build/serac cosim --network example --energy e.csv
+mkdir -p "$work/pins"                # serac_top's pins and nothing in it
+cp testbench/data/gates.lib "$work/pins/cells.lib"
+cp testbench/data/gates.lib "$work/pins/macros.lib"
+yosys -q -p "read_verilog -Irtl rtl/serac_top.v; hierarchy -top serac_top $(build/serac describe --design tiny --parameters |
+  sed 's/\([A-Za-z]*\)=\([0-9]*\)/-chparam \1 \2/g'); proc; cd serac_top; delete c:*; write_json $work/pins/netlist.json" > "$work/yosys.log" 2>&1
+ok $? "yosys: $(tail -1 "$work/yosys.log")"
+refuses "energy on a full disk" "/dev/full: cannot be written: No space left on device" build/serac cosim --network example --netlist "$work/pins" --energy /dev/full
 refuses "a single macro file" "2 to 8 of different depths" build/synth_macros --table $lib
 refuses "a shape that is none" "64x0x1x1: not WIDTHxDEPTHxPORTSxENABLES" build/synth_macros scripts/synth/tech/sram.cfg /dev/null 64x0x1x1
 bad() { sed "$2" scripts/synth/tech/sram.cfg > "$work/sram.cfg"; refuses "$1" "$3" build/synth_macros "$work/sram.cfg" /dev/null 64x64x1x1; }

@@ -16,4 +16,15 @@ for backend in model rtl systemc; do
   jq -e --argjson want "$(jq '.[-1].cycles' "$out/model.json")" \
     '.[-1].cycles == $want' "$out/$backend.json" > /dev/null
 done
-echo "5 networks in lock step; infer equal on model, rtl and systemc"
+# Layers of the host between runs of the machine.
+steps=testbench/data/steps.cfg
+awk 'BEGIN { for (i = 0; i < 72; i++) printf "%c", 33 + 37 * i % 90 }' > "$out/steps.bin"
+build/serac cosim --network $steps --design tiny --input "$out/steps.bin"
+for backend in model rtl systemc systemc-rtl; do
+  build/serac infer $steps --design tiny --backend $backend --input "$out/steps.bin" --json \
+    --outputs "$out/$backend.txt" > "$out/$backend.json"
+  cmp "$out/model.txt" "$out/$backend.txt"
+  jq -e --argjson want "$(jq '.[-1].cycles' "$out/model.json")" \
+    '.[-1].cycles == $want' "$out/$backend.json" > /dev/null
+done
+echo "6 networks in lock step; infer equal on model, rtl and systemc"
