@@ -7,9 +7,9 @@ CC       := gcc
 CXX      := g++
 OPT      ?= -O3 -g
 WARN     := -Wall -Wextra -Wpedantic -Werror -Wno-format-truncation
-INCLUDE  := -Imodel -Idrivers -Isim -Isim/import -Ireports -Iscripts/synth
-CFLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L -DSERAC_ROOT=\"$(CURDIR)\" $(OPT) $(WARN) $(INCLUDE)
-LIBS     := -lconfig -lcjson -lyaml -lz -lm -lpthread
+INCLUDE  = -Imodel -Idrivers -Isim -Isim/import -Ireports -Iscripts/synth -I$(B)/proto
+CFLAGS    = -std=c11 -D_POSIX_C_SOURCE=200809L -DSERAC_ROOT=\"$(CURDIR)\" $(OPT) $(WARN) $(INCLUDE)
+LIBS     := -lconfig -lcjson -lyaml -lprotobuf-c -lz -lm -lpthread
 SEED     ?= 1
 B        := build
 export SEED
@@ -17,11 +17,13 @@ export SEED
 MODEL_O  := $(patsubst model/%.c,$(B)/model/%.o,$(wildcard model/*.c))
 DRIVER_O := $(patsubst drivers/%.c,$(B)/drivers/%.o,$(wildcard drivers/*.c))
 SIM_O    := $(patsubst sim/%.c,$(B)/sim/%.o,$(filter-out sim/main.c,$(wildcard sim/*.c sim/import/*.c))) \
-            $(patsubst reports/%.c,$(B)/reports/%.o,$(wildcard reports/*.c))
+            $(patsubst reports/%.c,$(B)/reports/%.o,$(wildcard reports/*.c)) $(B)/proto/onnx.pb-c.o
 SYNTH    := cells activity energy macros fanout area units unit events
 UNITS    := $(patsubst testbench/unit/%.c,%,$(wildcard testbench/unit/test_*.c))
 SYNTH_O  := $(patsubst scripts/synth/%.c,$(B)/scripts/synth/%.o,$(filter-out $(SYNTH:%=scripts/synth/%.c), \
             $(wildcard scripts/synth/*.c)))
+REF_O    := $(patsubst %.c,$(B)/%.o,$(wildcard testbench/reference/*.c))
+CONFORMANCE := cmsis_nn tflite dory finn gemmlowp onnx_nodes onnxruntime
 BENCHES  := $(patsubst testbench/rtl/%.cpp,%,$(wildcard testbench/rtl/tb_*.cpp))
 
 .PHONY: all help lib
@@ -39,9 +41,23 @@ $(B)/libseracdrv.a: $(DRIVER_O)
 $(B)/libseracsim.a: $(SIM_O)
 	@rm -f $@; ar rcs $@ $^
 
+# The reference of the tests is built without an include path of the project: it
+# shares no code with what it judges.
+$(B)/libref.a: $(REF_O)
+	@rm -f $@; ar rcs $@ $^
+$(REF_O): INCLUDE :=
+
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# ONNX files are protobuf; what includes the generated header waits for it.
+$(B)/proto/onnx.pb-c.c $(B)/proto/onnx.pb-c.h &: sim/import/onnx.proto
+	@mkdir -p $(@D)
+	protoc-c --proto_path=sim/import --c_out=$(B)/proto $<
+$(B)/proto/onnx.pb-c.o: $(B)/proto/onnx.pb-c.c
+	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+$(patsubst %.c,$(B)/%.o,$(wildcard sim/import/*onnx*.c)): $(B)/proto/onnx.pb-c.h
 
 # The SystemC platform finds the model's functions in the command: -rdynamic.
 $(B)/serac: sim/main.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a $(B)/libseracsynth.a
@@ -92,6 +108,12 @@ units: ## every kind of dot-product unit beside a plain INT8 unit, for TECH=
 	@$(MAKE) -s synth-tools
 	@scripts/synth/units.sh
 
+.PHONY: opinion
+opinion: ## energies of units by OpenSTA beside ours, for TECH=
+	@scripts/setup.sh --synth > /dev/null
+	@$(MAKE) -s synth-tools
+	@scripts/synth/opinion.sh
+
 synth-tools: $(SYNTH:%=$(B)/synth_%) ## builds the Liberty, activity and energy programs
 
 $(B)/libseracsynth.a: $(SYNTH_O)
@@ -103,7 +125,7 @@ $(SYNTH:%=$(B)/synth_%): $(B)/synth_%: scripts/synth/%.c $(B)/libseracsim.a $(B)
 # --- tests -----------------------------------------------------------------
 
 $(B)/unit/%: testbench/unit/%.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a \
-             $(B)/libseracsynth.a
+             $(B)/libseracsynth.a $(B)/libref.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Itestbench $^ -o $@ -lcmocka $(LIBS) -ldl
 
@@ -117,11 +139,10 @@ test-rtl: $(B)/libserac.a ## module benches of the RTL; SEED=n repeats one
 lint: ## Verilator lint of the RTL at several parameter points
 	@scripts/lint_rtl.sh
 
-CONFORMANCE := cmsis_nn
 $(CONFORMANCE:%=$(B)/conformance/%): $(B)/conformance/%: testbench/conformance/%.c testbench/conformance/conformance.c \
-             $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a $(B)/libseracsynth.a
+             $(B)/proto/onnx.pb-c.h $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a $(B)/libseracsynth.a $(B)/libref.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Itestbench/conformance -rdynamic $^ -o $@ $(LIBS) -ldl
+	$(CC) $(CFLAGS) -Itestbench/conformance -Itestbench/reference -rdynamic $(filter-out %.h,$^) -o $@ $(LIBS) -ldl
 
 .PHONY: test-conformance
 test-conformance: $(CONFORMANCE:%=$(B)/conformance/%) ## third-party test vectors (SERAC_DATA) through Serac
@@ -160,7 +181,7 @@ test-checks: $(B)/gen_regs
 test-cli: $(B)/serac ## the command, as a user calls it
 	@scripts/run_tests.sh cli $(wildcard testbench/cli/*.sh)
 
-test-cosim: $(B)/serac ## model = RTL: the networks on tiny, random programs
+test-cosim: $(B)/serac $(CONFORMANCE:%=$(B)/conformance/%) ## model = RTL: the networks on tiny, random programs
 	@scripts/run_tests.sh cosim $(wildcard testbench/cosim/*.sh)
 
 cosim: $(B)/serac ## 200 random programs on 17 designs, model = RTL; SEED=n
@@ -180,4 +201,5 @@ san-unit: $(addprefix $(B)/unit/,$(UNITS))
 clean: ## removes build/
 	rm -rf build
 
--include $(MODEL_O:.o=.d) $(DRIVER_O:.o=.d) $(SIM_O:.o=.d) $(SYNTH_O:.o=.d)
+-include $(MODEL_O:.o=.d) $(DRIVER_O:.o=.d) $(SIM_O:.o=.d) $(SYNTH_O:.o=.d) \
+         $(REF_O:.o=.d)

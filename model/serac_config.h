@@ -29,7 +29,7 @@ enum serac_key_type {
     SERAC_KEY_CHILD     /* group, list or array that the caller reads itself */
 };
 
-#define SERAC_NUMBERS 8
+#define SERAC_NUMBERS 12
 struct serac_numbers {
     uint32_t count;
     double value[SERAC_NUMBERS];

@@ -107,7 +107,7 @@ double serac_cost_resource(const struct serac_design *d,
     serac_units(d, &t->sram, units);
     for (int i = 0; i < SERAC_UNITS; i++)
         sum += units[i].count *
-               dot(t->unit[resource][i], units[i].area, units[i].area_terms);
+               dot(t->unit[resource][i], units[i].counts, units[i].counts_terms);
     return sum;
 }
 

@@ -1,10 +1,8 @@
 /* serac_fpga.h - what a memory takes of an FPGA, by the rules of the synthesiser.
  *
- * rtl/serac_ram.v as yosys 0.23 maps it (memory_libmap with xilinx/lutrams_xc5v.txt and
- * brams_xc4v.txt; memory_bram with ice40/brams.txt). testbench/cli/fpga_memories.sh holds
- * these figures against yosys. Not so yet: distributed RAM of more than 64 words in parts of
- * one to four bits (yosys takes dual-port primitives, multiplexers and decoders), and memories
- * of one word (flip-flops). */
+ * rtl/serac_ram.v as yosys 0.23 maps it: memory_libmap takes what is cheapest by the costs in
+ * xilinx/lutrams_xc5v.txt, xilinx/brams_xc4v.txt or ice40/brams.txt.
+ * testbench/cli/fpga_memories.sh holds these figures against yosys. */
 #ifndef SERAC_FPGA_H
 #define SERAC_FPGA_H
 
@@ -21,7 +19,10 @@ struct serac_fpga_ram {
 void serac_fpga_ram(enum serac_fpga_family family, uint32_t width, uint32_t depth,
                     uint32_t enables, struct serac_fpga_ram *ram);
 
-/* All memories of a kind: the halves of a buffer are one memory here. */
+/* The halves of a buffer are one memory here. */
+struct serac_memory_kind serac_fpga_whole(const struct serac_memory_kind *kind);
+
+/* All memories of a kind. */
 void serac_fpga_memories(enum serac_fpga_family family,
                          const struct serac_memory_kind *kind,
                          struct serac_fpga_ram *sum);

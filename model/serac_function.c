@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "serac_block.h"
+
 /* One block's operands, unpacked. */
 struct job {
     const struct serac_design *design;
@@ -21,10 +23,9 @@ struct job {
     uint8_t *raw;                     /* bytes from the bus */
 };
 
-static enum serac_status read_bus(const struct job *job, uint64_t address,
-                                  void *to, size_t bytes)
+enum serac_status serac_block_read(const struct serac_bus *bus, uint64_t address, void *to, size_t bytes)
 {
-    int response = job->bus->read(job->bus->ctx, address, to, bytes);
+    int response = bus->read(bus->ctx, address, to, bytes);
     return response == 0   ? SERAC_OK
            : response == 3 ? SERAC_E_READ_DECERR : SERAC_E_READ_SLVERR;
 }
@@ -60,7 +61,7 @@ static enum serac_status load_activations(struct job *job)
                                                       : f->line_stride0);
         if (y < 0)
             continue;
-        enum serac_status status = read_bus(job, here, job->raw, f->line_bytes);
+        enum serac_status status = serac_block_read(job->bus, here, job->raw, f->line_bytes);
         if (status != SERAC_OK)
             return status;
         for (uint32_t b = 0; b < job->pixels * job->blocks; b++, to += lanes)
@@ -83,11 +84,11 @@ static uint32_t get32(const uint8_t *at)
            (uint32_t)at[3] << 24;
 }
 
-static void unpack_record(const struct job *job, const uint8_t *set,
-                          uint32_t row, struct serac_record *record)
+void serac_block_record(const struct serac_design *design, const struct serac_insn *insn, const uint8_t *set,
+                        uint32_t row, struct serac_record *record)
 {
-    uint32_t q = job->design->requant_lanes;
-    bool threshold = job->insn->exec.mode == SERAC_INSN_MODE_THRESHOLD;
+    uint32_t q = design->requant_lanes;
+    bool threshold = insn->exec.mode == SERAC_INSN_MODE_THRESHOLD;
     const uint8_t *at = set + (size_t)row * SERAC_RECORD_BYTES;
     if (threshold)
         at = set + (size_t)(row / q) * q * SERAC_RECORD_THRESHOLD_BYTES +
@@ -111,14 +112,14 @@ static enum serac_status load_mtile(struct job *job, uint32_t mtile)
     const struct serac_design *d = job->design;
     uint64_t bytes = (uint64_t)f->tile_param_bytes + f->tile_wgt_bytes;
     uint64_t address = join(f->wgt_addr_lo, f->wgt_addr_hi) + mtile * bytes;
-    enum serac_status status = read_bus(job, address, job->raw, bytes);
+    enum serac_status status = serac_block_read(job->bus, address, job->raw, bytes);
     if (status != SERAC_OK)
         return status;
     uint32_t set = e->phase_param_planes * d->requant_lanes * 16;
     for (uint32_t p = 0; p < job->phases; p++)
         for (uint32_t r = 0; r < d->rows; r++)
-            unpack_record(job, job->raw + (size_t)p * set, r,
-                          &job->records[p * d->rows + r]);
+            serac_block_record(d, job->insn, job->raw + (size_t)p * set, r,
+                               &job->records[p * d->rows + r]);
     const uint8_t *weights = job->raw + f->tile_param_bytes;
     uint32_t plane = d->rows * d->lanes / 8;
     for (uint32_t k = 0; k < job->taps * e->blocks; k++)
@@ -216,17 +217,16 @@ static void compute_pixel(const struct job *job, uint32_t mtile,
     }
 }
 
-static enum serac_status write_output(const struct job *job)
+enum serac_status serac_block_write(const struct serac_insn *insn, const struct serac_bus *bus,
+                                    const uint8_t *out)
 {
-    const struct serac_insn_store *s = &job->insn->store;
+    const struct serac_insn_store *s = &insn->store;
     uint64_t base = join(s->out_addr_lo, s->out_addr_hi);
     for (uint32_t p = 0; p < s->pixels; p += s->out_width) {
         uint32_t count = s->pixels - p < s->out_width ? s->pixels - p
                                                       : s->out_width;
-        int response = job->bus->write(
-            job->bus->ctx, base + (uint64_t)(p / s->out_width) * s->line_stride,
-            job->out + (size_t)p * s->pixel_bytes,
-            (size_t)count * s->pixel_bytes);
+        int response = bus->write(bus->ctx, base + (uint64_t)(p / s->out_width) * s->line_stride,
+                                  out + (size_t)p * s->pixel_bytes, (size_t)count * s->pixel_bytes);
         if (response)
             return response == 3 ? SERAC_E_WRITE_DECERR : SERAC_E_WRITE_SLVERR;
     }
@@ -273,7 +273,7 @@ enum serac_status serac_function_block(const struct serac_design *design,
             compute_pixel(&job, t, p);
     }
     if (status == SERAC_OK)
-        status = write_output(&job);
+        status = serac_block_write(insn, bus, job.out);
     free(job.act);
     free(job.wgt);
     free(job.pad);

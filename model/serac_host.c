@@ -1,6 +1,7 @@
 /* serac_host.c - layers that the machine has not, on codes. */
 #include "serac_host.h"
 
+#include <math.h>
 #include <string.h>
 
 static const struct {
@@ -13,8 +14,11 @@ static const struct {
     [SERAC_HOST_MAX_POOL] = {"max_pool", 0},
     [SERAC_HOST_PAD] = {"pad", 0},
     [SERAC_HOST_REQUANTISE] = {"requantise", 2},
-    [SERAC_HOST_MEAN] = {"mean", 2},
     [SERAC_HOST_PATCHES] = {"patches", 0},
+    [SERAC_HOST_QUANTISE_FLOAT] = {"quantise_float", 0},
+    [SERAC_HOST_THRESHOLDS] = {"thresholds", 2},
+    [SERAC_HOST_ADD_FLOAT] = {"add_float", 1},
+    [SERAC_HOST_ADD_FLOOR] = {"add_floor", 9},
 };
 
 const char *serac_host_name(enum serac_host_function function)
@@ -25,6 +29,26 @@ const char *serac_host_name(enum serac_host_function function)
 int serac_host_factors(enum serac_host_function function)
 {
     return functions[function].factors;
+}
+
+uint64_t serac_host_words(const struct serac_layer *l)
+{
+    switch (l->host) {
+    case SERAC_HOST_QUANTISE_FLOAT: return 2 * (uint64_t)l->input.channels;
+    case SERAC_HOST_THRESHOLDS: return l->input.channels * (1 + (uint64_t)l->factors[0]);
+    case SERAC_HOST_ADD_FLOAT: return 3;
+    default: return 0;
+    }
+}
+
+bool serac_host_takes_raw(enum serac_host_function function)
+{
+    return function == SERAC_HOST_QUANTISE_FLOAT || function == SERAC_HOST_THRESHOLDS;
+}
+
+bool serac_host_makes_raw(enum serac_host_function function)
+{
+    return function == SERAC_HOST_QUANTISE_FLOAT;
 }
 
 int serac_host_find(const char *name)
@@ -68,9 +92,13 @@ static int32_t times_power(int32_t value, int exponent)
                         : saturate((int64_t)value * ((int64_t)1 << exponent));
 }
 
-/* MultiplyByQuantizedMultiplier. */
-static int32_t scale(int64_t value, int32_t multiplier, int32_t shift)
+/* MultiplyByQuantizedMultiplier, with and without TFLITE_SINGLE_ROUNDING. */
+static int32_t scale(const struct serac_layer *l, int64_t value, int32_t multiplier, int32_t shift)
 {
+    if (l->mode == SERAC_MODE_SINGLE) {
+        int64_t sum = (int64_t)(int32_t)(uint32_t)(uint64_t)value * multiplier + ((int64_t)1 << (30 - shift));
+        return (int32_t)(uint32_t)(sum < 0 ? ~(~sum >> (31 - shift)) : sum >> (31 - shift));
+    }
     int left = shift > 0 ? shift : 0, right = shift > 0 ? 0 : -shift;
     int32_t shifted = (int32_t)(uint32_t)((uint64_t)value << left);
     return divide_by_power(high_multiply(shifted, multiplier), right);
@@ -133,8 +161,7 @@ static int32_t clamp(const struct serac_layer *l, int64_t value)
 /* The exponential of one channel's distance from the largest, Q0.31. */
 static int32_t softmax_exp(const struct serac_layer *l, int32_t difference)
 {
-    int64_t scaled = (int64_t)difference * ((int64_t)1 << l->factors[1]);
-    return exp_of_negative(high_multiply((int32_t)scaled, l->factors[0]));
+    return exp_of_negative(scale(l, difference, l->factors[0], l->factors[1]));
 }
 
 static void softmax_pixel(const struct serac_layer *l, const int32_t *in, int32_t *out)
@@ -172,8 +199,8 @@ static void add(const struct serac_layer *l, const int32_t *in, const int32_t *i
     for (size_t i = 0; i < count; i++) {
         int64_t a = ((int64_t)in[i] - l->input.zero_point) * (1 << 20);
         int64_t b = ((int64_t)in2[i] - l->input2_zero_point) * (1 << 20);
-        int64_t sum = (int64_t)scale(a, f[0], f[1]) + scale(b, f[2], f[3]);
-        out[i] = clamp(l, (int64_t)scale(sum, f[4], f[5]) + l->output.zero_point);
+        int64_t sum = (int64_t)scale(l, a, f[0], f[1]) + scale(l, b, f[2], f[3]);
+        out[i] = clamp(l, (int64_t)scale(l, sum, f[4], f[5]) + l->output.zero_point);
     }
 }
 
@@ -181,7 +208,7 @@ static void requantise(const struct serac_layer *l, const int32_t *in, int32_t *
 {
     size_t count = (size_t)l->input.height * l->input.width * l->input.channels;
     for (size_t i = 0; i < count; i++)
-        out[i] = clamp(l, (int64_t)scale((int64_t)in[i] - l->input.zero_point, l->factors[0], l->factors[1]) +
+        out[i] = clamp(l, (int64_t)scale(l, (int64_t)in[i] - l->input.zero_point, l->factors[0], l->factors[1]) +
                               l->output.zero_point);
 }
 
@@ -219,17 +246,6 @@ static void pool(const struct serac_layer *l, const int32_t *in, int32_t *out)
                 *out++ = pool_window(l, in, y, x, c);
 }
 
-static void mean(const struct serac_layer *l, const int32_t *in, int32_t *out)
-{
-    size_t pixels = (size_t)l->input.height * l->input.width, channels = l->input.channels;
-    for (size_t c = 0; c < channels; c++) {
-        int64_t sum = 0;
-        for (size_t p = 0; p < pixels; p++)
-            sum += (int64_t)in[p * channels + c] - l->input.zero_point;
-        out[c] = clamp(l, divide(scale(sum, l->factors[0], l->factors[1]), (int64_t)pixels) + l->output.zero_point);
-    }
-}
-
 /* One line of a window. */
 static void patch_line(const struct serac_layer *l, const int32_t *in, int64_t y, int64_t x, int32_t *out)
 {
@@ -262,6 +278,84 @@ static void pad(const struct serac_layer *l, const int32_t *in, int32_t *out)
                line * sizeof *in);
 }
 
+/* --- ONNX's functions ------------------------------------------------------ */
+
+static float float_of(int32_t bits)
+{
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* A rounded number and the zero point, clamped before it becomes an integer. */
+static int32_t code_of(const struct serac_layer *l, double rounded)
+{
+    double code = rounded + l->output.zero_point;
+    return code <= l->clamp_min ? l->clamp_min : code >= l->clamp_max ? l->clamp_max : (int32_t)code;
+}
+
+static void quantise_float(const struct serac_layer *l, const int32_t *in, int32_t *out)
+{
+    size_t channels = l->input.channels, count = (size_t)l->input.height * l->input.width * channels;
+    for (size_t i = 0; i < count; i++) {
+        const int32_t *at = l->words + 2 * (i % channels);
+        double value = (double)in[i] - l->input.zero_point;
+        out[i] = code_of(l, rint(value * (double)float_of(at[0]) + (double)float_of(at[1])));
+    }
+}
+
+/* How many of `count` ascending limits are <= value. */
+static int32_t count_reached(const int32_t *limits, int32_t count, int64_t value)
+{
+    int32_t low = 0;
+    for (int32_t high = count; low < high;) {
+        int32_t middle = low + (high - low) / 2;
+        if (limits[middle] <= value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void thresholds(const struct serac_layer *l, const int32_t *in, int32_t *out)
+{
+    size_t channels = l->input.channels, count = (size_t)l->input.height * l->input.width * channels;
+    for (size_t i = 0; i < count; i++) {
+        const int32_t *at = l->words + i % channels * (1 + (size_t)l->factors[0]);
+        int64_t value = ((int64_t)in[i] - l->input.zero_point) * at[0];
+        out[i] = clamp(l, (int64_t)l->factors[1] + count_reached(at + 1, l->factors[0], value));
+    }
+}
+
+static void add_float(const struct serac_layer *l, const int32_t *in, const int32_t *in2, int32_t *out)
+{
+    size_t count = (size_t)l->input.height * l->input.width * l->input.channels;
+    float f1 = float_of(l->words[0]), f2 = float_of(l->words[1]), f = float_of(l->words[2]);
+    for (size_t i = 0; i < count; i++) {
+        float a = (float)(in[i] - l->input.zero_point) * f1;
+        float b = (float)(in2[i] - l->input2_zero_point) * f2;
+        float sum = a + b, zero = (float)l->output.zero_point;
+        out[i] = code_of(l, (double)(l->factors[0] ? rintf(sum / f + zero) - zero : rintf(sum / f)));
+    }
+}
+
+static int64_t multiply_add_shift(int64_t x, const int32_t *f)
+{
+    int64_t value = (int64_t)((uint64_t)x * (uint64_t)(int64_t)f[0] + (uint64_t)(int64_t)f[1]);
+    return value < 0 ? ~(~value >> f[2]) : value >> f[2];
+}
+
+static void add_floor(const struct serac_layer *l, const int32_t *in, const int32_t *in2, int32_t *out)
+{
+    size_t count = (size_t)l->input.height * l->input.width * l->input.channels;
+    for (size_t i = 0; i < count; i++) {
+        int64_t a = multiply_add_shift((int64_t)in[i] - l->input.zero_point, l->factors);
+        int64_t b = multiply_add_shift((int64_t)in2[i] - l->input2_zero_point, l->factors + 3);
+        out[i] = clamp(l, multiply_add_shift(a + b, l->factors + 6) + l->output.zero_point);
+    }
+}
+
 void serac_host_run(const struct serac_layer *l, const int32_t *in, const int32_t *in2, int32_t *out)
 {
     switch (l->host) {
@@ -271,8 +365,11 @@ void serac_host_run(const struct serac_layer *l, const int32_t *in, const int32_
     case SERAC_HOST_MAX_POOL: pool(l, in, out); break;
     case SERAC_HOST_PAD: pad(l, in, out); break;
     case SERAC_HOST_REQUANTISE: requantise(l, in, out); break;
-    case SERAC_HOST_MEAN: mean(l, in, out); break;
     case SERAC_HOST_PATCHES: patches(l, in, out); break;
+    case SERAC_HOST_QUANTISE_FLOAT: quantise_float(l, in, out); break;
+    case SERAC_HOST_THRESHOLDS: thresholds(l, in, out); break;
+    case SERAC_HOST_ADD_FLOAT: add_float(l, in, in2, out); break;
+    case SERAC_HOST_ADD_FLOOR: add_floor(l, in, in2, out); break;
     case SERAC_HOST_FUNCTIONS: break;
     }
 }
@@ -282,16 +379,28 @@ static uint64_t elements(const struct serac_tensor *t)
     return (uint64_t)t->height * t->width * t->channels;
 }
 
+/* Of a search in so many limits. */
+static uint64_t compares(uint32_t limits)
+{
+    uint64_t count = 0;
+    for (; limits; limits /= 2)
+        count++;
+    return count;
+}
+
 void serac_host_count(const struct serac_layer *l, struct serac_host_work *work)
 {
     uint64_t in = elements(&l->input), out = elements(&l->output);
     uint64_t window = (uint64_t)l->kernel_h * l->kernel_w;
-    work->bytes_read = (in * l->input.bits + 7) / 8 * (l->host == SERAC_HOST_ADD ? 2 : 1);
+    work->bytes_read = (in * l->input.bits + 7) / 8 * (serac_layer_adds(l) ? 2 : 1);
     work->bytes_written = (out * l->output.bits + 7) / 8;
     work->operations = l->host == SERAC_HOST_SOFTMAX      ? in * (16 + 4)
                        : l->host == SERAC_HOST_ADD        ? in * 6
                        : l->host == SERAC_HOST_REQUANTISE ? in * 3
                        : l->host == SERAC_HOST_PAD || l->host == SERAC_HOST_PATCHES ? out
-                       : l->host == SERAC_HOST_MEAN       ? in * 2
+                       : l->host == SERAC_HOST_QUANTISE_FLOAT ? in * 4
+                       : l->host == SERAC_HOST_THRESHOLDS ? in * (1 + compares((uint32_t)l->factors[0]))
+                       : l->host == SERAC_HOST_ADD_FLOAT  ? in * 5
+                       : l->host == SERAC_HOST_ADD_FLOOR  ? in * 8
                                                           : out * (window + 1);
 }

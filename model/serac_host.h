@@ -13,7 +13,19 @@
  *   requantise    multiplier and shift; a change of scale, zero point or sign
  *   patches       what a convolution's window meets at each place, [ky][kx][channel], as channels; zero
  *                 points outside. For few channels, which would leave most lanes of the machine idle
- *   mean          multiplier and shift, then over height and width, rounded half away from zero
+ * `mode` of the layer, double or single, is how these multipliers round.
+ *
+ * Others are ONNX's and its dialects', exact as their reference is. They may take raw 32-bit inputs (not the
+ * additions); `words` holds what depends on the channel. x is the input's value, code - zero point:
+ *
+ *   quantise_float  words: float32 f and a of each channel; round(x * f + a) + zero point, in double, ties to
+ *                   even. The output may have 32 bits
+ *   thresholds      factors: n, lowest code; words: 1 + n a channel, a sign s and n thresholds in ascending order;
+ *                   lowest code + number of thresholds <= s * x
+ *   add_float       words: float32 f1, f2, f; round((x1 * f1 + x2 * f2) / f) + zero point, every operation a
+ *                   float32's, ties to even; factor 1: the zero point is added before it is rounded, else 0
+ *   add_floor       factors: m1, a1, s1, m2, a2, s2, m, a, s; with q(x, m, a, s) = (x * m + a) >> s, towards minus
+ *                   infinity: q(q(x1, ...1) + q(x2, ...2), m, a, s) + zero point
  */
 #ifndef SERAC_HOST_H
 #define SERAC_HOST_H
@@ -23,6 +35,11 @@
 /* Name in network files and the number of factors, or -1. */
 const char *serac_host_name(enum serac_host_function function);
 int serac_host_factors(enum serac_host_function function);
+/* Numbers that it needs in `words`; floats by their bits. */
+uint64_t serac_host_words(const struct serac_layer *layer);
+/* May its input have, or its output, 32 bits? */
+bool serac_host_takes_raw(enum serac_host_function function);
+bool serac_host_makes_raw(enum serac_host_function function);
 /* -1 if there is none of that name. */
 int serac_host_find(const char *name);
 

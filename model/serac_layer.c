@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "serac_host.h"
+
 static enum serac_status fail(const struct serac_layer *layer,
                               enum serac_status status,
                               struct serac_error *error, const char *format,
@@ -61,7 +63,9 @@ static enum serac_status check_tensor(const struct serac_layer *layer,
 
 bool serac_layer_adds(const struct serac_layer *l)
 {
-    return l->op == SERAC_OP_ADD || (l->op == SERAC_OP_HOST && l->host == SERAC_HOST_ADD);
+    return l->op == SERAC_OP_ADD ||
+           (l->op == SERAC_OP_HOST && (l->host == SERAC_HOST_ADD || l->host == SERAC_HOST_ADD_FLOAT ||
+                                       l->host == SERAC_HOST_ADD_FLOOR));
 }
 
 static bool host_windows(const struct serac_layer *l)
@@ -73,7 +77,14 @@ static bool host_windows(const struct serac_layer *l)
 static bool host_factors_fit(const struct serac_layer *l)
 {
     const int32_t *f = l->factors;
-    int pairs = l->host == SERAC_HOST_ADD ? 3 : l->host == SERAC_HOST_REQUANTISE || l->host == SERAC_HOST_MEAN ? 1 : 0;
+    if (l->host == SERAC_HOST_ADD_FLOAT)
+        return f[0] == 0 || f[0] == 1;
+    if (l->host == SERAC_HOST_THRESHOLDS)
+        return f[0] >= 1 && f[0] <= 255 && f[1] >= -128 && f[1] <= 255;
+    for (int i = 2; l->host == SERAC_HOST_ADD_FLOOR && i < 9; i += 3)
+        if (f[i] < 0 || f[i] > 31)
+            return false;
+    int pairs = l->host == SERAC_HOST_ADD ? 3 : l->host == SERAC_HOST_REQUANTISE ? 1 : 0;
     for (int i = 0; i < pairs; i++)
         if (f[2 * i] < 0 || f[2 * i + 1] < -31 || f[2 * i + 1] > 30)
             return false;
@@ -87,8 +98,6 @@ static enum serac_status check_host(const struct serac_layer *l, struct serac_er
     if (l->host == SERAC_HOST_PAD) {
         h += l->pad_top + l->pad_bottom;
         w += l->pad_left + l->pad_right;
-    } else if (l->host == SERAC_HOST_MEAN) {
-        h = w = 1;
     } else if (host_windows(l)) {
         uint32_t kh = reach(l->kernel_h, l->dilation_h), kw = reach(l->kernel_w, l->dilation_w);
         if (l->pad_top >= kh || l->pad_bottom >= kh || l->pad_left >= kw || l->pad_right >= kw)
@@ -104,9 +113,13 @@ static enum serac_status check_host(const struct serac_layer *l, struct serac_er
                     (unsigned long long)channels);
     if (!host_factors_fit(l))
         return fail(l, SERAC_E_INPUT, error, "factors: multipliers from 0, shifts -31..30, softmax's 0..30 and "
-                    "a difference up to 0");
+                    "a difference up to 0, add_float's 0 or 1, add_floor's shifts 0..31, 1..255 "
+                    "thresholds from code -128..255");
     if (l->host == SERAC_HOST_SOFTMAX && (l->output.bits != 8 || !l->output.is_signed))
         return fail(l, SERAC_E_INPUT, error, "softmax makes signed 8-bit codes");
+    bool rounds = l->host == SERAC_HOST_SOFTMAX || l->host == SERAC_HOST_ADD || l->host == SERAC_HOST_REQUANTISE;
+    if (rounds && l->mode != SERAC_MODE_DOUBLE && l->mode != SERAC_MODE_SINGLE)
+        return fail(l, SERAC_E_INPUT, error, "requant: the host's is double or single");
     if (l->clamp_min > l->clamp_max)
         return fail(l, SERAC_E_INPUT, error, "clamp %d..%d: empty", l->clamp_min, l->clamp_max);
     return SERAC_OK;
@@ -116,9 +129,10 @@ static enum serac_status check_host(const struct serac_layer *l, struct serac_er
 static enum serac_status check_padding(const struct serac_layer *l, struct serac_error *error)
 {
     const struct serac_tensor *t = &l->input;
+    if (!(l->pad_top || l->pad_left || l->pad_bottom || l->pad_right) || t->is_bipolar || t->bits > 8)
+        return SERAC_OK;
     int32_t low = t->is_signed ? -(1 << (t->bits - 1)) : 0, high = low + (1 << t->bits) - 1;
-    if (!(l->pad_top || l->pad_left || l->pad_bottom || l->pad_right) || t->is_bipolar ||
-        (t->zero_point >= low && t->zero_point <= high))
+    if (t->zero_point >= low && t->zero_point <= high)
         return SERAC_OK;
     return fail(l, SERAC_E_INPUT, error, "its input is padded with zero point %d: outside %d..%d, the codes",
                 t->zero_point, low, high);
@@ -127,14 +141,15 @@ static enum serac_status check_padding(const struct serac_layer *l, struct serac
 enum serac_status serac_layer_check(const struct serac_layer *l,
                                     struct serac_error *error)
 {
-    enum serac_status status = check_tensor(l, &l->input, "input", false,
-                                            error);
+    bool host = l->op == SERAC_OP_HOST;
+    bool raw_in = host && serac_host_takes_raw(l->host) && l->input.bits == 32;
+    bool raw_out = host ? serac_host_makes_raw(l->host) && l->output.bits == 32 : l->mode == SERAC_MODE_RAW;
+    enum serac_status status = check_tensor(l, &l->input, "input", raw_in, error);
     if (status == SERAC_OK)
         status = check_padding(l, error);
     if (status == SERAC_OK)
-        status = check_tensor(l, &l->output, "output",
-                              l->op != SERAC_OP_HOST && l->mode == SERAC_MODE_RAW, error);
-    if (status == SERAC_OK && l->op == SERAC_OP_HOST)
+        status = check_tensor(l, &l->output, "output", raw_out, error);
+    if (status == SERAC_OK && host)
         return check_host(l, error);
     if (status != SERAC_OK)
         return status;

@@ -30,11 +30,11 @@ enum serac_op {
 
 enum serac_host_function {
     SERAC_HOST_SOFTMAX, SERAC_HOST_ADD, SERAC_HOST_AVERAGE_POOL, SERAC_HOST_MAX_POOL,
-    SERAC_HOST_PAD, SERAC_HOST_REQUANTISE, SERAC_HOST_MEAN,
-    SERAC_HOST_PATCHES,
+    SERAC_HOST_PAD, SERAC_HOST_REQUANTISE, SERAC_HOST_PATCHES,
+    SERAC_HOST_QUANTISE_FLOAT, SERAC_HOST_THRESHOLDS, SERAC_HOST_ADD_FLOAT, SERAC_HOST_ADD_FLOOR,
     SERAC_HOST_FUNCTIONS
 };
-#define SERAC_HOST_FACTORS 6
+#define SERAC_HOST_FACTORS 9
 
 /* Requantisation of one output channel; accumulator x includes bias. */
 struct serac_param {
@@ -60,6 +60,7 @@ struct serac_layer {
     enum serac_op op;
     enum serac_host_function host;     /* HOST */
     int32_t factors[SERAC_HOST_FACTORS];
+    const int32_t *words;              /* borrowed; HOST: serac_host_words() of them, or NULL */
     struct serac_tensor input;         /* ADD: both operands */
     struct serac_tensor output;        /* after pooling */
     int32_t input2_zero_point;         /* ADD */

@@ -250,8 +250,10 @@ void serac_network_destroy(struct serac_network *network)
 {
     if (!network)
         return;
-    for (uint32_t i = 0; network->layers && i < network->num_layers; i++)
+    for (uint32_t i = 0; network->layers && i < network->num_layers; i++) {
         free((void *)(uintptr_t)network->layers[i].params);
+        free((void *)(uintptr_t)network->layers[i].words);
+    }
     free(network->layers);
     free(network->inputs);
     free(network->output_scales);

@@ -114,7 +114,8 @@ static enum serac_status read_inputs(struct serac_network_reader *r,
         n->inputs[index][i] = from;
         const struct serac_tensor *t =
             from < 0 ? &n->input : &n->layers[from].output;
-        if (t->bits > 8)
+        bool raw = l->op == SERAC_OP_HOST && serac_host_takes_raw(l->host) && t->bits == 32;
+        if (t->bits > 8 && !raw)
             return serac_config_fail(r->config, list, r->error,
                                      "inputs: %s has raw 32-bit values", name);
         if (i == 0) {
@@ -200,8 +201,6 @@ static enum serac_status read_geometry(struct serac_network_reader *r,
                                  l->name);
     l->output.height = (uint32_t)((h - kh) / stride[0] + 1) / l->pool;
     l->output.width = (uint32_t)((w - kw) / stride[1] + 1) / l->pool;
-    if (l->op == SERAC_OP_HOST && l->host == SERAC_HOST_MEAN)
-        l->output.height = l->output.width = 1;
     return SERAC_OK;
 }
 
@@ -220,7 +219,7 @@ static enum serac_status check_keys(struct serac_network_reader *r,
         {"ah", "weight_kind", false}, {"ah", "weights", false}, {"ah", "weight_zero_points", false},
         {"ga", "kernel", false}, {"ga", "stride", false}, {"ga", "pad", false},
         {"ga", "dilation", false}, {"gah", "pool", false}, {"h", "act_bits", false},
-        {"h", "requant", false}, {"h", "params", false}, {"cdga", "what", false}, {"cdga", "factors", false},
+        {"cdga", "what", false}, {"cdga", "factors", false},
     };
     for (size_t i = 0; i < COUNT(rules); i++) {
         const struct serac_group *at = serac_config_child(group, rules[i].key);
@@ -244,14 +243,15 @@ static enum serac_status read_host(struct serac_network_reader *r, const struct 
     int function = serac_host_find(keys->what);
     if (function < 0)
         return serac_network_fail(r, group, "what", "what: must be softmax, add, average_pool, max_pool, pad, "
-                                  "requantise, mean or patches");
+                                  "requantise, patches, quantise_float, thresholds, add_float or add_floor");
     l->host = (enum serac_host_function)function;
     uint32_t wanted = (uint32_t)serac_host_factors(l->host), count = list ? serac_config_count(list) : 0;
     if (count != wanted)
         return serac_network_fail(r, group, "factors", "factors: %s has %u", keys->what, wanted);
     for (uint32_t i = 0; i < wanted; i++) {
         int64_t value;
-        if (!serac_config_integer(serac_config_element(list, i), &value) || value < INT32_MIN || value > INT32_MAX)
+        if (!serac_config_integer(serac_config_element(list, i), &value) || value < INT32_MIN ||
+            value > INT32_MAX)
             return serac_network_fail(r, group, "factors", "factors: must be integers of 32 bits");
         l->factors[i] = (int32_t)value;
     }
@@ -347,8 +347,9 @@ enum serac_status serac_network_read_layer(struct serac_network_reader *r,
         status = read_texts(r, group, &keys, index);
     if (status == SERAC_OK)
         status = read_shape(r, group, &keys, index);
-    if (status == SERAC_OK && l->op != SERAC_OP_HOST)
-        status = serac_network_read_numbers(r, group, &keys, l);
+    if (status == SERAC_OK)
+        status = l->op == SERAC_OP_HOST ? serac_network_read_words(r, group, &keys, l)
+                                        : serac_network_read_numbers(r, group, &keys, l);
     if (status != SERAC_OK)
         return status;
     struct serac_error detail = {""};

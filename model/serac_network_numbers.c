@@ -1,6 +1,9 @@
 /* serac_network_numbers.c - a layer's weights and parameters from the blob. */
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "serac_host.h"
 #include "serac_network_read.h"
 
 static int32_t get32(const uint8_t *at)
@@ -151,4 +154,49 @@ enum serac_status serac_network_read_numbers(
         status = read_params(r, group, keys, layer);
     return status == SERAC_OK ? read_zero_points(r, group, keys, layer)
                               : status;
+}
+
+/* --- words of the host's layers -------------------------------------------- */
+
+/* Signs and ascending thresholds, or finite floats. */
+static bool words_fit(const struct serac_layer *l, const int32_t *words, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t of_record = l->host == SERAC_HOST_THRESHOLDS ? i % (1 + (uint64_t)l->factors[0]) : 0;
+        float value;
+        memcpy(&value, &words[i], sizeof value);
+        if (l->host != SERAC_HOST_THRESHOLDS
+                ? !isfinite(value)
+                : of_record == 0 ? words[i] != 1 && words[i] != -1 : of_record > 1 && words[i] < words[i - 1])
+            return false;
+    }
+    return true;
+}
+
+enum serac_status serac_network_read_words(struct serac_network_reader *r, const struct serac_group *group,
+                                           const struct serac_layer_keys *keys, struct serac_layer *l)
+{
+    const struct serac_group *at = serac_config_child(group, "params");
+    uint64_t count = serac_host_words(l);
+    if (!count != !at)
+        return serac_network_fail(r, group, "params", at ? "params: not a key of host %s"
+                                                         : "params: missing, it is required for %s",
+                                                         keys->what);
+    if (!count)
+        return SERAC_OK;
+    if (keys->params + count * 4 > r->blob_bytes)
+        return serac_network_fail(r, group, "params",
+                                  "params: %llu numbers at %u are beyond the blob's %u bytes",
+                                  (unsigned long long)count, keys->params, r->blob_bytes);
+    int32_t *words = malloc(count * sizeof *words);
+    if (!words)
+        return SERAC_E_NOMEM;
+    l->words = words;
+    for (uint64_t i = 0; i < count; i++)
+        words[i] = get32(r->blob + keys->params + i * 4);
+    if (!words_fit(l, words, count))
+        return serac_network_fail(r, group, "params",
+                                  "params: must be finite floats; thresholds a sign of 1 or -1 and "
+                                  "ascending numbers");
+    return SERAC_OK;
 }

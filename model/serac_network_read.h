@@ -53,6 +53,11 @@ enum serac_status serac_network_read_numbers(
     struct serac_network_reader *r, const struct serac_group *group,
     const struct serac_layer_keys *keys, struct serac_layer *layer);
 
+/* The words of a host layer that has some. */
+enum serac_status serac_network_read_words(
+    struct serac_network_reader *r, const struct serac_group *group,
+    const struct serac_layer_keys *keys, struct serac_layer *layer);
+
 /* Fails at the line of `key`, or of its group if the key is missing. */
 enum serac_status serac_network_fail(const struct serac_network_reader *r,
                                      const struct serac_group *group,

@@ -1,7 +1,7 @@
 /* serac_run.c - a program on the cycle model, with a memory of its own. */
 #include "serac_run.h"
 
-#include "serac_function.h"
+#include "serac_fast.h"
 #include "serac_timeline.h"
 
 struct context {
@@ -64,7 +64,7 @@ enum serac_status serac_run_data(const struct serac_design *design,
         if (response)
             return response == 3 ? SERAC_E_READ_DECERR : SERAC_E_READ_SLVERR;
         serac_insn_decode(block, &insn);
-        enum serac_status status = serac_function_block(design, &insn, bus);
+        enum serac_status status = serac_fast_block(design, &insn, bus);
         if (status != SERAC_OK)
             return status;
         program += SERAC_INSN_BLOCK_STRIDE;

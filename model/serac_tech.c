@@ -69,8 +69,9 @@ static enum serac_status read_units(const struct serac_config *config,
             keys[r] = (struct serac_key){
                 resource_keys[r], SERAC_KEY_NUMBERS, (size_t)r * sizeof *values,
                 i > 0 && t->has[r], 0, 1e12,
-                r == SERAC_DELAY_NS ? units[i].delay_terms
-                                    : units[i].area_terms};
+                r == SERAC_DELAY_NS   ? units[i].delay_terms
+                : r == SERAC_AREA_UM2 ? units[i].area_terms
+                                      : units[i].counts_terms};
         memset(values, 0, sizeof values);
         status = serac_config_read(config, unit, keys, SERAC_UNIT_RESOURCES, values,
                                    error);
@@ -93,6 +94,8 @@ static enum serac_status read_units(const struct serac_config *config,
                                    "delay_ns: all zero, one must be larger");
     return status;
 }
+
+_Static_assert(SERAC_UNIT_TERMS <= SERAC_NUMBERS, "a file's lists hold all terms");
 
 struct sram_numbers {
     struct serac_numbers words, area, read, write, access, leakage;
@@ -128,6 +131,10 @@ static enum serac_status read_sram(const struct serac_config *config,
                    {"read_pj", &s.read, table->read_pj},
                    {"write_pj", &s.write, table->write_pj},
                    {"leakage_nw", &s.leakage, table->leakage_nw}};
+    if (status == SERAC_OK && s.words.count > SERAC_SRAM_POINTS)
+        return serac_config_fail(config, serac_config_child(group, "words"), error,
+                                 "words: must be an array of 2 to %d numbers",
+                                 SERAC_SRAM_POINTS);
     table->points = s.words.count;
     table->second_port = s.second_port;
     for (size_t c = 0; status == SERAC_OK && c < sizeof columns / sizeof *columns;

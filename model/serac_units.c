@@ -17,14 +17,38 @@ static struct serac_unit *add(struct list *l, const char *name,
     memset(u, 0, sizeof *u);
     *u = (struct serac_unit){.name = name, .path = path, .group = group,
                              .count = count, .area_terms = 1,
-                             .delay_terms = 1};
-    u->area[0] = u->delay[0] = 1;
+                             .counts_terms = 1, .delay_terms = 1};
+    u->area[0] = u->counts[0] = u->delay[0] = 1;
     return u;
+}
+
+static void cells(struct serac_unit *u, double term)
+{
+    u->area[u->area_terms++] = term;
+}
+
+/* Of an FPGA. */
+static void counts(struct serac_unit *u, double term)
+{
+    u->counts[u->counts_terms++] = term;
 }
 
 static void area(struct serac_unit *u, double term)
 {
-    u->area[u->area_terms++] = term;
+    cells(u, term);
+    counts(u, term);
+}
+
+/* yosys takes a DSP for a product from so many bits on, if it may. */
+#define DSP_BITS 9
+
+/* `multipliers` of two numbers, `bits` of the product wanted; without DSPs a row of LUTs for
+ * each of `rows` bits. */
+static void multiplier(struct serac_unit *u, double multipliers, double bits, double rows)
+{
+    counts(u, bits < DSP_BITS ? multipliers * bits * rows : 0);
+    counts(u, bits < DSP_BITS ? 0 : multipliers);
+    counts(u, bits < DSP_BITS ? 0 : multipliers * bits * rows);
 }
 
 static void delay(struct serac_unit *u, double term)
@@ -32,10 +56,38 @@ static void delay(struct serac_unit *u, double term)
     u->delay[u->delay_terms++] = term;
 }
 
+/* On an FPGA a dot product is a popcount, or a tree of adders over what a lane has: a number of
+ * one side or none of it, a product in LUTs, or one in a DSP, which also adds. */
+static void dot_counts(struct serac_unit *u, double lanes, double pw, double pa)
+{
+    bool plain = pw * pa == 1, product = pw > 1 && pa > 1;
+    bool dsp = pw + pa + 2 >= DSP_BITS;      /* signs added */
+    double sums = lanes * (pw + pa), bits = lanes * pw * pa;
+    counts(u, log2(lanes));
+    counts(u, pw + pa);
+    counts(u, plain ? lanes : 0);
+    counts(u, plain || product ? 0 : lanes);
+    counts(u, plain || product ? 0 : sums);
+    counts(u, product && !dsp ? lanes : 0);
+    counts(u, product && !dsp ? bits : 0);
+    counts(u, product && dsp ? lanes : 0);
+    counts(u, product && dsp ? sums : 0);
+    counts(u, product && dsp ? bits : 0);
+}
+
+/* A digit: the more planes, the more a copy of the sign is selected from. */
+static void digit_counts(struct serac_unit *u, double lanes, double planes)
+{
+    counts(u, lanes * planes * log2(planes));
+}
+
 /* A buffer beside its macros: what selects a word among banks of `width` bits, what
- * is read and written, and memories that are flip-flops. */
+ * is read and written, and memories that are flip-flops. On an FPGA what is read is a
+ * register; each of its planes of `plane` bits is selected among those of a word of all
+ * banks, by LUTs of six inputs, four ways each, or all together are shifted into place in
+ * two steps; and each part that is written alone needs an enable. */
 static void buffer(struct serac_unit *u, const struct serac_memory_kind *kind,
-                   double instances, double read_bits, double write_bits,
+                   double instances, double plane, double read_bits, double write_bits,
                    const struct serac_sram_table *table)
 {
     double banks = kind->count / instances;
@@ -45,6 +97,11 @@ static void buffer(struct serac_unit *u, const struct serac_memory_kind *kind,
     area(u, banks * kind->width);
     area(u, read_bits + write_bits);
     area(u, kind->registers ? banks * kind->width * kind->depth : 0);
+    double planes = read_bits / plane, ways = banks / 2 * kind->width / plane;
+    double each = planes * ceil((ways - 1) / 3), shifted = 2 * planes + ways - 4;
+    counts(u, read_bits);
+    counts(u, plane * (ways > 4 && shifted < each ? shifted : each));
+    counts(u, banks * kind->enables);
     delay(u, sram.access_ns);
     delay(u, log2(banks) + (kind->registers ? log2(kind->depth) : 0));
 }
@@ -66,17 +123,23 @@ void serac_units(const struct serac_design *d,
 
     /* A full adder for nearly every product, then an adder over the sum. */
     u = add(&l, "dpu", "u_core.u_array.u_dpu", SERAC_GROUP_ARRAY, dots);
-    area(u, lanes * pw * pa);
-    area(u, pw + pa + log_lanes);
-    area(u, plain ? 0 : 1);
-    area(u, pw > 1 && pa > 1 ? pw + pa + log_lanes : 0);
+    cells(u, lanes * pw * pa);
+    cells(u, pw + pa + log_lanes);
+    cells(u, plain ? 0 : 1);
+    cells(u, pw > 1 && pa > 1 ? pw + pa + log_lanes : 0);
+    dot_counts(u, lanes, pw, pa);
     delay(u, log2(lanes * fewer));
     delay(u, log2(fanout));
     delay(u, log2(pw * pa));
 
     u = add(&l, "ones", "u_core.u_array.u_ones", SERAC_GROUP_ONES, cols);
-    area(u, lanes * pa);
-    area(u, pa + log_lanes);
+    cells(u, lanes * pa);
+    cells(u, pa + log_lanes);
+    counts(u, log_lanes);
+    counts(u, pa);
+    counts(u, pa > 1 ? 0 : lanes);       /* a popcount, else a tree of adders */
+    counts(u, pa > 1 ? lanes : 0);
+    counts(u, pa > 1 ? lanes * pa : 0);
     delay(u, log_lanes);
     delay(u, pa > 1 ? 1 : 0);
 
@@ -89,27 +152,33 @@ void serac_units(const struct serac_design *d,
 
     u = add(&l, "column", "u_core.u_column", SERAC_GROUP_CONTROL, cols);
     area(u, lanes * pa);
+    digit_counts(u, lanes, pa);
+    counts(u, pa);
+    counts(u, log2(d->act_buffer_bytes / cols / (lanes / 8)));    /* address of a plane */
     delay(u, log2(lanes * pa));
     u = add(&l, "act_bank", "u_core.u_column.u_bank", SERAC_GROUP_ACT_BUFFER,
             cols);
-    buffer(u, m + SERAC_MEMORY_ACTIVATIONS, cols, lanes * pa, axi, table);
+    buffer(u, m + SERAC_MEMORY_ACTIVATIONS, cols, lanes, lanes * pa, axi, table);
     u = add(&l, "columns", "u_core.u_columns", SERAC_GROUP_CONTROL, 1);
     area(u, cols);
     area(u, axi);
     delay(u, log2(cols));
+    double bank_bits = log2(d->act_buffer_bytes / cols / (axi / 8));
+    counts(u, cols * bank_bits);
+    multiplier(u, cols, bank_bits, bank_bits);    /* lines of a window times their beats */
 
     u = add(&l, "weight_buffer", "u_core.u_wgt_buffer",
             SERAC_GROUP_WEIGHT_BUFFER, 1);
-    buffer(u, m + SERAC_MEMORY_WEIGHTS, 1, rows * lanes * pw, axi, table);
+    buffer(u, m + SERAC_MEMORY_WEIGHTS, 1, rows * lanes, rows * lanes * pw, axi, table);
     u = add(&l, "weight_digit", "u_core.u_wgt_digit", SERAC_GROUP_WEIGHT_BUFFER,
             1);
     area(u, rows * lanes * pw);
     u = add(&l, "param_buffer", "u_core.u_param_buffer",
             SERAC_GROUP_PARAM_BUFFER, 1);
-    buffer(u, m + SERAC_MEMORY_PARAMETERS, 1, rq * 128, axi, table);
+    buffer(u, m + SERAC_MEMORY_PARAMETERS, 1, rq * 128, rq * 128, axi, table);
     u = add(&l, "out_buffer", "u_core.u_out_buffer", SERAC_GROUP_OUTPUT_BUFFER,
             1);
-    buffer(u, m + SERAC_MEMORY_OUTPUTS, 1, rq * 8, axi, table);
+    buffer(u, m + SERAC_MEMORY_OUTPUTS, 1, axi, axi, rq * 8, table);
 
     u = add(&l, "requant", "u_core.u_post.u_path.u_requant",
             SERAC_GROUP_REQUANT, rq);
@@ -123,6 +192,7 @@ void serac_units(const struct serac_design *d,
     area(u, dots + cols);                /* selects among the drain registers */
     area(u, rq);
     delay(u, log2(dots));
+    multiplier(u, 1, log2(d->output_buffer_bytes / (lanes / 8)), 6);     /* blocks times bits */
 
     u = add(&l, "execute", "u_core.u_execute", SERAC_GROUP_CONTROL, 1);
     area(u, log2(d->act_buffer_bytes));
@@ -154,6 +224,8 @@ void serac_units(const struct serac_design *d,
     u = add(&l, "core", "u_core", SERAC_GROUP_CONTROL, 1);
     area(u, rows * lanes * pw);
     area(u, lanes * cols * pa);
+    digit_counts(u, rows * lanes, pw);   /* on an FPGA weight_digit is part of it */
+    counts(u, lanes);                    /* which of them are there */
     delay(u, log2(cols));
     add(&l, "top", "", SERAC_GROUP_CONTROL, 1);
 }

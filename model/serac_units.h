@@ -10,7 +10,7 @@
 #include "serac_memories.h"
 #include "serac_sram.h"
 
-#define SERAC_UNIT_TERMS 5
+#define SERAC_UNIT_TERMS 11
 
 /* As area and energy are reported. */
 enum serac_unit_group {
@@ -31,8 +31,9 @@ struct serac_unit {
                                      * blocks; the units below it are not part of it */
     enum serac_unit_group group;
     double count;                   /* instances */
-    uint32_t area_terms, delay_terms;
+    uint32_t area_terms, counts_terms, delay_terms;
     double area[SERAC_UNIT_TERMS];  /* of one instance */
+    double counts[SERAC_UNIT_TERMS];    /* of its LUTs, flip-flops, DSPs */
     double delay[SERAC_UNIT_TERMS]; /* of the slowest path to its registers */
 };
 

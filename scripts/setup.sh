@@ -4,8 +4,8 @@
 # With --train also PyTorch (0.5 GB), which only scripts/train needs; with --synth
 # OpenSTA, the OSU 0.18 um library and the iCE40 tools, which make synth needs.
 set -eu
-packages="gcc g++ libc6-dev verilator libsystemc-dev yosys libcmocka-dev libconfig-dev libcjson-dev libyaml-dev
- zlib1g-dev jq shellcheck patch"
+packages="gcc g++ libc6-dev verilator libsystemc-dev yosys libcmocka-dev libconfig-dev libcjson-dev libyaml-dev libonnx-testdata
+ libprotobuf-c-dev protobuf-c-compiler zlib1g-dev jq shellcheck patch"
 [ "${1:-}" != --synth ] ||
   packages="$packages opensta qflow-tech-osu018 nextpnr-ice40 fpga-icestorm fpga-icestorm-chipdb"
 [ "${1:-}" != --train ] || packages="$packages python3-torch python3-numpy dataset-fashion-mnist"

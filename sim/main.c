@@ -12,10 +12,11 @@ static const struct {
     {"infer", serac_cmd_infer, "run a quantised network: accuracy and costs"},
     {"cosim", serac_cmd_cosim, "compare model and RTL at every clock edge"},
     {"sweep", serac_cmd_sweep, "designs x memories x technologies x networks"},
+    {"tune", serac_cmd_tune, "weight widths layer by layer within a budget"},
     {"shapes", serac_cmd_shapes, "every plane pair's best shape in one area"},
     {"compare", serac_cmd_compare, "every plane pair side by side, from sweeps"},
     {"report", serac_cmd_report, "Markdown and CSV from a sweep's results"},
-    {"import", serac_cmd_import, "other tools' layer tables to a workload"},
+    {"import", serac_cmd_import, "other tools' networks and layer tables"},
     {"compile", serac_cmd_compile, "a network to a program image"},
     {"describe", serac_cmd_describe, "a design: area, clock, peak rates"},
 };

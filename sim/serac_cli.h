@@ -68,6 +68,7 @@ int serac_cmd_describe(int argc, char **argv);
 int serac_cmd_compile(int argc, char **argv);
 int serac_cmd_import(int argc, char **argv);
 int serac_cmd_sweep(int argc, char **argv);
+int serac_cmd_tune(int argc, char **argv);
 int serac_cmd_shapes(int argc, char **argv);
 int serac_cmd_compare(int argc, char **argv);
 int serac_cmd_report(int argc, char **argv);

@@ -183,7 +183,7 @@ static int write_network(const struct serac_import *import, const struct serac_b
 
 /* --- the command --------------------------------------------------------- */
 
-enum kind { NONE, CSV, YAML, TFLITE };
+enum kind { NONE, CSV, YAML, TFLITE, ONNX };
 
 /* By the file's ending, in any case. */
 static enum kind kind_of(const char *path)
@@ -191,7 +191,7 @@ static enum kind kind_of(const char *path)
     static const struct {
         const char *ending;
         enum kind kind;
-    } kinds[] = {{".csv", CSV}, {".yaml", YAML}, {".yml", YAML}, {".tflite", TFLITE}};
+    } kinds[] = {{".csv", CSV}, {".yaml", YAML}, {".yml", YAML}, {".tflite", TFLITE}, {".onnx", ONNX}};
     const char *dot = strrchr(path, '.');
     for (size_t i = 0; dot && i < sizeof kinds / sizeof *kinds; i++)
         if (!strcasecmp(dot, kinds[i].ending))
@@ -205,15 +205,17 @@ static int import_file(struct serac_import *import, enum kind kind, const struct
     struct serac_build build = {.network = NULL};
     char name[SERAC_NAME_MAX];
     size_t bytes;
-    char *text = read_whole(import->path, kind != TFLITE, &bytes, import->error);
+    bool network = kind == TFLITE || kind == ONNX;
+    char *text = read_whole(import->path, !network, &bytes, import->error);
     enum serac_status status = SERAC_E_INPUT;
     name_of(out, name);
     if (text)
         status = kind == CSV    ? serac_import_csv(import, text)
                  : kind == YAML ? serac_import_yaml(import, text)
+                 : kind == ONNX ? serac_import_onnx(import, (uint8_t *)text, bytes, name, &build)
                                 : serac_import_tflite(import, (uint8_t *)text, bytes, choice, name, &build);
     int code = status != SERAC_OK ? serac_cli_fail(status, import->error)
-               : kind == TFLITE   ? write_network(import, &build, out)
+               : network          ? write_network(import, &build, out)
                                   : write_out(import, out);
     for (const char *at = import->notes; code == SERAC_EXIT_DONE && at && *at; at = strchr(at, '\n') + 1)
         printf("note: %.*s\n", (int)strcspn(at, "\n"), at);
@@ -234,9 +236,12 @@ int serac_cmd_import(int argc, char **argv)
         "import", "MODEL -o FILE.cfg",
         "Writes a quantised network of another tool as a network, with FILE.bin beside it:\n"
         ".tflite: TensorFlow Lite, int8 or uint8, weights also int4.\n"
+        ".onnx: ONNX with QLinear* and *Integer operators, QuantizeLinear and DequantizeLinear around others, QONNX's and\n"
+        "FINN's quantisers at 1 to 8 bits, or integers in floats with floor shifts (DORY, NEMO, QuantLab).\n"
         "Writes the layers of another tool's table as a workload, which sweeps and shapes take:\n"
         ".csv: SCALE-Sim topology (convolutions, or M,N,K); .yaml: Timeloop problem or ZigZag workload.",
         "  serac import kws_ref_model.tflite -o kws.cfg\n"
+        "  serac import tfc_w1a1.onnx -o tfc.cfg\n"
         "  serac import Resnet50.csv -o resnet50-scalesim.cfg\n"
         "  serac import zigzag_resnet18.yaml -o resnet18.cfg\n",
         options};
@@ -250,7 +255,7 @@ int serac_cmd_import(int argc, char **argv)
     }
     enum kind kind = kind_of(path);
     if (kind == NONE) {
-        fprintf(stderr, "serac: %s: must end in .tflite, .csv, .yaml or .yml\n", path);
+        fprintf(stderr, "serac: %s: must end in .tflite, .onnx, .csv, .yaml or .yml\n", path);
         return SERAC_EXIT_INPUT;
     }
     if (rounding && (kind != TFLITE || (strcmp(rounding, "double") && strcmp(rounding, "single")))) {

@@ -11,7 +11,9 @@
 #define SERAC_ROOT "."
 #endif
 #define DEBIAN "/usr/share/datasets/fashion-mnist/t10k"
+#define DEBIAN_TRAINING "/usr/share/datasets/fashion-mnist/train"
 #define SHIPPED SERAC_ROOT "/configs/datasets/fashion-mnist-500"
+#define HELD_OUT SERAC_ROOT "/configs/datasets/fashion-mnist-held-out.bits"
 
 static enum serac_status fail(struct serac_error *error, const char *path,
                               const char *what)
@@ -66,6 +68,27 @@ static void find(const char *prefix, const char *what, int dims, char *path,
         snprintf(path, room, "%s-%s.idx%d-ubyte", prefix, what, dims);
 }
 
+/* Keeps the images whose bit is set, in their order. */
+static enum serac_status keep_held_out(struct serac_dataset *d, struct serac_error *error)
+{
+    uint8_t bits[7500];
+    size_t size = (size_t)d->height * d->width;
+    uint32_t kept = 0;
+    FILE *file = fopen(HELD_OUT, "rb");
+    bool good = file && d->count == 8 * sizeof bits && fread(bits, 1, sizeof bits, file) == sizeof bits;
+    if (file)
+        fclose(file);
+    if (!good)
+        return fail(error, HELD_OUT, "cannot be read, or the data set has not 60,000 images");
+    for (uint32_t i = 0; i < d->count; i++)
+        if (bits[i / 8] >> i % 8 & 1) {
+            memmove(d->images + kept * size, d->images + i * size, size);
+            d->labels[kept++] = d->labels[i];
+        }
+    d->count = kept;
+    return SERAC_OK;
+}
+
 enum serac_status serac_dataset_load(const char *name,
                                      struct serac_dataset *dataset,
                                      struct serac_error *error)
@@ -79,10 +102,12 @@ enum serac_status serac_dataset_load(const char *name,
         prefix = SHIPPED;
     else if (!strcmp(name, "fashion-mnist"))
         prefix = DEBIAN;
+    else if (!strcmp(name, "fashion-mnist-held-out"))
+        prefix = DEBIAN_TRAINING;
     else if (!strchr(name, '/'))
         return fail(error, name, "no such data set; there are "
-                    "fashion-mnist-500, fashion-mnist and file prefixes with "
-                    "a slash");
+                    "fashion-mnist-500, fashion-mnist, fashion-mnist-held-out and "
+                    "file prefixes with a slash");
     find(prefix, "images", 3, path, sizeof path);
     enum serac_status status = read_idx(path, 3, sizes, &d.images, error);
     if (status == SERAC_OK) {
@@ -99,8 +124,13 @@ enum serac_status serac_dataset_load(const char *name,
     d.height = sizes[1];
     d.width = sizes[2];
     d.channels = 1;
-    *dataset = d;
-    return SERAC_OK;
+    if (!strcmp(name, "fashion-mnist-held-out"))
+        status = keep_held_out(&d, error);
+    if (status == SERAC_OK)
+        *dataset = d;
+    else
+        serac_dataset_free(&d);
+    return status;
 }
 
 static int32_t code_of(const struct serac_tensor *t, uint8_t byte)

@@ -14,7 +14,8 @@ struct serac_dataset {
 };
 
 /* `fashion-mnist-500` (shipped), `fashion-mnist` (Debian's package, 10,000 test
- * images), or the common prefix of two files PREFIX-images*, PREFIX-labels*. */
+ * images), `fashion-mnist-held-out` (5,000 of its training images that the networks of
+ * configs/networks were not trained on), or the common prefix of two files PREFIX-images*, PREFIX-labels*. */
 enum serac_status serac_dataset_load(const char *name,
                                      struct serac_dataset *dataset,
                                      struct serac_error *error);

@@ -64,7 +64,8 @@ void serac_wilson(uint64_t right, uint64_t n, double *low, double *high)
 
 struct session {
     const struct serac_infer_job *job;
-    struct serac_network *network;
+    const struct serac_network *network;
+    struct serac_network *loaded;     /* owned; NULL if the job has it */
     struct serac_program *program;
     struct serac_dataset data;
     struct serac_device *device;
@@ -123,8 +124,10 @@ static enum serac_status open_data(struct session *s)
 static enum serac_status open_session(struct session *s)
 {
     const struct serac_setting *setting = s->job->setting;
-    enum serac_status status =
-        serac_network_load(s->job->network, &s->network, s->error);
+    enum serac_status status = SERAC_OK;
+    if (!s->job->built)
+        status = serac_network_load(s->job->network, &s->loaded, s->error);
+    s->network = s->job->built ? s->job->built : s->loaded;
     if (status == SERAC_OK)
         status = open_data(s);
     if (status == SERAC_OK)
@@ -146,7 +149,7 @@ static void close_session(struct session *s)
 {
     serac_device_close(s->device);
     serac_program_destroy(s->program);
-    serac_network_destroy(s->network);
+    serac_network_destroy(s->loaded);
     serac_dataset_free(&s->data);
     free(s->image);
     free(s->packed);

@@ -12,6 +12,7 @@
 struct serac_infer_job {
     const struct serac_setting *setting;
     const char *network;         /* name or path */
+    const struct serac_network *built;   /* NULL, or the network itself (`network` only names it) */
     const char *backend;         /* model, rtl, systemc */
     const char *dataset;         /* NULL: the network's own, 500 images */
     const char *input;           /* NULL, or a file of raw inputs in place of a data set */

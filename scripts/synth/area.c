@@ -6,7 +6,9 @@
  * One line of CSV per unit: path (instances without indices, so that an array's
  * are one), module, instances, then at and below it: um2 of cells and of macros, cells,
  * flip-flops (cells of MACROS.lib are macros); of an FPGA LUTs (one with two
- * outputs is one), flip-flops, block RAMs (a RAMB18 is half of one), DSPs. */
+ * outputs is one; of distributed RAM as many as it takes of a slice; inverters of one
+ * net are one, yosys gives each flip-flop its own for a reset that is active low),
+ * flip-flops, block RAMs (a RAMB18 is half of one), DSPs. */
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -79,6 +81,31 @@ static bool begins(const char *text, const char *with)
     return !strncmp(text, with, strlen(with));
 }
 
+/* LUTs of distributed RAM, 64 bits each: RAM<words>X<bits>S or D, the latter read at a
+ * second address, which takes a copy; RAM32M and RAM64M are four of a slice. 0: none of them. */
+static unsigned ram_luts(const char *type)
+{
+    unsigned words, bits;
+    char ports;
+    if (!strcmp(type, "RAM32M") || !strcmp(type, "RAM64M"))
+        return 4;
+    if (sscanf(type, "RAM%uX%u%c", &words, &bits, &ports) != 3 || (ports != 'S' && ports != 'D'))
+        return 0;
+    return bits * ((words + 63) / 64) * (ports == 'D' ? 2 : 1);
+}
+
+/* The first inverter of its net, among those that `nets` has. */
+static bool first_of_net(const cJSON *inverter, cJSON *nets)
+{
+    char net[32];
+    const cJSON *bit = cJSON_GetArrayItem(
+        cJSON_GetObjectItem(cJSON_GetObjectItem(inverter, "connections"), "I"), 0);
+    snprintf(net, sizeof net, "%d", cJSON_IsNumber(bit) ? bit->valueint : -1);
+    if (cJSON_HasObjectItem(nets, net))
+        return false;
+    return cJSON_AddTrueToObject(nets, net) != NULL;
+}
+
 /* A leaf's contribution; false: it is a module. */
 static bool fpga_leaf(const char *type, struct sums *s)
 {
@@ -90,10 +117,8 @@ static bool fpga_leaf(const char *type, struct sums *s)
         s->of[3] = 1;
     else if (begins(type, "FD") || begins(type, "SB_DFF"))
         s->of[1] = 1;
-    else if (begins(type, "RAM32M") || begins(type, "RAM64M"))
-        s->of[0] = 4;                   /* four LUTs of a slice */
-    else if (begins(type, "RAM"))
-        s->of[0] = strstr(type, "X1D") ? 2 : 1;
+    else if (ram_luts(type))
+        s->of[0] = ram_luts(type);
     else if (begins(type, "LUT") || begins(type, "SRL") || begins(type, "SB_LUT") ||
              !strcmp(type, "INV"))
         s->of[0] = 1;
@@ -126,7 +151,10 @@ static struct sums sum_module(const char *name, const char *path, double times)
     struct sums total = {{0, 0, 0, 0}}, s;
     const cJSON *module = cJSON_GetObjectItemCaseSensitive(modules, name), *cell;
     size_t mine = line_of(path, plain(name));
-    if (!module) {
+    cJSON *inverted = cJSON_CreateObject();
+    /* A black box of the RTL is meant so, one of the synthesiser is a cell we do not know. */
+    if (!module || (!cells && !strstr(name, "serac_") &&
+                    cJSON_GetObjectItem(cJSON_GetObjectItem(module, "attributes"), "blackbox"))) {
         fprintf(stderr, "synth_area: %s: no such module or cell\n", name);
         exit(2);
     }
@@ -138,8 +166,10 @@ static struct sums sum_module(const char *name, const char *path, double times)
             extend(below, sizeof below, path, cell->string);
             s = sum_module(type, below, times);
         }
-        add(&total, &s, 1);
+        if (cells || strcmp(type, "INV") || first_of_net(cell, inverted))
+            add(&total, &s, 1);
     }
+    cJSON_Delete(inverted);
     add(&lines[mine].sums, &total, times);
     return total;
 }

@@ -5,6 +5,8 @@
  *     build/synth_cells --prune FILE.lib   the library without LIB_AVOID, for
  *                                          tools that cannot leave cells out, and with
  *                                          liberty_wire_f() as its only wire-load model
+ *     build/synth_cells --exchange FILE.lib   the library with clear and preset exchanged in
+ *                                          flip-flops that store the negation of D
  *
  * Everything follows from functions, capacitances and tables, so no technology
  * needs a set-up of its own; only delay, scan and power-gating cells that look
@@ -485,6 +487,47 @@ static int print_pruned(const struct liberty *lib, const bool *avoided)
     return 0;
 }
 
+/* Clear and preset of the flip-flops that store the negation of a pin, in order of the text;
+ * NULL without memory. */
+static const struct liberty_attr **resets_of(const struct liberty *lib, size_t *count)
+{
+    const struct liberty_attr **resets = malloc((2 * (size_t)lib->num_cells + 1) * sizeof(void *));
+    *count = 0;
+    for (const struct liberty_group *g = lib->root->groups; resets && g; g = g->next) {
+        const struct liberty_cell *c =
+            !strcmp(g->type, "cell") ? liberty_cell_find(lib, g->args[0]) : NULL;
+        bool inverted = false;
+        if (!c || c->group != g || c->kind != LIBERTY_FF ||
+            !single(c, liberty_text(c->state, "next_state"), &inverted) || !inverted)
+            continue;
+        for (const struct liberty_attr *a = c->state->attrs; a; a = a->next)
+            if (!strcmp(a->name, "clear") || !strcmp(a->name, "preset"))
+                resets[(*count)++] = a;
+    }
+    return resets;
+}
+
+static int print_exchanged(const struct liberty *lib)
+{
+    size_t count = 0, at = 0;
+    char *text = liberty_read(lib->path, &error);
+    const struct liberty_attr **resets = text ? resets_of(lib, &count) : NULL;
+    if (!resets) {
+        fprintf(stderr, "%s\n", text ? "synth_cells: out of memory" : error.text);
+        free(text);
+        return text ? 3 : 2;
+    }
+    for (size_t i = 0; i < count; i++) {
+        fwrite(text + at, 1, resets[i]->begin - at, stdout);
+        fputs(strcmp(resets[i]->name, "clear") ? "clear" : "preset", stdout);
+        at = resets[i]->begin + strlen(resets[i]->name);
+    }
+    fputs(text + at, stdout);
+    free(resets);
+    free(text);
+    return 0;
+}
+
 /* Of the smallest flip-flop; 0: there is none. */
 static double flip_flop_area(const struct liberty *lib, const bool *avoided)
 {
@@ -552,12 +595,14 @@ int main(int argc, char **argv)
 {
     bool help = argc == 2 && !strcmp(argv[1], "--help");
     bool prune = argc == 3 && !strcmp(argv[1], "--prune");
-    if (help || argc != 2 + prune || argv[argc - 1][0] == '-') {
+    bool exchange = argc == 3 && !strcmp(argv[1], "--exchange");
+    if (help || argc != 2 + (prune || exchange) || argv[argc - 1][0] == '-') {
         fprintf(help ? stdout : stderr,
-                "usage: synth_cells [--prune] FILE.lib[.gz]\n"
+                "usage: synth_cells [--prune | --exchange] FILE.lib[.gz]\n"
                 "Prints shell variables LIB_... : the cells a synthesis flow "
                 "must name.\n--prune prints the library without the cells of "
-                "LIB_AVOID instead.\n");
+                "LIB_AVOID instead,\n--exchange with clear and preset exchanged in "
+                "flip-flops that store the negation of D.\n");
         return help ? 0 : 2;
     }
     struct liberty *lib = liberty_load(argv[argc - 1], &error);
@@ -565,7 +610,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", error.text);
         return 2;
     }
-    int code = run(lib, prune);
+    int code = exchange ? print_exchanged(lib) : run(lib, prune);
     liberty_free(lib);
     return code;
 }

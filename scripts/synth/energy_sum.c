@@ -124,10 +124,27 @@ static void find_slew(struct energy_sum *s)
     }
 }
 
-static void add_instance(struct energy_sum *s, const struct netlist_instance *inst)
+void energy_sum_instance(const struct energy_sum *s, uint32_t instance,
+                         struct energy_result *result)
 {
+    const struct netlist_instance *inst = s->net.instances + instance;
     const struct energy_cell *ec = s->net.cells + inst->cell;
     double toggles[64], high[64], load[64];
+    for (uint32_t p = 0; p < ec->cell->num_pins; p++) {
+        const struct netlist_net *net = net_at(&s->net, inst, p);
+        toggles[p] = net ? net->toggles : 0;
+        high[p] = net ? net->high : 0.5;
+        load[p] = net ? net_load(s, net) / ec->lib->cap_f : 0;
+    }
+    const struct energy_use use = {toggles, high, load,
+                                   s->slew_s / ec->lib->time_s};
+    energy_cell_at(ec, &use, s->tables_whole, result);
+}
+
+static void add_instance(struct energy_sum *s, uint32_t instance)
+{
+    const struct netlist_instance *inst = s->net.instances + instance;
+    const struct energy_cell *ec = s->net.cells + inst->cell;
     double v = s->voltage;
     struct energy_part *part = s->parts + inst->group;
     struct energy_result result;
@@ -135,17 +152,12 @@ static void add_instance(struct energy_sum *s, const struct netlist_instance *in
         return;
     for (uint32_t p = 0; p < ec->cell->num_pins; p++) {
         const struct netlist_net *net = net_at(&s->net, inst, p);
-        toggles[p] = net ? net->toggles : 0;
-        high[p] = net ? net->high : 0.5;
-        load[p] = net ? net_load(s, net) / ec->lib->cap_f : 0;
         if (net && ec->clocks >> p & 1)
-            part->clock += v * v / 2 * toggles[p] *
+            part->clock += v * v / 2 * net->toggles *
                            (ec->cell->pins[p].capacitance * ec->lib->cap_f +
                             s->wire_f);
     }
-    const struct energy_use use = {toggles, high, load,
-                                   s->slew_s / ec->lib->time_s};
-    energy_cell_at(ec, &use, s->tables_whole, &result);
+    energy_sum_instance(s, instance, &result);
     part->cells++;
     part->area += ec->cell->area;
     part->internal += result.internal;
@@ -217,7 +229,7 @@ void energy_sum_add(struct energy_sum *s)
         s->parts[i] = (struct energy_part){.name = s->parts[i].name};
     s->nets = s->nets_unknown = 0;
     for (uint32_t i = 0; i < s->net.num_instances; i++)
-        add_instance(s, s->net.instances + i);
+        add_instance(s, i);
     add_nets(s);
 }
 

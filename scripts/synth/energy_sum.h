@@ -41,6 +41,9 @@ bool energy_sum_load(struct energy_sum *s, struct netlist_setup *setup,
                      struct liberty_error *error);
 /* Energy of all groups anew, from what the nets say. */
 void energy_sum_add(struct energy_sum *s);
+/* Internal energy, that of clock pins apart, and leakage of one instance. */
+void energy_sum_instance(const struct energy_sum *s, uint32_t instance,
+                         struct energy_result *result);
 void energy_sum_free(struct energy_sum *s);
 
 #endif

@@ -20,14 +20,29 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def nnls(rows, targets, sweeps=20000):
-    """Coefficients >= 0 that minimise the sum of (row . x / target - 1)^2: coordinate
-    descent on the normal equations, columns scaled."""
-    n = len(rows[0])
-    a = [[v / t for v in row] for row, t in zip(rows, targets) if t > 0]
+    """Coefficients >= 0 that minimise the sum of (row . x / target - 1)^2 of positive targets."""
+    kept = [(row, t) for row, t in zip(rows, targets) if t > 0]
+    return descend([[v / t for v in row] for row, t in kept], [1.0] * len(kept), len(rows[0]), sweeps)
+
+
+def nnls_counts(rows, targets):
+    """The same where 0 is a target like another: an error there counts as against the least other
+    target, so that a unit which sometimes has none is not foretold one."""
+    positive = [t for t in targets if t > 0]
+    if not positive:
+        return [0.0] * len(rows[0])
+    by = [max(t, min(positive)) for t in targets]
+    return descend([[v / b for v in row] for row, b in zip(rows, by)],
+                   [t / b for t, b in zip(targets, by)], len(rows[0]), 20000)
+
+
+def descend(a, wanted, n, sweeps):
+    """Coefficients >= 0 that minimise |a x - wanted|^2: coordinate descent on the normal equations,
+    columns scaled."""
     scale = [max(1e-30, sum(r[j] ** 2 for r in a) ** 0.5) for j in range(n)]
     a = [[r[j] / scale[j] for j in range(n)] for r in a]
     gram = [[sum(r[i] * r[j] for r in a) for j in range(n)] for i in range(n)]
-    right = [sum(r[j] for r in a) for j in range(n)]
+    right = [sum(r[j] * w for r, w in zip(a, wanted)) for j in range(n)]
     x = [0.0] * n
     for _ in range(sweeps):
         most = 0.0
@@ -132,16 +147,31 @@ def measure(name, path, folder, tech):
 COUNTS = ('luts', 'ffs', 'dsps')
 
 
+def counted_units(design, tech):
+    """Units with the terms of their counts; LUTs, flip-flops, block RAMs of all memories."""
+    *units, memories = run('build/synth_units', '--fpga', key(tech, 'flow'), design).splitlines()
+    return [Unit(line) for line in units], [float(v) for v in memories.split(',')[1:]]
+
+
 class Counted:
     """One design's LUTs, flip-flops, DSPs and block RAMs, by unit, and the terms of the units."""
 
     def __init__(self, name, tech):
         self.name = name
-        *units, memories = run('build/synth_units', '--fpga', key(tech, 'flow'),
-                               f'{HERE}/{name.rsplit("-", 1)[0]}/{name}.cfg').splitlines()
-        self.units = [Unit(line) for line in units]
-        self.foretold = [float(v) for v in memories.split(',')[1:]]        # LUTs, FFs, BRAMs
+        self.units, self.foretold = counted_units(f'{HERE}/{name.rsplit("-", 1)[0]}/{name}.cfg', tech)
         self.count = {}
+
+
+def by_path(rows):
+    """LUTs, flip-flops, DSPs, block RAMs at and below each path, which may have several modules; the
+    same of memories alone."""
+    at, rams = {}, {}
+    for row in rows:
+        for to in [at] + ([rams] if row['module'] == 'serac_ram' else []):
+            sums = to.setdefault(row['path'], [0.0] * 4)
+            for k, column in enumerate(('luts', 'flip_flops', 'dsps', 'block_rams')):
+                sums[k] += float(row[column])
+    return at, rams
 
 
 def collect_counts(tech, rtl):
@@ -155,12 +185,7 @@ def collect_counts(tech, rtl):
         csv_path = f'build/synth/{tech}/{name}/counts.csv'
         if name in done or not os.path.exists(csv_path):
             continue
-        at, rams = {}, {}
-        for row in csv.DictReader(open(csv_path)):
-            counts = [float(row[k]) for k in ('luts', 'flip_flops', 'dsps', 'block_rams')]
-            at[row['path']] = counts
-            if row['module'] == 'serac_ram':
-                rams[row['path']] = counts
+        at, rams = by_path(csv.DictReader(open(csv_path)))
         def add(unit, counts):
             lines.append(f'{name},{unit},' + ','.join(f'{v:g}' for v in counts) + '\n')
         add('all', at[''])
@@ -174,6 +199,11 @@ def collect_counts(tech, rtl):
                          - sum(c[k] for c in mine) for k in range(4)])
     with open(path, 'w') as out:
         out.write(f'# rtl {rtl}\ndesign,unit,luts,ffs,dsps,brams\n' + ''.join(sorted(lines)))
+    if os.path.exists(f'build/synth/{tech}/units/counts.csv'):
+        rows = [row for row in csv.DictReader(open(f'build/synth/{tech}/units/counts.csv')) if row['module'] == 'serac_dpu']
+        with open(f'{HERE}/measured/{tech}-units.csv', 'w') as out:
+            out.write('unit,lanes,luts,ffs,dsps\n' + ''.join(
+                '({3};{4}),{2},{0[luts]},{0[flip_flops]},{0[dsps]}\n'.format(row, *row['path'].split('_')) for row in rows))
 
 
 def load_counts(tech):
@@ -185,42 +215,71 @@ def load_counts(tech):
     return list(designs.values())
 
 
-def fit_counts(designs):
-    return {u.name: {k: nnls([[d.units[i].count * t for t in d.units[i].area] for d in designs],
-                             [d.count[u.name][k] for d in designs]) for k in COUNTS}
-            for i, u in enumerate(designs[0].units)}
+def fit_counts(designs, alone):
+    fitted = {}
+    for i, u in enumerate(designs[0].units):
+        sample = designs + [v for v in alone if u.name in v.count]
+        fitted[u.name] = {k: nnls_counts([[d.units[i].count * t for t in d.units[i].area] for d in sample],
+                                         [d.count[u.name][k] for d in sample]) for k in COUNTS}
+    return fitted
 
 
 def count_errors(designs, fitted):
-    """Per cent by resource; block RAMs follow from a rule."""
+    """By resource: (measured, foretold) of each design; block RAMs follow from a rule."""
     out = {k: [] for k in (*COUNTS, 'brams')}
     for d in designs:
         model = {k: sum(u.count * dot(fitted[u.name][k], u.area) for u in d.units) for k in COUNTS}
         model['luts'] += d.foretold[0]
         model['ffs'] += d.foretold[1]
         model['brams'] = d.foretold[2]
-        off = {k: 100 * (model[k] / d.count['all'][k] - 1) if d.count['all'][k] else 0 for k in model}
-        for k, v in off.items():
-            out[k].append(abs(v))
-        units = {u.name: 100 * (u.count * dot(fitted[u.name]['luts'], u.area) - d.count[u.name]['luts'])
-                 / d.count['all']['luts'] for u in d.units}
-        worst = sorted(units, key=lambda name: -abs(units[name]))[:3]
-        print(f'  {d.name}: ' + ', '.join(f'{k} {d.count["all"][k]:g} {v:+.1f} %' for k, v in off.items()) + '; '
-              + ', '.join(f'{name} {units[name]:+.1f}' for name in worst))
+        pairs = {k: (d.count['all'][k], model[k]) for k in model}
+        for k, pair in pairs.items():
+            out[k].append(pair)
+        def worst(k):
+            off = {u.name: 100 * (u.count * dot(fitted[u.name][k], u.area) - d.count[u.name][k]) / d.count['all'][k]
+                   for u in d.units}
+            return ', '.join(f'{name} {off[name]:+.1f} %' for name in sorted(off, key=lambda name: -abs(off[name]))[:3])
+        print(f'  {d.name}: ' + ', '.join(f'{k} {has:g} ' + (f'{percent(has, foretold):+.1f} %' if k in ('luts', 'ffs') and has
+                                                             else f'{foretold - has:+.2f}') for k, (has, foretold) in pairs.items())
+              + f'; LUTs of {worst("luts")}; FFs of {worst("ffs")}')
     return out
+
+
+def percent(has, foretold):
+    return 100 * (foretold / has - 1)
+
+
+def print_counts(what, errors):
+    """Designs that have none of a resource have no per cent: the most that is foretold for them."""
+    for k, pairs in errors.items():
+        some = [abs(percent(has, foretold)) for has, foretold in pairs if has]
+        none = [foretold for has, foretold in pairs if not has]
+        if some:
+            print('{}: {}: median {:.1f} %, worst {:.1f} % of {} designs'.format(what, k, *median_worst(some), len(some)))
+        if none:
+            print(f'{what}: {k}: {len(none)} designs have none, at most {max(none):.2f} foretold')
+
+
+def print_memories(designs):
+    """Memories by rule: LUTs, flip-flops, block RAMs."""
+    off = [(d, has) for d in designs for has in [[d.count['memories'][k] for k in ('luts', 'ffs', 'brams')]]
+           if any(abs(a - b) > 0.01 for a, b in zip(has, d.foretold))]
+    for d, has in off:
+        print(f'  {d.name}: memories: LUTs, FFs, block RAMs {", ".join(f"{v:g}" for v in has)}; foretold '
+              + ', '.join(f'{v:g}' for v in d.foretold))
+    print(f'memories: {len(designs) - len(off)} of {len(designs)} designs exactly as measured')
 
 
 def main_counts(tech, path):
     designs = load_counts(tech)
     mine = [d for d in designs if d.name.startswith('fitting-')]
     theirs = [d for d in designs if d.name.startswith('heldout-')]
-    fitted = fit_counts(mine)
-    count_errors(mine, fitted)
+    fitted = fit_counts(mine, alone(tech))
+    print_counts('fitted', count_errors(mine, fitted))
     left = count_errors(theirs, fitted)
-    for k, values in left.items():
-        print('left out: {}: median {:.1f} %, worst {:.1f} % of {} designs'.format(
-            k, *median_worst(values), len(values)))
-    median, worst = median_worst(left['luts'])
+    print_memories(designs)
+    print_counts('left out', left)
+    median, worst = median_worst([abs(percent(*pair)) for pair in left['luts']])
     with open(path, 'w') as out:
         out.write(f'# {tech}.cfg - written by `make fit TECH={tech}`; do not edit. Form: model/serac_tech.h.\n\n'
                   f'source = "{what_of(tech)}; LUTs, flip-flops and DSPs fitted to this RTL";\n'
@@ -262,16 +321,20 @@ def load(tech):
 
 
 class Alone:
-    """A dot-product unit by itself (units.sh): as the only one of a design."""
+    """A dot-product unit by itself (units.sh; of an FPGA fpga.sh): as the only one of a design."""
 
     def __init__(self, row, tech):
         wgt, act = row['unit'].strip('()').split(';')
+        fpga = key(tech, 'flow') != 'asic'
         with tempfile.NamedTemporaryFile('w', suffix='.cfg') as file:
             file.write(f'rows = 1; cols = 1; lanes = {row["lanes"]}; weight_planes = {wgt}; act_planes = {act};\n'
                        'weight_buffer_bytes = 65536; act_buffer_bytes = 65536; output_buffer_bytes = 65536;\n'
                        'param_buffer_bytes = 4096; axi_bits = 64; outstanding = 4; requant_lanes = 1; queue_depth = 1;\n')
             file.flush()
-            self.units = units_of(file.name, tech)
+            self.units = counted_units(file.name, tech)[0] if fpga else units_of(file.name, tech)
+        if fpga:
+            self.count = {'dpu': {k: float(row[k]) for k in COUNTS}}
+            return
         self.area, self.delay = {'dpu': float(row['um2'])}, {'dpu': float(row['ns'])}
 
 
@@ -480,4 +543,5 @@ def main():
     write(path, tech, fitted[0].units, area, delay, energy, leakage, result)
 
 
-main()
+if __name__ == '__main__':
+    main()

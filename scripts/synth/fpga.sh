@@ -2,7 +2,7 @@
 # fpga.sh TECH FLOW TECH.cfg NAME PARAMETERS - synth.sh's part for FPGAs: LUTs, flip-flops, block
 # RAMs and DSPs by unit, counts.csv; for iCE40 also place and route, and the clock, of the array
 # alone between shift registers, if it fits: the whole machine has more pins than the package.
-# COUNT=1: counts only.
+# COUNT=1: counts only. NAME units: the dot-product unit alone for each pair of planes, of two sizes.
 set -eu
 tech=$1 flow=$2 config=$3 name=$4 parameters=$5
 here=scripts/synth
@@ -18,19 +18,49 @@ keep="setattr -mod -set keep_hierarchy 1 =*
   setattr -mod -unset keep_hierarchy *serac_and_popcount* *serac_dot* *serac_digit* *serac_loop* *serac_nest*
   setattr -mod -unset keep_hierarchy *serac_compress* *serac_counter* *serac_carry* *serac_full_adder* *serac_add_rows* *serac_horner*"
 
-# count DEFINES COMMAND: synthesises the whole machine, prints the table of units.
+top=serac_top
+rm -f "$out/units.v"
+if [ "$name" = units ]; then
+  top=serac_units
+  {
+    echo "module serac_units;"
+    for pw in 1 2 4 8; do for pa in 1 2 4 8; do
+      wide=$((pw > pa ? pw : pa))
+      for lanes in 8 $((wide < 8 ? 128 / wide : 32)); do
+        echo "  (* keep *) serac_dpu #(.Lanes($lanes), .WgtPlanes($pw), .ActPlanes($pa)) u_${lanes}_${pw}_$pa ();"
+      done
+    done; done
+    echo "endmodule"
+  } > "$out/units.v"
+  rtl="$rtl $out/units.v"
+fi
+
+# count DEFINES COMMAND: synthesises the whole machine, prints the table of units. Modules that keep
+# their hierarchy do not see each other: each is synthesised once for a technology, RTL and flow.
 count() {
   defines=$1 command=$2
   echo "synth: $name for $tech"
-  yosys -q -l "$out/counts.log" -p "
+  yosys -q -l "$out/elaborate.log" -p "
     read_verilog -DSERAC_FPGA $here/serac_ram.v
     read_verilog $defines -Irtl $rtl
-    hierarchy -top serac_top $chparam
+    hierarchy -top $top $chparam
     $keep
-    $command
-    write_json $out/netlist.json" > "$out/counts.err" 2>&1 ||
+    tee -q -o $out/modules.txt ls A:keep_hierarchy
+    write_rtlil $out/elaborated.il" > "$out/counts.err" 2>&1 ||
+    fail "yosys cannot elaborate $name, see $out/elaborate.log: $(tail -1 "$out/counts.err")"
+  store=build/synth/$flow/modules/$({ echo "$keep"; sed 's|//.*||' rtl/*.v rtl/*.vh $here/serac_ram.v; yosys -V; } | cksum | cut -d' ' -f1)
+  $here/modules.py known "$store" "$command" $top "$out/modules.txt" "$out/new.il" > "$out/known.ys"
+  yosys -q -l "$out/counts.log" -p "
+    read_rtlil $out/elaborated.il
+    read_rtlil $out/new.il
+    script $out/known.ys
+    $command -top serac_new
+    write_json $out/new.json" > "$out/counts.err" 2>&1 ||
     fail "yosys cannot build $name, see $out/counts.log: $(tail -1 "$out/counts.err")"
-  build/synth_area --fpga "$out/netlist.json" serac_top > "$out/counts.part" || exit 3
+  $here/modules.py join "$store" "$command" $top "$out/modules.txt" "$out/new.json" > "$out/netlist.part"
+  mv "$out/netlist.part" "$out/netlist.json"
+  rm -f "$out/new.json" "$out/new.il" "$out/elaborated.il"
+  build/synth_area --fpga "$out/netlist.json" $top > "$out/counts.part" || exit 3
   mv "$out/counts.part" "$out/counts.csv"
   awk -F, 'NR > 1 {
       depth = $1 == "" ? 0 : gsub(/\./, ".", $1) + 1
@@ -44,12 +74,12 @@ case $flow in
 xc7)
   dsp=
   grep -q '^dsps = true;' "$config" || dsp=-nodsp
-  count "-DSERAC_FPGA -DSERAC_XILINX" "synth_xilinx $dsp -nowidelut -noiopad -noclkbuf -flatten -top serac_top"
+  count "-DSERAC_FPGA -DSERAC_XILINX" "synth_xilinx $dsp -nowidelut -noiopad -noclkbuf -flatten"
   echo "clock: not measured (no free place and route for this family)"
   ;;
 ice40)
   [ -n "${COUNT:-}" ] || { need nextpnr-ice40; need icetime; }
-  count -DSERAC_FPGA 'synth_ice40 -device hx -abc2 -top serac_top'
+  count -DSERAC_FPGA 'synth_ice40 -device hx -abc2'
   [ -z "${COUNT:-}" ] || exit 0
   limit=$(sed -n 's/^luts = \([0-9]*\);.*/\1/p' "$config")
   luts=$(awk -F, 'NR == 2 {print $4}' "$out/counts.csv")

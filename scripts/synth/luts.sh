@@ -2,8 +2,8 @@
 # luts.sh [DESIGN.cfg] - six-input LUTs per binary operation on a Xilinx 7-series FPGA.
 #
 # yosys synth_xilinx -nodsp, every unit synthesised once and multiplied. A LUT with two
-# outputs (LUT6_2) is one LUT, as it is one on the device; LUT1 to LUT6 and inverters
-# are one each. Default: BISMO's shape, beside BISMO's published cost; exit 1 above it.
+# outputs (LUT6_2) is one LUT, as it is one on the device; LUT1 to LUT6 and inverters of a net
+# are one each, distributed RAM what it takes of a slice (area.c). Default: BISMO's shape, beside BISMO's published cost; exit 1 above it.
 # Not counted: buffers, fetch, store, execute, CSR; routing; and the place
 # in a slice that a carry takes where it leaves a chain beside its sum bit (one in every
 # serac_counter: 30 in a unit of 256 lanes).
@@ -20,6 +20,7 @@ lane=$(log2 $((lanes / requants)))
 [ "$lane" -gt 0 ] || lane=1
 dir=build/synth/luts
 mkdir -p $dir
+make -s synth-tools
 
 # synth NAME BLACKBOXES MODULE NAME=VALUE...: LUTs, FFs, CARRY4 to dir/NAME
 synth() {
@@ -31,11 +32,12 @@ synth() {
     hierarchy -top $top $set_all
     $boxes
     synth_xilinx -nodsp -nowidelut -noiopad -noclkbuf -flatten -top $top
-    tee -o $dir/$name.stat stat" > /dev/null 2>&1 || { echo "luts: $name failed, see $dir/$name.log" >&2; exit 1; }
-  awk '/Number of cells/ {on = 1} !on {next}
-    $1 ~ /^(LUT[1-6]|LUT6_2|INV)$/ {luts += $2} $1 ~ /^FD/ {ffs += $2}
-    $1 ~ /^(SRL|RAM)/ {luts += $2} $1 == "CARRY4" {carry += $2}
-    END {print luts + 0, ffs + 0, carry + 0}' "$dir/$name.stat" > "$dir/$name"
+    tee -o $dir/$name.stat stat; write_json $dir/$name.json" > /dev/null 2>&1 ||
+    { echo "luts: $name failed, see $dir/$name.log" >&2; exit 1; }
+  build/synth_area --fpga "$dir/$name.json" "$top" > "$dir/$name.csv" || exit 1
+  carry=$(awk '/Number of cells/ {on = 1} on && $1 == "CARRY4" {n += $2} END {print n + 0}' "$dir/$name.stat")
+  awk -F, -v carry="$carry" 'NR == 2 {print $4, $5, carry}' "$dir/$name.csv" > "$dir/$name"
+  rm -f "$dir/$name.json"
 }
 
 synth unit '' serac_dpu Lanes="$lanes" WgtPlanes="$wgt" ActPlanes="$act"
@@ -50,7 +52,7 @@ synth path 'blackbox *serac_ram* *serac_requant*' serac_post_path Rows="$rows" C
 synth requant '' serac_requant
 
 echo "$config: $rows x $lanes x $cols, ($wgt,$act), yosys synth_xilinx -nodsp"
-echo "a LUT6_2 (one LUT with two outputs) counts as one LUT, as do LUT1..LUT6 and INV"
+echo "a LUT6_2 (one LUT with two outputs) counts as one LUT, as do LUT1..LUT6 and an INV of a net"
 for name in unit ones rest drain path requant; do echo "$name $(cat $dir/$name)"; done |
 awk -v rows="$rows" -v cols="$cols" -v lanes="$lanes" -v wgt="$wgt" -v act="$act" \
   -v requants="$requants" '

@@ -8,7 +8,8 @@
 #     TECH=sg13g2 [JOBS=2] scripts/synth/measure.sh
 #     TECH=sg13g2 scripts/synth/measure.sh --hash     # of this RTL and flow
 #
-# An hour and more of two cores for a technology.
+# An hour and more of two cores for a technology. Of an FPGA only what the synthesiser counts is
+# collected, not the clock.
 set -eu
 cd "$(dirname "$0")/../.."
 tech=${TECH:-osu018}
@@ -30,7 +31,7 @@ sources() {
       set -- cells.c macros.c sram_cfg.[ch] fanout.c area.c liberty*.[ch] netlist.[ch] energy_cell.[ch] \
         energy_sum.[ch] gate_cell.[ch] gates*.[ch] unit.c ../../sim/serac_gates.[ch] ../../model/serac_sram.[ch]
     else
-      sed 's|^ *#.*||' synth.sh fpga.sh "tech/$tech.cfg" | plain
+      sed 's|^ *#.*||' fpga.sh modules.py "tech/$tech.cfg" | plain
       set -- area.c
     fi
     for file in "$@"; do gcc -fpreprocessed -dD -E -P "$file"; done | tr -d '[:space:]'   # no comments
@@ -52,12 +53,14 @@ one() {
   mine="$rtl $(sed 's|^ *#.*||; /^ *$/d' "$file" | cksum)"
   ! grep -qs "^$name," "scripts/synth/measured/$TECH.csv" || return 0
   if ! $asic; then
-    ! current "$dir/counts.csv" || return 0
-    rm -f "$dir/hash" "$dir/counts.csv"
-    COUNT=1 DESIGN=$file scripts/synth/synth.sh > "build/synth/$TECH/$name.log" 2>&1 ||
-      { echo "measure: $name: $(tail -1 "build/synth/$TECH/$name.log")" >&2; return 1; }
-    echo "$mine" > "$dir/hash"
-    return 0
+    if ! current "$dir/netlist.json"; then
+      rm -f "$dir/hash" "$dir/netlist.json"
+      COUNT=1 DESIGN=$file scripts/synth/synth.sh > "build/synth/$TECH/$name.log" 2>&1 ||
+        { echo "measure: $name: $(tail -1 "build/synth/$TECH/$name.log")" >&2; return 1; }
+      echo "$mine" > "$dir/hash"
+    fi
+    build/synth_area --fpga "$dir/netlist.json" serac_top > "$dir/counts.csv"
+    return
   fi
   if ! current "$dir/result.cfg"; then
     rm -f "$dir/hash" "$dir/result.cfg" "$dir"/energy-*.csv
@@ -94,7 +97,11 @@ if [ -f "$measured.csv" ] && [ "$(sed -n '1s/^# rtl //p' "$measured.csv")" != "$
 fi
 for file in scripts/synth/fitting/*.cfg scripts/synth/heldout/*.cfg; do echo "$file"; done |
   xargs -P "${JOBS:-$(nproc)}" -n 1 scripts/synth/measure.sh --one || failed=1   # the others count
-if $asic && ! [ -f "$measured-units.csv" ]; then
+if ! $asic && ! [ -f "$measured-units.csv" ]; then
+  COUNT=1 scripts/synth/fpga.sh "$tech" "$(sed -n 's/^flow = "\(.*\)";/\1/p' "scripts/synth/tech/$tech.cfg")" \
+    "scripts/synth/tech/$tech.cfg" units '' > "build/synth/$tech/units.log" 2>&1 ||
+    { tail -1 "build/synth/$tech/units.log" >&2; failed=1; }
+elif ! [ -f "$measured-units.csv" ]; then
   scripts/synth/units.sh > /dev/null
   mkdir -p scripts/synth/measured
   cp "build/synth/$tech/units.csv" "$measured-units.csv"

@@ -65,10 +65,37 @@ common=build/synth/$tech
 mkdir -p "$out" build/synth/generic
 ln -sf ../cells.lib "$out/cells.lib"
 cells=$common/cells.lib
-identity=$(cksum "$liberty" build/synth_cells)
+identity="$(cksum "$liberty" build/synth_cells) $(yosys -V)"
+# Registers that reset to 0 and to 1, mapped with library $1: do the cells' functions say so, too?
+resets_right() {
+  cat > "$common/flops.v" << EOF
+module flops (input clk, input rst_n, input d, output reg zero, output reg one);
+  always @(posedge clk or negedge rst_n)
+    if (!rst_n) {zero, one} <= 2'b01; else {zero, one} <= {d, d};
+endmodule
+EOF
+  yosys -q -l "$common/flops.log" -p "
+    read_verilog $common/flops.v
+    synth -noabc -top flops
+    dfflibmap -liberty $1
+    read_liberty -ignore_miss_func $cells
+    flatten
+    async2sync
+    delete t:\$_DFF*
+    sat -verify -set rst_n 0 -prove zero 0 -prove one 1 flops" > "$common/flops.err" 2>&1
+}
 if ! [ -f "$common/cells.done" ] || [ "$(cat "$common/cells.done")" != "$identity" ]; then
   build/synth_cells "$liberty" > "$common/cells.sh" 2> "$common/log" || fail "$(cat "$common/log")"
   build/synth_cells --prune "$liberty" > "$cells"
+  # yosys 0.23 takes the clear of a flip-flop that stores the negation of D (ASAP7's) for its
+  # preset: then dfflibmap, and it alone, gets a library in which they are exchanged.
+  rm -f "$common/flops.lib"
+  build/synth_cells --exchange "$cells" > "$common/flops.lib"
+  if cmp -s "$cells" "$common/flops.lib" || resets_right "$cells"; then
+    ln -sf cells.lib "$common/flops.lib"
+  else
+    resets_right "$common/flops.lib" || fail "$liberty: registers get wrong values at reset, see $common/flops.log: $(tail -1 "$common/flops.err")"
+  fi
   echo "$identity" > "$common/cells.done"
 fi
 # shellcheck source=/dev/null
@@ -162,7 +189,7 @@ yosys -q -l "$out/map.log" -p "
   setparam -unset Width -unset Depth -unset Ports -unset Enables -unset Address t:serac_macro_*
   delete =serac_macro
   read_liberty -lib $out/macros.lib
-  dfflibmap -liberty $cells
+  dfflibmap -liberty $common/flops.lib
   abc -liberty $cells -constr $out/abc.constr -script $script
   techmap -map $out/gate.v
   opt_clean -purge

@@ -1,12 +1,20 @@
 /* unit.c - synth_unit: energy of one dot-product unit on random operands.
  *
- *     synth_unit DIR TOP LANES WGT_PLANES ACT_PLANES WGT_BITS ACT_BITS
+ *     synth_unit [--pins FILE] DIR TOP LANES WGT_PLANES ACT_PLANES WGT_BITS ACT_BITS
  *
  * DIR has the netlist of serac_dpu or int8_unit (units.sh). Signed operands of so
  * many bits, uniform; every cycle a digit pair, an accumulation of 16 tiles; the
  * accumulator is checked. Prints one line of CSV: um2, fJ per multiply-accumulate without
  * delays, fJ of clock pins in it, leakage in nW, values compared, fJ per multiply-accumulate
- * with delays and so with glitches (gates_delays()). */
+ * with delays and so with glitches (gates_delays()).
+ *
+ * --pins writes what the energy without delays is made of, for opinion.py, one line each:
+ *     slew PS, volt V
+ *     register CELL CLOCK OUTPUT [INPUT...]   a flip-flop of the netlist
+ *     net NET TOGGLES HIGH LOAD_FF KIND       toggles a cycle, share of time at 1; KIND is
+ *                                             input, inner or constant
+ *     cell INSTANCE CELL FJ NW [PIN=NET...]   internal energy of a cycle, clock pins included;
+ *                                             leakage; clock pins are PIN:NET */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,7 +176,67 @@ static bool read_energy(struct unit *u, struct energy_sum *sum, bool delays, str
     return ok;
 }
 
-static int measure(const char *dir, struct unit *u)
+/* --- --pins ------------------------------------------------------------ */
+
+/* The first flip-flop of the netlist. */
+static void put_register(FILE *out, const struct energy_sum *sum)
+{
+    const struct energy_cell *ec = sum->net.cells, *end = ec + sum->net.num_cells;
+    while (ec < end && (ec->cell->kind != LIBERTY_FF || ec->state_pin < 0 || !ec->clocks))
+        ec++;
+    if (ec == end)
+        return;
+    const struct liberty_pin *pins = ec->cell->pins;
+    uint32_t clock = 0;
+    while (!(ec->clocks >> clock & 1))
+        clock++;
+    fprintf(out, "register %s %s %s", ec->cell->name, pins[clock].name, pins[ec->state_pin].name);
+    for (uint32_t p = 0; p < ec->cell->num_pins; p++)
+        if (p != clock && pins[p].direction == LIBERTY_INPUT)
+            fprintf(out, " %s", pins[p].name);
+    fputc('\n', out);
+}
+
+static void put_cell(FILE *out, const struct energy_sum *sum, uint32_t i, double cycles)
+{
+    const struct netlist_instance *inst = sum->net.instances + i;
+    const struct energy_cell *ec = sum->net.cells + inst->cell;
+    struct energy_result r;
+    char name[1024];
+    netlist_name(&sum->net, i, name, sizeof name);
+    energy_sum_instance(sum, i, &r);
+    fprintf(out, "cell %s %s %.9g %.9g", name, ec->cell->name,
+            (r.internal + r.clock) / cycles * 1e15, r.leakage * 1e9);
+    for (uint32_t p = 0; p < ec->cell->num_pins; p++) {
+        uint32_t net = sum->net.pin_nets[inst->first + p];
+        if (net != UINT32_MAX)
+            fprintf(out, " %s%c%u", ec->cell->pins[p].name, ec->clocks >> p & 1 ? ':' : '=',
+                    (unsigned)netlist_root(&sum->net, net));
+    }
+    fputc('\n', out);
+}
+
+static bool write_pins(const char *path, const struct energy_sum *sum, double cycles)
+{
+    FILE *out = fopen(path, "w");
+    if (!out)
+        return false;
+    fprintf(out, "slew %.9g\nvolt %.9g\n", sum->slew_s * 1e12, sum->voltage);
+    put_register(out, sum);
+    for (uint32_t i = 0; i < sum->net.num_nets; i++) {
+        const struct netlist_net *net = sum->net.nets + i;
+        if (net->parent == i && (net->fanout || net->driven))
+            fprintf(out, "net %u %.9g %.9g %.9g %s\n", (unsigned)i, net->toggles / cycles, net->high,
+                    (net->load + net->fanout * sum->wire_f) * 1e15,
+                    i < 2 ? "constant" : net->driven ? "inner" : "input");
+    }
+    for (uint32_t i = 0; i < sum->net.num_instances; i++)
+        put_cell(out, sum, i, cycles);
+    bool ok = !ferror(out);
+    return fclose(out) == 0 && ok;
+}
+
+static int measure(const char *dir, const char *pins, struct unit *u)
 {
     struct liberty_error error;
     struct liberty *lib;
@@ -188,7 +256,12 @@ static int measure(const char *dir, struct unit *u)
     }
     struct reading settled, timed;
     struct unit again = *u;
-    bool ok = read_energy(u, &sum, false, &settled, &error) && read_energy(&again, &sum, true, &timed, &error);
+    bool ok = read_energy(u, &sum, false, &settled, &error);
+    if (ok && pins && !write_pins(pins, &sum, (double)settled.cycles)) {
+        fprintf(stderr, "synth_unit: %s: cannot be written\n", pins);
+        return 2;
+    }
+    ok = ok && read_energy(&again, &sum, true, &timed, &error);
     double pairs = (double)((u->bits[0] + u->planes[0] - 1) / u->planes[0]) *
                    ((u->bits[1] + u->planes[1] - 1) / u->planes[1]);
     double macs = (double)settled.cycles / pairs * u->lanes;
@@ -205,13 +278,19 @@ static int measure(const char *dir, struct unit *u)
 
 int main(int argc, char **argv)
 {
+    const char *pins = NULL;
+    if (argc > 2 && !strcmp(argv[1], "--pins")) {
+        pins = argv[2];
+        argc -= 2;
+        argv += 2;
+    }
     struct unit u = {.top = argc > 2 ? argv[2] : ""};
     u.plain = !strcmp(u.top, "int8_unit");
     if (argc != 8 || !number(argv[3], MAX_LANES, &u.lanes) ||
         !number(argv[4], 8, u.planes) || !number(argv[5], 8, u.planes + 1) ||
         !number(argv[6], 8, u.bits) || !number(argv[7], 8, u.bits + 1)) {
-        fprintf(stderr, "usage: synth_unit DIR TOP LANES WGT_PLANES ACT_PLANES WGT_BITS ACT_BITS\n");
+        fprintf(stderr, "usage: synth_unit [--pins FILE] DIR TOP LANES WGT_PLANES ACT_PLANES WGT_BITS ACT_BITS\n");
         return 2;
     }
-    return measure(argv[1], &u);
+    return measure(argv[1], pins, &u);
 }

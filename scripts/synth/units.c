@@ -6,7 +6,8 @@
  *     synth_units --sram SRAM.cfg TECH.cfg            the scaled table, as configs/tech has it
  *     synth_units --fpga FAMILY DESIGN                terms as above, without macros; a last line
  *         "memories" with LUTs, flip-flops, block RAMs of serac_fpga.h
- *     synth_units --fpga FAMILY WIDTH DEPTH ENABLES   those of one memory */
+ *     synth_units --fpga FAMILY WIDTH DEPTH ENABLES   those of one memory
+ *     synth_units --shapes DESIGN             width, depth, enables of its memories on an FPGA */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,16 +18,17 @@
 #include "serac_units.h"
 #include "sram_cfg.h"
 
-static void print_units(const struct serac_design *design,
-                        const struct serac_sram_table *table)
+/* `counts`: the terms of an FPGA. */
+static void print_units(const struct serac_design *design, const struct serac_sram_table *table,
+                        bool counts)
 {
     struct serac_unit units[SERAC_UNITS];
     serac_units(design, table, units);
     for (uint32_t i = 0; i < SERAC_UNITS; i++) {
         const struct serac_unit *u = units + i;
         printf("%s,%s,%d,%g,area", u->name, u->path, (int)u->group, u->count);
-        for (uint32_t t = 0; t < u->area_terms; t++)
-            printf(",%.9g", u->area[t]);
+        for (uint32_t t = 0; t < (counts ? u->counts_terms : u->area_terms); t++)
+            printf(",%.9g", counts ? u->counts[t] : u->area[t]);
         printf(",delay");
         for (uint32_t t = 0; t < u->delay_terms; t++)
             printf(",%.9g", u->delay[t]);
@@ -95,7 +97,7 @@ static int fpga(int argc, char **argv)
     }
     static const struct serac_sram_table none = {.points = 0};
     struct serac_memory_kind kinds[SERAC_MEMORIES];
-    print_units(&design, &none);
+    print_units(&design, &none, true);
     serac_memories(&design, kinds);
     for (int i = 0; i < SERAC_MEMORIES; i++) {
         serac_fpga_memories(family, kinds + i, &ram);
@@ -107,8 +109,27 @@ static int fpga(int argc, char **argv)
     return 0;
 }
 
+static int shapes(const char *name)
+{
+    struct serac_error error = {""};
+    struct serac_design design;
+    struct serac_memory_kind kinds[SERAC_MEMORIES];
+    if (serac_design_load(name, &design, &error) != SERAC_OK) {
+        fprintf(stderr, "synth_units: %s\n", error.text);
+        return 2;
+    }
+    serac_memories(&design, kinds);
+    for (int i = 0; i < SERAC_MEMORIES; i++) {
+        struct serac_memory_kind k = serac_fpga_whole(kinds + i);
+        printf("%u %u %u\n", k.width, k.depth, k.enables);
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 3 && !strcmp(argv[1], "--shapes"))
+        return shapes(argv[2]);
     if ((argc == 4 || argc == 6) && !strcmp(argv[1], "--fpga") &&
         (!strcmp(argv[2], "xc7") || !strcmp(argv[2], "ice40")))
         return fpga(argc, argv);
@@ -123,7 +144,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: synth_units [--macros] SRAM.cfg TECH.cfg DESIGN\n"
                         "       synth_units --sram SRAM.cfg TECH.cfg\n"
                         "       synth_units --fpga xc7|ice40 DESIGN\n"
-                        "       synth_units --fpga xc7|ice40 WIDTH DEPTH ENABLES\n");
+                        "       synth_units --fpga xc7|ice40 WIDTH DEPTH ENABLES\n"
+                        "       synth_units --shapes DESIGN\n");
         return 2;
     }
     if (!sram_cfg_read(files[0], files[1], &table))
@@ -138,6 +160,6 @@ int main(int argc, char **argv)
     else if (*what)
         print_macros(&design, &table);
     else
-        print_units(&design, &table);
+        print_units(&design, &table, false);
     return 0;
 }

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""Fashion-MNIST in idx files: reading, writing, and the 500-image excerpt.
+"""Fashion-MNIST in idx files: reading, writing, the 500-image excerpt and the held-out images.
 
     scripts/train/idx.py --out configs/datasets
 
-writes the first 500 test images and labels, uncompressed.
+writes the first 500 test images and labels, uncompressed, and which training images fashion.py
+holds out for selection (seed 1): a bit each, the lowest first.
 """
 import argparse
 import gzip
@@ -14,6 +15,7 @@ import numpy as np
 
 DEBIAN_DIR = "/usr/share/datasets/fashion-mnist"
 EXCERPT = 500
+HELD_OUT = 5000         # as fashion.py
 
 
 def read(path):
@@ -54,6 +56,11 @@ def main():
     stem = os.path.join(args.out, f"fashion-mnist-{EXCERPT}")
     write(f"{stem}-images.idx3-ubyte", images[:EXCERPT])
     write(f"{stem}-labels.idx1-ubyte", labels[:EXCERPT])
+    count = len(load("train", args.data)[1])
+    held = np.zeros(count, np.uint8)
+    held[np.random.default_rng(1).permutation(count)[:HELD_OUT]] = 1
+    with open(os.path.join(args.out, "fashion-mnist-held-out.bits"), "wb") as stream:
+        stream.write(np.packbits(held, bitorder="little").tobytes())
 
 
 if __name__ == "__main__":

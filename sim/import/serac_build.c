@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "serac_host.h"
+
 bool serac_build_init(struct serac_build *b, const char *name, const char *source)
 {
     memset(b, 0, sizeof *b);
@@ -118,6 +120,14 @@ struct serac_param *serac_build_params(struct serac_build *b, uint64_t count)
     struct serac_param *params = calloc(count, sizeof *params);
     b->network->layers[b->network->num_layers - 1].params = params;
     return params;
+}
+
+int32_t *serac_build_words(struct serac_build *b)
+{
+    struct serac_layer *l = &b->network->layers[b->network->num_layers - 1];
+    int32_t *words = calloc(serac_host_words(l), sizeof *words);
+    l->words = words;
+    return words;
 }
 
 /* An average of an odd number of pixels has no ties: a depthwise layer of ones whose factor is

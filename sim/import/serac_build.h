@@ -28,6 +28,8 @@ struct serac_layer *serac_build_layer(struct serac_build *build, const char *nam
  * when another layer's are asked for. */
 int8_t *serac_build_weights(struct serac_build *build, uint64_t count);
 struct serac_param *serac_build_params(struct serac_build *build, uint64_t count);
+/* Words of the last layer, the host's: as many as serac_host_words() says. */
+int32_t *serac_build_words(struct serac_build *build);
 /* Weights of a convolution in `groups`, [out][ky][kx][in / groups]: one channel a group and as many
  * outputs become a depthwise layer, other groups one convolution with `zero`, the code that means 0,
  * between them. Kernel, channels of input and output are set. */

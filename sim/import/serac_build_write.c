@@ -21,6 +21,8 @@ static uint64_t count_params(const struct serac_layer *l)
 
 static uint64_t param_bytes(const struct serac_layer *l)
 {
+    if (l->op == SERAC_OP_HOST)
+        return serac_host_words(l) * 4;
     return count_params(l) * (l->mode == SERAC_MODE_THRESHOLD ? 64 : 16);
 }
 
@@ -42,6 +44,8 @@ static void write_params(const struct serac_layer *l, FILE *to)
         put32(to, p->shift);
         put32(to, p->add);
     }
+    for (uint64_t i = 0; l->op == SERAC_OP_HOST && i < serac_host_words(l); i++)
+        put32(to, l->words[i]);
     for (uint32_t m = 0; has_zeros(l) && m < l->output.channels; m++)
         fputc(l->params[m].zero, to);
 }
@@ -123,12 +127,16 @@ static void write_geometry(const struct serac_layer *l, FILE *to)
         fprintf(to, " pool = %u;", (unsigned)l->pool);
 }
 
-static void write_host(const struct serac_layer *l, FILE *to)
+static void write_host(const struct serac_layer *l, uint64_t params, FILE *to)
 {
     fprintf(to, " what = \"%s\";", serac_host_name(l->host));
+    if (l->mode == SERAC_MODE_SINGLE)
+        fprintf(to, " requant = \"single\";");
     for (int i = 0; i < serac_host_factors(l->host); i++)
         fprintf(to, "%s%d%s", i ? ", " : " factors = [", l->factors[i],
                 i + 1 == serac_host_factors(l->host) ? "];" : "");
+    if (serac_host_words(l))
+        fprintf(to, " params = %llu;", (unsigned long long)params);
 }
 
 static void write_layer(const struct serac_build *b, uint32_t i, uint64_t params, FILE *to)
@@ -145,7 +153,7 @@ static void write_layer(const struct serac_build *b, uint32_t i, uint64_t params
     if (!gemm && l->op != SERAC_OP_ADD)
         write_geometry(l, to);
     if (l->op == SERAC_OP_HOST)
-        write_host(l, to);
+        write_host(l, params, to);
     else
         write_weights(l, b->weights_at[i], params, to);
     fprintf(to, "\n    output = { ");
@@ -159,7 +167,7 @@ static void write_head(const struct serac_build *b, const char *blob, const char
                        uint32_t crc, FILE *to)
 {
     const struct serac_network *n = b->network;
-    fprintf(to, "# %s.cfg - written by serac import; keys: configs/README.md.\n", n->name);
+    fprintf(to, "# %s.cfg - written by serac; keys: configs/README.md.\n", n->name);
     for (const char *at = notes; at && *at;) {
         size_t length = strcspn(at, "\n");
         fprintf(to, "# %.*s\n", (int)length, at);

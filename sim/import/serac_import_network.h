@@ -1,6 +1,7 @@
 /* serac_import_network.h - other tools' quantised networks become networks of ours, to the bit.
  *
  *   .tflite        TensorFlow Lite, int8 or uint8 activations, 4- or 8-bit weights
+ *   .onnx          ONNX with integer operators, quantiser pairs, QONNX's and FINN's, or integers in floats
  *
  * What the machine computes exactly becomes a layer of it; what it cannot, the host's. An operator
  * that neither has stops the import and is named. */
@@ -19,6 +20,9 @@ struct serac_import_choice {
 enum serac_status serac_import_tflite(struct serac_import *import, const uint8_t *bytes, size_t size,
                                       const struct serac_import_choice *choice, const char *name,
                                       struct serac_build *build);
+
+enum serac_status serac_import_onnx(struct serac_import *import, const uint8_t *bytes, size_t size, const char *name,
+                                    struct serac_build *build);
 
 /* A real factor as multiplier * 2^(shift - 31), the multiplier in 2^30..2^31 - 1: QuantizeMultiplier of
  * tensorflow/lite/kernels/internal/quantization_util.cc. */

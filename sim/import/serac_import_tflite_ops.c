@@ -17,6 +17,7 @@ static struct serac_layer *host_layer(struct serac_tfl *t, enum serac_host_funct
     }
     l->op = SERAC_OP_HOST;
     l->host = host;
+    l->mode = t->choice.rounding;
     return l;
 }
 
@@ -121,7 +122,8 @@ static enum serac_status softmax(struct serac_tfl *t)
         return serac_tfl_refuse(t, "needs 8-bit operands and a signed result");
     float beta = serac_flatbuffer_float(&t->model.file, serac_tfl_node_of(t)->options, 0, 0);
     double scale = (double)beta * (double)serac_tflite_scale(&t->model, serac_tfl_input_of(t, 0), 0) * (1 << 26);
-    serac_import_multiplier(scale < 2147483647.0 ? scale : 2147483647.0, &l->factors[0], &l->factors[1]);
+    double most = t->choice.rounding == SERAC_MODE_SINGLE ? 1073741823.0 : 2147483647.0;
+    serac_import_multiplier(scale < most ? scale : most, &l->factors[0], &l->factors[1]);
     if (l->factors[1] < 0)
         return serac_tfl_refuse(t, "its input's scale is too small");
     l->factors[2] = -(int32_t)floor(31.0 * (1 << 26) / (double)((int64_t)1 << l->factors[1]));
@@ -155,7 +157,17 @@ static enum serac_status requantise(struct serac_tfl *t)
     return set_output(t, l, SERAC_TFL_NONE);
 }
 
-/* Over height and width, as reference_integer_ops::Mean does it. */
+/* The multiplier of a sum of `count` that gives its mean: reference_ops::QuantizedMeanOrSum. */
+static void divide(int32_t *multiplier, int32_t *shift, uint32_t count)
+{
+    int32_t left = 0;
+    while (left < 31 + *shift && count >> (left + 1))
+        left++;
+    *multiplier = (int32_t)((int64_t)*multiplier * ((int64_t)1 << left) / count);
+    *shift -= left;
+}
+
+/* Over height and width: a depthwise layer of ones, whose factor holds the division. */
 static enum serac_status mean(struct serac_tfl *t)
 {
     const struct serac_tflite_tensor *in = serac_tfl_input_of(t, 0), *axes = serac_tfl_input_of(t, 1);
@@ -170,13 +182,29 @@ static enum serac_status mean(struct serac_tfl *t)
     }
     if (!wanted || found != wanted || !serac_tfl_is_activation(t, in) || !serac_tfl_is_activation(t, out))
         return serac_tfl_refuse(t, "needs four dimensions, 8 bits, and the mean over the second and third");
-    struct serac_layer *l = host_layer(t, SERAC_HOST_MEAN, s->layer, SERAC_TFL_NO_SECOND);
+    struct serac_layer *l = serac_tfl_new_layer(t, "mean", s->layer, SERAC_TFL_NO_SECOND);
     if (!l)
-        return SERAC_E_INPUT;
+        return serac_tfl_no_room(t);
+    if (l->input.height > 255 || l->input.width > 255)
+        return serac_tfl_refuse(t, "more than 255 lines or columns");
+    l->op = SERAC_OP_DEPTHWISE;
+    l->mode = t->choice.rounding;
+    l->kernel_h = l->input.height;
+    l->kernel_w = l->input.width;
+    l->weight_bits = l->weight_store_bits = 2;      /* ones; one bit is 0 or -1 */
     l->output.height = l->output.width = 1;
-    serac_import_multiplier((double)serac_tflite_scale(&t->model, in, 0) /
-                                (double)serac_tflite_scale(&t->model, out, 0),
-                            &l->factors[0], &l->factors[1]);
+    uint32_t count = l->kernel_h * l->kernel_w;
+    int8_t *ones = serac_build_weights(t->build, (uint64_t)count * l->output.channels);
+    struct serac_param *p = serac_build_params(t->build, l->output.channels);
+    if (!ones || !p)
+        return serac_tfl_no_room(t);
+    memset(ones, 1, (size_t)count * l->output.channels);
+    for (uint32_t c = 0; c < l->output.channels; c++) {
+        serac_import_multiplier((double)serac_tflite_scale(&t->model, in, 0) /
+                                    (double)serac_tflite_scale(&t->model, out, 0),
+                                &p[c].mult, &p[c].shift);
+        divide(&p[c].mult, &p[c].shift, count);
+    }
     return set_output(t, l, SERAC_TFL_NONE);
 }
 

@@ -63,11 +63,21 @@ edited tech/sg13g2.cfg t-type.cfg 's/clock_tree_factor = .*/clock_tree_factor = 
 refused "technology, wrong type" "clock_tree_factor: must be a number" describe --tech "$work/t-type.cfg"
 edited tech/sg13g2.cfg t-range.cfg 's/clock_tree_factor = .*/clock_tree_factor = 0.5;/'
 refused "technology, out of range" "clock_tree_factor = 0.5: outside" describe --tech "$work/t-range.cfg"
+# counts FILE: its units in LUTs, as many numbers each as `describe` asks for.
+counts() {
+  sed -i 's/{ area_um2 = /{ luts = /' "$work/$1"
+  while at=$("$serac" describe --tech "$work/$1" 2>&1 | sed -n 's/.*cfg:\([0-9]*\): luts: must be an array of \([0-9]*\) .*/\1 \2/p'); [ "$at" ]; do
+    sed -i "${at% *}s/luts = \[[^]]*/luts = [$(yes 1.0, | head -n "${at#* }" | tr '\n' ' ' | sed 's/, $//')/" "$work/$1"
+  done
+}
 edited tech/sg13g2.cfg t-family.cfg 's/{ area_um2 = /{ luts = /'
+counts t-family.cfg
 refused "technology, LUTs without a family" "fpga: goes with luts, one without the other" describe --tech "$work/t-family.cfg"
 edited tech/sg13g2.cfg t-vendor.cfg 's/{ area_um2 = /{ luts = /; s/^units = {/fpga = "xc9"; &/'
+counts t-vendor.cfg
 refused "technology, unknown family" "fpga: must be xc7 or ice40" describe --tech "$work/t-vendor.cfg"
 edited tech/sg13g2.cfg t-luts.cfg 's/{ area_um2 = /{ luts = /; s/^units = {/fpga = "xc7"; &/'
+counts t-luts.cfg
 refused "shapes in a technology without areas" "must have areas and delays" shapes bert-base --tech "$work/t-luts.cfg"
 refused "technology, unknown name" "tsmc7: not in configs/tech; there are sg13g2" describe --tech tsmc7
 
@@ -84,7 +94,7 @@ refused "network, missing key" "source: missing, it is required" infer "$work/n-
 network n-input 's/inputs = \["conv2"\]/inputs = ["conv7"]/'
 refused "network, unknown layer" "inputs: conv7 is no earlier layer" infer "$work/n-input.cfg" --limit 1
 network n-op 's/op = "gemm"/op = "matmul"/'
-refused "network, unknown op" "op: must be conv, depthwise, add or gemm" infer "$work/n-op.cfg" --limit 1
+refused "network, unknown op" "op: must be conv, depthwise, gemm, add or host" infer "$work/n-op.cfg" --limit 1
 network n-pad 's/pad = \[1, 1, 1, 1\]/pad = [3, 3, 3, 3]/'
 refused "network, padding beyond the kernel" "layer conv1: padding: must be less than the kernel" infer "$work/n-pad.cfg" --limit 1
 network n-noblob 's/^blob = .*/blob = "nowhere.bin";/'
@@ -175,6 +185,15 @@ refused "option without its argument" "--design: needs an argument" infer fashio
 refused "sweep without --out" "--out is missing" sweep example
 refused "compare without --out" "--out is missing" compare x.csv
 refused "compile without --out" "--out" compile fashion-w2
+refused "tune without a budget" "--budget and --out are needed" tune fashion-w8 -o "$work/t"
+refused "tune, budget of nothing" "--budget speed=1: must be accuracy=LOSS" tune fashion-w8 --budget speed=1 -o "$work/t"
+refused "tune, loss above one" "--budget accuracy=2: must be" tune fashion-w8 --budget accuracy=2 -o "$work/t"
+refused "tune, budget without a value" "--budget cycles=,1: must be" tune fashion-w8 --budget cycles=,1 -o "$work/t"
+refused "tune, nine budgets" "up to 8 values" tune fashion-w8 --budget accuracy=0,0,0,0,0,0,0,0,0 -o "$work/t"
+refused "tune, width 9" "--widths 9: must be numbers from 1 to 8" tune fashion-w8 --budget accuracy=0 --widths 9 -o "$work/t"
+refused "tune, minimise with a cost" "--minimise cycles: must be" tune fashion-w8 --budget cycles=1 --minimise cycles -o "$work/t"
+refused "tune of steps" "names no data set" tune testbench/data/steps.cfg --budget accuracy=0 -o "$work/t"
+refused "tune into a file" "/dev/null: cannot be made a folder" tune fashion-w8 --budget cycles=1 --images 1 --widths 2 --evaluations 0 --data fashion-mnist-500 -o /dev/null
 refused "cosim without a program" "give --network or --random" cosim
 refused "cosim with two programs" "give --network or --random" cosim --network fashion-w2 --random 1
 for text in 0 -1 abc 1x '' 99999999999999999999 1.5; do

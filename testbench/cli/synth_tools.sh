@@ -84,6 +84,21 @@ ok $? "area: $two sub-modules of two"
 grep -q "area : 93181;" "$work/macros.lib"
 ok $? "a 64 x 256 macro has not its table's area"
 
+# LUTs of an FPGA: distributed RAM as a slice holds it, and inverters of one net once.
+fpga() {   # TYPE NET...: a netlist with a cell of TYPE at each net
+  kind=$1
+  shift
+  for net; do printf '"c%s%d":{"type":"%s","connections":{"I":[%d]}},' "$kind" "$((n += 1))" "$kind" "$net"; done
+}
+n=0
+{ printf '{"modules":{"MULT18X18":{"attributes":{"blackbox":"1"},"cells":{}},"serac_t":{"cells":{'
+  for ram in RAM32M RAM64M RAM32X1D RAM64X1D RAM128X1D RAM32X1S RAM64X1S RAM128X1S RAM256X1S; do fpga $ram 2; done
+  fpga INV 2 3 2
+  printf '"last":{"type":"GND","connections":{}}}}}}'; } > "$work/fpga.json"
+luts=$(build/synth_area --fpga "$work/fpga.json" serac_t | awk -F, 'NR == 2 {print $4}')
+[ "$luts" = $((4 + 4 + 2 + 2 + 4 + 1 + 1 + 2 + 4 + 2)) ]
+ok $? "synth_area: $luts LUTs of nine kinds of distributed RAM and three inverters of two nets, 26 expected"
+
 # A unit alone: its gates compute what it should, and a changed gate is seen.
 TECH=osu018 UNIT="serac_dpu Lanes=8 WgtPlanes=2 ActPlanes=1" scripts/synth/synth.sh > "$work/unit.log" 2>&1
 ok $? "a unit alone: $(tail -1 "$work/unit.log")"
@@ -99,6 +114,47 @@ build/synth_unit "$work/unit" serac_dpu 8 2 1 4 3 > "$work/out" 2>&1
 [ $? = 1 ] && grep -q 'acc_o .*, expected' "$work/out"
 ok $? "synth_unit does not see an exchanged gate: $(cat "$work/out")"
 
+# An FPGA's fit: no DSP is a target like another, an error there is a number, modules of one path add up.
+python3 - > "$work/fit.py.log" 2>&1 << 'EOF'
+import sys
+sys.path.insert(0, 'scripts/synth')
+sys.dont_write_bytecode = True
+import fit
+near = lambda a, b: all(abs(x - y) < 1e-6 for x, y in zip(a, b))
+found = fit.nnls_counts([[1, 1], [1, 0], [1, 3]], [5, 0, 15])
+assert near(found, [0, 5]), found
+assert fit.nnls_counts([[1, 2], [1, 3]], [0, 0]) == [0, 0]
+row = lambda path, module, luts: {'path': path, 'module': module, 'luts': luts, 'flip_flops': 1, 'dsps': 0, 'block_rams': 0.5}
+at, rams = fit.by_path([row('u_a', 'serac_a', 3), row('u_a', 'serac_b', 4), row('u_a.u_ram', 'serac_ram', 2)])
+assert at['u_a'] == [7, 2, 0, 1] and rams == {'u_a.u_ram': [2, 1, 0, 0.5]}, (at, rams)
+fit.print_counts('x', {'dsps': [(0, 2.0), (4, 5.0), (4, 4.0)], 'brams': [(0, 0.0)]})
+EOF
+ok $? "fit.py: $(tail -1 "$work/fit.py.log")"
+{ echo 'x: dsps: median 12.5 %, worst 25.0 % of 2 designs'
+  echo 'x: dsps: 1 designs have none, at most 2.00 foretold'
+  echo 'x: brams: 1 designs have none, at most 0.00 foretold'; } | cmp -s - "$work/fit.py.log"
+ok $? "fit.py: $(cat "$work/fit.py.log")"
+
+# A library whose flip-flop stores the negation of D, as ASAP7's do, so that R is its preset: what
+# clears a register must still do so (yosys 0.23 alone takes S). The same gates, R and S exchanged, do not.
+sed '/^cell (DFFSR)/,/^}/{s/next_state : "D"/next_state : "!D"/;s/clear : "(!R)"/clear : "(!S)"/;s/preset : "(!S)"/preset : "(!R)"/
+  s/function : "P0002"/function : "P0003"/}' $lib > "$work/negated.lib"
+[ "$(diff $lib "$work/negated.lib" | grep -c '^>')" = 4 ]
+ok $? "the negated library is not what it should be"
+TECH=negated LIBERTY="$work/negated.lib" UNIT="serac_loop Bits=2" scripts/synth/synth.sh > "$work/negated.log" 2>&1
+ok $? "a library of negated flip-flops: $(tail -1 "$work/negated.log")"
+clears() {
+  yosys -q -p "read_json $1; read_liberty -ignore_miss_func $work/negated.lib; hierarchy -top serac_loop; flatten; async2sync
+    delete t:\$_DFF* t:\$_FF_; sat -verify -set rst_ni 0 -prove left_o 0 -prove first_o 0 -prove last_o 0 serac_loop" > "$work/clears.log" 2>&1
+}
+negated=build/synth/negated/serac_loop-2/netlist.json
+clears $negated
+ok $? "registers of negated flip-flops are not 0 at reset: $(tail -1 "$work/clears.log")"
+sed '/"connections"/,/}/{s/"R": /"T": /;s/"S": /"R": /;s/"T": /"S": /}' $negated > "$work/exchanged.json"
+clears "$work/exchanged.json"
+[ $? = 1 ] && grep -q 'proof did fail' "$work/clears.log"
+ok $? "R and S exchanged are not seen: $(tail -1 "$work/clears.log")"
+
 # Coefficients that are fitted keep to the goals on the left-out designs that are measured.
 for csv in scripts/synth/measured/*[0-9a-z].csv; do
   tech=$(basename "$csv" .csv)
@@ -107,6 +163,17 @@ for csv in scripts/synth/measured/*[0-9a-z].csv; do
   ok $? "fit $tech: $(tail -1 "$work/fit")"
   cmp "configs/tech/$tech.cfg" "$work/fit.cfg" > "$work/fit.cmp" 2>&1
   ok $? "configs/tech/$tech.cfg is not what fit.py makes of measured/: $(cat "$work/fit.cmp")"
+  if grep -q '^fpga = ' "configs/tech/$tech.cfg"; then
+    # DSPs and block RAMs in numbers, memories as measured: 7-series by the same rule, iCE40's LUTs nearly.
+    awk -v exact="$(grep -c 'fpga = "xc7"' "configs/tech/$tech.cfg")" '
+      /^left out: (luts|ffs): median/ {n++; if ($5 > 3 || $8 > 10 || $11 != 16) bad = bad $0 "; "}
+      /^left out: (dsps|brams): median/ {if ($8 > 1) bad = bad $0 "; "}
+      /^left out: .* have none/ {if ($(NF - 1) > 0.5) bad = bad $0 "; "}
+      /^memories:/ {n++; if (exact && $2 != $4) bad = bad $0 "; "}
+      END {if (n != 3) bad = "no errors printed"; if (bad) print bad; exit bad != ""}' "$work/fit" > "$work/fit.bad"
+    ok $? "fit $tech: $(cat "$work/fit.bad")"
+    continue
+  fi
   # Cells alone, too: memories are not fitted, and hide what is.
   sed -n 's/^left out: \([a-z ]*\): median \([0-9.]*\) %, worst \([0-9.]*\) % of \([0-9]*\) [a-z]*$/\1,\2,\3,\4/p' "$work/fit" |
     awk -F, '{n++; e = $1 ~ /^energy/; if ((e && $2 > 10) || $3 > (e ? 20 : 10) || $4 < 1) bad = bad $0 "; "}
@@ -145,6 +212,8 @@ refuses "a library without a buffer" "poor.lib" env LIBERTY="$work/poor.lib" DES
 refuses "an unknown design" "tyny: not in configs/designs" env TECH=osu018 DESIGN=tyny $synth
 refuses "a missing tool" "yosys is not installed: scripts/setup.sh --synth installs it" env PATH="$PWD/$work/bin" TECH=osu018 DESIGN=tiny $synth
 refuses "a macro file that is none" "no cell with memory ()" build/synth_macros --table $lib $lib
+sed 's/"RAM64M"/"MULT18X18"/' "$work/fpga.json" > "$work/unknown.json"
+refuses "an unknown cell of an FPGA" "MULT18X18: no such module or cell" build/synth_area --fpga "$work/unknown.json" serac_t
 refuses "a unit that there is not" "yosys cannot elaborate" env TECH=osu018 UNIT="serac_dup Lanes=8" $synth
 refuses "a folder without a netlist" "nowhere/cells.lib" build/synth_unit nowhere serac_dpu 8 1 1 8 8
 refuses "a netlist for lock step that there is not" "nowhere/cells.lib" build/serac cosim --network example --netlist nowhere

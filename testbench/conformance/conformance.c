@@ -5,14 +5,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "serac_import_network.h"
 #include "serac_infer.h"
 
 void conformance_open(struct conformance *run, const char *suite, int argc, char **argv)
 {
     *run = (struct conformance){.suite = suite, .design = "weight-serial", .backend = "model",
                                 .folder = "/tmp/serac-conformance-XXXXXX"};
-    for (int i = 1; i + 1 < argc; i += 2)
-        *(strcmp(argv[i], "--design") ? &run->backend : &run->design) = argv[i + 1];
+    for (int i = 1; i + 1 < argc; i += 2) {
+        if (!strcmp(argv[i], "--design"))
+            run->design = argv[i + 1];
+        if (!strcmp(argv[i], "--backend"))
+            run->backend = argv[i + 1];
+    }
     if (!getenv("SERAC_DATA")) {
         printf("skipped: %s: SERAC_DATA is not set\n", suite);
         exit(77);
@@ -40,6 +45,35 @@ void conformance_skip(struct conformance *run, const char *name, const char *why
     run->cases++;
     run->skipped++;
     printf("skipped %s %s: %s\n", run->suite, name, why);
+}
+
+uint8_t *conformance_read(const char *path, size_t *size)
+{
+    FILE *file = fopen(path, "rb");
+    uint8_t *bytes = NULL;
+    *size = 0;
+    if (file && fseek(file, 0, SEEK_END) == 0) {
+        long length = ftell(file);
+        rewind(file);
+        bytes = length >= 0 ? calloc((size_t)length + 1, 1) : NULL;
+        if (bytes)
+            *size = fread(bytes, 1, (size_t)length, file);
+    }
+    if (file)
+        fclose(file);
+    return bytes;
+}
+
+bool conformance_import(struct conformance *run, const char *name, const uint8_t *bytes, size_t size,
+                        struct serac_build *build)
+{
+    struct serac_error error = {""};
+    struct serac_import import = {.path = name, .error = &error};
+    enum serac_status status = serac_import_onnx(&import, bytes, size, "case", build);
+    if (status != SERAC_OK)
+        conformance_fail(run, name, error.text);
+    serac_import_free(&import);
+    return status == SERAC_OK;
 }
 
 static bool write_file(const char *path, const void *bytes, size_t count)

@@ -18,6 +18,12 @@ void conformance_open(struct conformance *run, const char *suite, int argc, char
 /* The data's file or folder. */
 const char *conformance_path(const char *name, char room[512]);
 
+/* A file's bytes, and a zero byte behind them, the caller's; NULL if it cannot be read. */
+uint8_t *conformance_read(const char *path, size_t *size);
+/* An ONNX file becomes a network, as serac import makes it. False after a line that says why. */
+bool conformance_import(struct conformance *run, const char *name, const uint8_t *bytes, size_t size,
+                        struct serac_build *build);
+
 /* Inputs of all images, `count` codes in all. *outputs is the caller's. False after a line that says why. */
 bool conformance_run(struct conformance *run, const char *name, const struct serac_build *build,
                      const int32_t *inputs, size_t count, int32_t **outputs, size_t *num_outputs);

@@ -1,6 +1,6 @@
 #!/bin/sh
-# MLPerf Tiny's four networks (SERAC_DATA) imported, and in lock step on model and RTL; keyword spotting
-# answers class 5 at 127 on the RTL, too.
+# MLPerf Tiny's four networks, DORY's two and FINN's TFC (SERAC_DATA) imported, and in lock step on model and
+# RTL; keyword spotting answers class 5 at 127 on the RTL, too.
 set -eu
 models=${SERAC_DATA:-}/mlperf_tiny
 [ -d "$models" ] || { echo "skipped: SERAC_DATA is not set or has no MLPerf Tiny"; exit 77; }
@@ -8,8 +8,11 @@ out=build/cosim-imported
 design=testbench/data/whole.cfg
 mkdir -p "$out"
 count=0
-for model in kws_ref_model ad01_int8 pretrainedResnet_quant vww_96_int8; do
-  build/serac import "$models/$model.tflite" -o "$out/$model.cfg"
+for file in mlperf_tiny/kws_ref_model.tflite mlperf_tiny/ad01_int8.tflite mlperf_tiny/pretrainedResnet_quant.tflite \
+  mlperf_tiny/vww_96_int8.tflite dory/PenguiNet_32/model_int.onnx dory/eegnet_1d_8b_Hx1/eegnet_id_8b.onnx \
+  finn/model.onnx; do
+  model=$(basename "${file%.*}")
+  build/serac import "$SERAC_DATA/$file" -o "$out/$model.cfg"
   build/serac cosim --network "$out/$model.cfg" --design $design
   count=$((count + 1))
 done

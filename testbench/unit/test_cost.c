@@ -107,10 +107,23 @@ static void test_resources_of_an_fpga_are_counted_by_the_same_terms(void **state
     (void)state;
     assert_true(isnan(serac_cost_resource(&design, &t, SERAC_LUTS)));
     t.has[SERAC_LUTS] = true;
-    t.unit[SERAC_LUTS][unit_named("dpu")][1] = 0.5;
+    t.unit[SERAC_LUTS][unit_named("dpu")][4] = 0.5;            /* lanes that select a number */
     t.unit[SERAC_LUTS][unit_named("top")][0] = 3;
-    assert_close(serac_cost_resource(&design, &t, SERAC_LUTS), 8 * 16 + 3);
+    assert_close(serac_cost_resource(&design, &t, SERAC_LUTS), 8 * 8 + 3);
     assert_true(isnan(serac_cost_resource(&design, &t, SERAC_BRAMS)));
+}
+
+static void test_multipliers_are_dsps_from_nine_bits_on(void **state)
+{
+    struct serac_tech t = nothing();
+    struct serac_design d = design;
+    (void)state;
+    t.has[SERAC_DSPS] = true;
+    t.unit[SERAC_DSPS][unit_named("columns")][5] = 1;
+    d.act_buffer_bytes = 4 * 256 * 8;                      /* 256 beats a column: 8 bits */
+    assert_close(serac_cost_resource(&d, &t, SERAC_DSPS), 0);
+    d.act_buffer_bytes *= 2;
+    assert_close(serac_cost_resource(&d, &t, SERAC_DSPS), 4);
 }
 
 /* Shapes that yosys makes of the RTL, see testbench/cli/fpga_memories.sh. */
@@ -126,6 +139,15 @@ static void test_memories_of_an_fpga_follow_the_synthesiser(void **state)
     serac_fpga_ram(SERAC_FPGA_XC7, 64, 2048, 1, &ram);
     assert_close(ram.luts, 0);
     assert_close(ram.brams, 4);
+    serac_fpga_ram(SERAC_FPGA_XC7, 128, 16, 64, &ram);         /* parts of two bits: RAM64X1D */
+    assert_close(ram.luts, 256);
+    serac_fpga_ram(SERAC_FPGA_XC7, 64, 128, 64, &ram);         /* of one: RAM128X1D */
+    assert_close(ram.luts, 256);
+    serac_fpga_ram(SERAC_FPGA_XC7, 64, 128, 16, &ram);         /* of four: two RAM32M, a decoder */
+    assert_close(ram.luts, 352);
+    serac_fpga_ram(SERAC_FPGA_XC7, 32, 1, 1, &ram);            /* a word is flip-flops */
+    assert_close(ram.ffs, 64);
+    assert_close(ram.luts, 0);
     serac_fpga_ram(SERAC_FPGA_ICE40, 64, 4, 1, &ram);
     assert_close(ram.ffs, 320);
     assert_close(ram.brams, 0);
@@ -458,6 +480,8 @@ static void test_what_is_wrong_in_a_file_is_said(void **state)
                         "area_um2: must have as many numbers as words, at least 2");
     assert_string_equal(refusal("sram = {", "words = [6.400000e+01",
                                 "words = [6.400000e+03"), "words: must ascend");
+    assert_string_equal(refusal("sram = {", "words = [", "words = [1.0, 2.0, 3.0, 4.0, 5.0, "),
+                        "words: must be an array of 2 to 8 numbers");
     assert_string_equal(refusal("energy = {", "clock_tree_factor = 1.5",
                                 "clock_tree_factor = 0.5"),
                         "clock_tree_factor = 0.5: outside 1..10");
@@ -506,6 +530,7 @@ int main(void)
         cmocka_unit_test(test_terms_of_a_unit_are_those_of_its_shape),
         cmocka_unit_test(test_area_is_cells_by_terms_and_macros_by_the_table),
         cmocka_unit_test(test_resources_of_an_fpga_are_counted_by_the_same_terms),
+        cmocka_unit_test(test_multipliers_are_dsps_from_nine_bits_on),
         cmocka_unit_test(test_memories_of_an_fpga_follow_the_synthesiser),
         cmocka_unit_test(test_a_design_has_its_memories_on_an_fpga),
         cmocka_unit_test(test_the_slowest_unit_sets_the_clock),

@@ -312,6 +312,34 @@ static void test_tensors_of_another_size_are_refused(void **state)
     }
 }
 
+static void test_a_run_may_begin_at_any_block_of_the_image(void **state)
+{
+    struct bench *b = *state;
+    open_and_load(b);
+    assert_int_equal(serac_drv_submit_at(&b->drv, BLOCKS), SERAC_E_INPUT);
+    assert_int_equal(b->fake.doorbells, 0);
+    assert_int_equal(serac_drv_submit_at(&b->drv, BLOCKS - 1), SERAC_OK);
+    assert_int_equal(b->fake.program, FAKE_BASE + (BLOCKS - 1) * SERAC_INSN_BLOCK_STRIDE);
+    assert_int_equal(serac_drv_wait(&b->drv), SERAC_OK);
+}
+
+static void test_any_part_of_the_images_memory_is_read_and_written(void **state)
+{
+    struct bench *b = *state;
+    uint8_t in[3] = {1, 2, 3}, out[3] = {0};
+    assert_int_equal(serac_drv_open(&b->drv, &b->fake.io), SERAC_OK);
+    assert_int_equal(serac_drv_write(&b->drv, 0, in, 1), SERAC_E_INPUT);     /* no image */
+    open_and_load(b);
+    uint64_t end = b->drv.image.memory_bytes;
+    assert_int_equal(serac_drv_write(&b->drv, end - 3, in, 3), SERAC_OK);
+    assert_int_equal(serac_drv_read(&b->drv, end - 3, out, 3), SERAC_OK);
+    assert_memory_equal(in, out, 3);
+    assert_int_equal(serac_drv_write(&b->drv, end - 2, in, 3), SERAC_E_INPUT);
+    assert_int_equal(serac_drv_read(&b->drv, end - 2, out, 3), SERAC_E_INPUT);
+    assert_int_equal(serac_drv_read(&b->drv, UINT64_MAX, out, 1), SERAC_E_INPUT);
+    assert_int_equal(serac_drv_read(&b->drv, end, out, 0), SERAC_OK);
+}
+
 static void test_submit_refuses_a_busy_device_and_writes_nothing(void **state)
 {
     struct bench *b = *state;
@@ -514,6 +542,8 @@ int main(void)
         T(load_replaces_an_image_only_if_it_succeeds),
         T(session_moves_input_and_output),
         T(tensors_of_another_size_are_refused),
+        T(a_run_may_begin_at_any_block_of_the_image),
+        T(any_part_of_the_images_memory_is_read_and_written),
         T(submit_refuses_a_busy_device_and_writes_nothing),
         T(submit_reports_a_doorbell_that_was_ignored),
         T(submit_is_not_misled_by_an_old_ignored_doorbell),

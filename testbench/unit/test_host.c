@@ -140,6 +140,19 @@ static void test_requantise_changes_scale_and_zero_point(void **state)
     expect(&l, in, NULL, out);
 }
 
+/* Of -2, -6, 2, 6 a quarter: the shift of double rounds ties away from zero, single all ties up. */
+static void test_single_rounds_once_and_up(void **state)
+{
+    const int32_t in[4] = {-2, -6, 2, 6}, twice[4] = {-1, -2, 1, 2}, once[4] = {0, -1, 1, 2};
+    struct serac_layer l = layer(SERAC_HOST_REQUANTISE, 1, 1, 4);
+    (void)state;
+    l.factors[0] = 1 << 30;
+    l.factors[1] = -1;
+    expect(&l, in, NULL, twice);
+    l.mode = SERAC_MODE_SINGLE;
+    expect(&l, in, NULL, once);
+}
+
 /* --- windows ------------------------------------------------------------------ */
 
 static struct serac_layer window(enum serac_host_function host, uint32_t in, uint32_t kernel, uint32_t stride,
@@ -169,18 +182,6 @@ static void test_pixels_outside_do_not_count(void **state)
     expect(&l, in, NULL, average);
     l.host = SERAC_HOST_MAX_POOL;
     expect(&l, in, NULL, largest);
-}
-
-static void test_mean_scales_the_sum_before_it_divides(void **state)
-{
-    const int32_t in[6] = {10, 1, 11, 2, 12, 4}, out[2] = {24, 7};       /* sums 36 and 10 from zero -1 */
-    struct serac_layer l = layer(SERAC_HOST_MEAN, 3, 1, 2);
-    (void)state;
-    l.input.zero_point = -1;
-    l.factors[0] = 1 << 30;             /* twice */
-    l.factors[1] = 2;
-    l.output.height = 1;
-    expect(&l, in, NULL, out);          /* 72 / 3; 20 / 3 = 6.67 */
 }
 
 static void test_patches_are_windows_with_zero_points_outside(void **state)
@@ -277,9 +278,9 @@ int main(void)
         TEST(test_add_adds_values_not_codes_and_clamps),
         TEST(test_add_rounds_half_away_from_zero),
         TEST(test_requantise_changes_scale_and_zero_point),
+        TEST(test_single_rounds_once_and_up),
         TEST(test_average_rounds_half_away_from_zero),
         TEST(test_pixels_outside_do_not_count),
-        TEST(test_mean_scales_the_sum_before_it_divides),
         TEST(test_patches_are_windows_with_zero_points_outside),
         TEST(test_pad_puts_zero_points_around),
         TEST(test_factors_that_a_definition_cannot_take_are_refused),

@@ -1,0 +1,339 @@
+/* serac_cmd_tune.c - serac tune. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "serac_dataset.h"
+#include "serac_narrow.h"
+#include "serac_tune.h"
+
+/* --- what was asked for ------------------------------------------------------- */
+
+struct budgets {
+    bool loss;                       /* accuracy to lose at most; else cost to spend at most */
+    enum serac_column column;        /* of the cost */
+    double values[SERAC_TUNE_BUDGETS];
+    uint32_t count;
+};
+
+static const struct {
+    const char *name;
+    enum serac_column column;
+} costs[] = {{"cycles", SERAC_COLUMN_cycles}, {"time_us", SERAC_COLUMN_time_us},
+             {"energy_uj", SERAC_COLUMN_energy_uj}, {"weight_bytes", SERAC_COLUMN_weight_bytes}};
+
+static bool find_cost(const char *name, size_t length, enum serac_column *column)
+{
+    for (size_t i = 0; i < sizeof costs / sizeof *costs; i++)
+        if (strlen(costs[i].name) == length && !strncmp(costs[i].name, name, length)) {
+            *column = costs[i].column;
+            return true;
+        }
+    return false;
+}
+
+static int usage_error(const char *option, const char *text, const char *what)
+{
+    fprintf(stderr, "serac: --%s %s: %s\n", option, text, what);
+    return SERAC_EXIT_INPUT;
+}
+
+/* "accuracy=0.01,0.02" or "cycles=40000". */
+static int parse_budget(const char *text, struct budgets *b)
+{
+    static const char what[] = "must be accuracy=LOSS[,LOSS...] with losses in 0..1, or cycles=, time_us=, energy_uj= "
+                               "or weight_bytes=, up to 8 values";
+    const char *at = strchr(text, '=');
+    size_t length = at ? (size_t)(at - text) : 0;
+    b->loss = length == 8 && !strncmp(text, "accuracy", 8);
+    if (!at || (!b->loss && !find_cost(text, length, &b->column)))
+        return usage_error("budget", text, what);
+    for (b->count = 0; at && b->count < SERAC_TUNE_BUDGETS; at = *at ? at : NULL) {
+        char *end;
+        double value = strtod(at + 1, &end);
+        if (end == at + 1 || (*end && *end != ',') || !(value >= 0) || isinf(value) || (b->loss && value > 1))
+            return usage_error("budget", text, what);
+        b->values[b->count++] = value;
+        at = end;
+    }
+    return at ? usage_error("budget", text, what) : -1;
+}
+
+/* Ascending, with `own`, the widest there is. */
+static int parse_widths(const char *text, uint32_t own, struct serac_tune_job *job)
+{
+    bool wanted[9] = {false};
+    for (const char *at = text; at; at = *at ? at + 1 : NULL) {
+        char *end;
+        unsigned long value = strtoul(at, &end, 10);
+        if (end == at || (*end && *end != ',') || value < 1 || value > 8)
+            return usage_error("widths", text, "must be numbers from 1 to 8 with commas");
+        wanted[value] = true;
+        at = end;
+    }
+    wanted[own] = true;
+    for (uint32_t i = 1; i <= 8; i++)
+        if (wanted[i])
+            job->widths[job->num_widths++] = i;
+    return -1;
+}
+
+static uint32_t widest(const struct serac_network *n)
+{
+    uint32_t most = 1;
+    for (uint32_t i = 0; i < n->num_layers; i++)
+        if (n->layers[i].op != SERAC_OP_HOST && n->layers[i].weight_bits > most)
+            most = n->layers[i].weight_bits;
+    return most;
+}
+
+/* --- files -------------------------------------------------------------------------- */
+
+static int write_points(const struct serac_tune *t, const char *out, const char *name, bool front)
+{
+    char path[1200], *text = NULL;
+    size_t bytes;
+    FILE *to = open_memstream(&text, &bytes);
+    if (!to)
+        return serac_cli_fail(SERAC_E_NOMEM, NULL);
+    serac_result_csv_header(to);
+    for (uint32_t i = 0; i < t->num_points; i++)
+        if (!front || serac_tune_on_front(t, i))
+            serac_result_csv(to, &t->points[i].row);
+    fclose(to);
+    snprintf(path, sizeof path, "%.1100s/%s", out, name);
+    int code = serac_cli_write(path, text, bytes);
+    free(text);
+    return code;
+}
+
+/* OUT/NAME.cfg and .bin: the network at these widths. */
+static int write_network(const struct serac_tune_job *job, const struct serac_tune_point *p, const char *out,
+                         const char *name)
+{
+    uint32_t widths[SERAC_LAYERS_MAX / 16] = {0};
+    char path[1200], blob[128], notes[400], *text = NULL;
+    uint8_t *bytes = NULL;
+    size_t text_bytes, count;
+    struct serac_build b;
+    struct serac_error error = {""};
+    for (uint32_t i = 0; i < job->network->num_layers; i++)
+        widths[i] = p->bits[i];
+    enum serac_status status = serac_narrow(job->network, widths, name, &b, &error);
+    if (status != SERAC_OK)
+        return serac_cli_fail(status, &error);
+    snprintf(blob, sizeof blob, "%.100s.bin", name);
+    snprintf(notes, sizeof notes, "%s of serac tune; accuracy on its validation images %.4f",
+             p->row.cells[SERAC_COLUMN_network], p->accuracy);
+    int code = serac_build_write(&b, blob, notes, &text, &text_bytes, &bytes, &count)
+                   ? SERAC_EXIT_DONE : serac_cli_fail(SERAC_E_NOMEM, NULL);
+    snprintf(path, sizeof path, "%.1000s/%s", out, blob);
+    if (code == SERAC_EXIT_DONE)
+        code = serac_cli_write(path, bytes, count);
+    snprintf(path, sizeof path, "%.1000s/%.100s.cfg", out, name);
+    if (code == SERAC_EXIT_DONE)
+        code = serac_cli_write(path, text, text_bytes);
+    serac_build_free(&b);
+    free(text);
+    free(bytes);
+    return code;
+}
+
+/* --- the tables -------------------------------------------------------------------- */
+
+static void print_sensitivity(const struct serac_tune_job *job, const struct serac_tune *t)
+{
+    printf("accuracy lost by one layer alone, and its %s:\n\n%-16s", serac_column_name(job->cost), "layer");
+    for (uint32_t w = job->num_widths; w-- > 0;)
+        printf(" %13u bits", (unsigned)job->widths[w]);
+    for (uint32_t i = 0; i < job->network->num_layers; i++) {
+        if (!t->points[0].bits[i])
+            continue;
+        printf("\n%-16.16s", job->network->layers[i].name);
+        for (uint32_t w = job->num_widths; w-- > 0;) {
+            double loss = t->sensitivity[i * SERAC_TUNE_WIDTHS + w], cost = t->costs[i * SERAC_TUNE_WIDTHS + w];
+            if (isnan(loss))
+                printf(" %18s", "-");
+            else
+                printf(" %7.4f %10.5g", loss, cost);
+        }
+    }
+    printf("\n\n");
+}
+
+static void print_point(const struct serac_tune_job *job, const struct serac_tune *t, const char *what, uint32_t i)
+{
+    const struct serac_tune_point *p = &t->points[i];
+    const char *widths = strrchr(p->row.cells[SERAC_COLUMN_network], '/');
+    double low, high;
+    printf("  %-8s %-28s %10.6g %s, %.3f of it; accuracy %.4f", what, widths ? widths + 1 : "", p->cost,
+           serac_column_name(job->cost), p->cost / t->points[0].cost, p->accuracy);
+    if (p->tested) {
+        serac_wilson(p->right, p->tested, &low, &high);
+        printf(", on the test set %.4f (%.4f to %.4f)", (double)p->right / (double)p->tested, low, high);
+    }
+    putchar('\n');
+}
+
+static int show_budget(const struct serac_tune_job *job, struct serac_tune *t, const struct budgets *b, uint32_t k,
+                       const char *out, struct serac_error *error)
+{
+    double value = b->values[k];
+    enum serac_status status = b->loss ? serac_tune_refine(job, t, value, error) : SERAC_OK;
+    uint32_t uniform = b->loss ? serac_tune_best(t, value, true) : serac_tune_most_accurate(t, value, true);
+    uint32_t mixed = b->loss ? serac_tune_best(t, value, false) : serac_tune_most_accurate(t, value, false);
+    char name[64];
+    if (status == SERAC_OK && uniform != UINT32_MAX)
+        status = serac_tune_confirm(job, t, uniform, error);
+    if (status == SERAC_OK && mixed != UINT32_MAX)
+        status = serac_tune_confirm(job, t, mixed, error);
+    if (status != SERAC_OK)
+        return serac_cli_fail(status, error);
+    printf("%s %g:\n", b->loss ? "accuracy lost at most" : serac_column_name(job->cost), value);
+    if (uniform == UINT32_MAX)
+        printf("  uniform  none\n");
+    else
+        print_point(job, t, "uniform", uniform);
+    if (mixed == UINT32_MAX) {
+        printf("  mixed    none\n");
+        return SERAC_EXIT_DONE;
+    }
+    print_point(job, t, "mixed", mixed);
+    snprintf(name, sizeof name, "%.40s-tuned-%u", job->network->name, (unsigned)k + 1);
+    return write_network(job, &t->points[mixed], out, name);
+}
+
+/* Before anything is made: both sets of images are there. */
+static enum serac_status check_data(const struct serac_tune_job *job, struct serac_error *error)
+{
+    const char *names[2] = {job->dataset, job->test};
+    enum serac_status status = SERAC_OK;
+    if (!job->dataset[0]) {
+        snprintf(error->text, sizeof error->text, "%s: names no data set: give --data", job->network->name);
+        return SERAC_E_INPUT;
+    }
+    for (int i = 0; i < 2 && names[i] && status == SERAC_OK; i++) {
+        struct serac_dataset data = {.count = 0};
+        status = serac_dataset_load(names[i], &data, error);
+        serac_dataset_free(&data);
+    }
+    return status;
+}
+
+static bool make_folder(const char *out)
+{
+    struct stat is;
+    bool good = mkdir(out, 0777) == 0 || (stat(out, &is) == 0 && S_ISDIR(is.st_mode));
+    if (!good)
+        fprintf(stderr, "serac: %s: cannot be made a folder\n", out);
+    return good;
+}
+
+/* What was measured outlives a run that is stopped. */
+static void keep_points(void *ctx, const struct serac_tune *t)
+{
+    (void)write_points(t, ctx, "results.csv", false);
+}
+
+static int tune(struct serac_tune_job *job, const struct budgets *b, const char *out)
+{
+    struct serac_tune t;
+    struct serac_error error = {""};
+    enum serac_status status = check_data(job, &error);
+    if (status == SERAC_OK && !make_folder(out))
+        return SERAC_EXIT_INPUT;
+    job->measured = keep_points;
+    job->ctx = (void *)(uintptr_t)out;
+    if (status == SERAC_OK)
+        status = serac_tune_run(job, &t, &error);
+    if (status != SERAC_OK)
+        return serac_cli_fail(status, &error);
+    printf("%s on %s, %s: accuracy %.4f on %llu images of %s\n\n", job->network->name, job->setting->design.name,
+           job->setting->memory.name, t.points[0].accuracy,
+           (unsigned long long)serac_row_get(&t.points[0].row, SERAC_COLUMN_images), job->dataset);
+    print_sensitivity(job, &t);
+    status = serac_tune_confirm(job, &t, 0, &error);
+    int code = status == SERAC_OK ? SERAC_EXIT_DONE : serac_cli_fail(status, &error);
+    if (code == SERAC_EXIT_DONE) {
+        printf("as it is:\n");
+        print_point(job, &t, "", 0);
+    }
+    for (uint32_t k = 0; code == SERAC_EXIT_DONE && k < b->count; k++)
+        code = show_budget(job, &t, b, k, out, &error);
+    if (code == SERAC_EXIT_DONE)
+        code = write_points(&t, out, "results.csv", false);      /* says if it cannot be written */
+    if (code == SERAC_EXIT_DONE)
+        code = write_points(&t, out, "front.csv", true);
+    if (code == SERAC_EXIT_DONE)
+        printf("\n%u assignments measured: %s/results.csv, the front of them %s/front.csv\n", (unsigned)t.num_points,
+               out, out);
+    serac_tune_free(&t);
+    return code;
+}
+
+int serac_cmd_tune(int argc, char **argv)
+{
+    const char *name, *out = NULL, *budget = NULL, *minimise = NULL, *widths = "8,6,5,4,3,2", *data = NULL;
+    const char *test = NULL, *images = NULL, *evaluations = NULL, *design = NULL, *memory = NULL, *tech = NULL;
+    const struct serac_option options[] = {
+        {"budget", "KEY=VALUE", "accuracy=LOSS[,LOSS...] to lose at most, or a cost not to exceed: cycles=, time_us=, "
+         "energy_uj=, weight_bytes= (required)", &budget},
+        {"minimise", "COST", "with accuracy: cycles (default), time_us, energy_uj or weight_bytes", &minimise},
+        {"out", "DIR", "or -o: for results.csv, front.csv and the networks (required)", &out},
+        {"widths", "LIST", "weight bits that layers may take (8,6,5,4,3,2)", &widths},
+        {"data", "SET", "validation images (fashion-mnist-held-out for networks of fashion-mnist)", &data},
+        {"images", "N", "the first N of them (all)", &images},
+        {"test", "SET", "confirms what was chosen on these, once", &test},
+        {"evaluations", "N", "assignments to measure beside each layer's alone (120)", &evaluations},
+        {"design", "D", "name in configs/designs or path (serial)", &design},
+        {"memory", "M", "name in configs/memory or path (default)", &memory},
+        {"tech", "T", "name in configs/tech or path (" SERAC_DEFAULT_TECH ")", &tech},
+        {NULL, NULL, NULL, NULL}};
+    const struct serac_usage usage = {
+        "tune", "NET --budget KEY=VALUE --out DIR [options]",
+        "Chooses weight widths layer by layer without training: each layer's loss is measured alone, then\n"
+        "the cheapest mixtures within the budget, beside the cheapest uniform width within it.",
+        "  serac tune fashion-w8 --budget accuracy=0.005,0.01,0.02 --test fashion-mnist -o build/tune\n"
+        "  serac tune fashion-w8 --budget weight_bytes=40000 -o build/tune\n",
+        options};
+    struct serac_setting setting;
+    struct serac_error error = {""};
+    struct serac_network *network = NULL;
+    struct serac_tune_job job = {.setting = &setting, .cost = SERAC_COLUMN_cycles, .evaluations = 120,
+                                 .progress = true};
+    struct budgets budgets = {.count = 0};
+    uint64_t number = 120;
+    int code = serac_cli_parse(&usage, argc, argv, &name, 1);
+    if (code < 0 && (!out || !budget)) {
+        fprintf(stderr, "serac tune: --budget and --out are needed; see serac tune --help\n");
+        code = SERAC_EXIT_INPUT;
+    }
+    if (code < 0)
+        code = parse_budget(budget, &budgets);
+    if (code < 0 && minimise && (!budgets.loss || !find_cost(minimise, strlen(minimise), &job.cost)))
+        code = usage_error("minimise", minimise, "must be cycles, time_us, energy_uj or weight_bytes, with a budget of "
+                           "accuracy");
+    if (code < 0 && ((images && !serac_cli_number("--images", images, 1, 1u << 30, &job.images)) ||
+                     (evaluations && !serac_cli_number("--evaluations", evaluations, 0, 1000000, &number))))
+        code = SERAC_EXIT_INPUT;
+    if (code < 0)
+        code = serac_cli_setting(design, memory, tech, &setting);
+    if (code >= 0)
+        return code;
+    enum serac_status status = serac_network_load(name, &network, &error);
+    if (status != SERAC_OK)
+        return serac_cli_fail(status, &error);
+    code = parse_widths(widths, widest(network), &job);
+    if (!budgets.loss)
+        job.cost = budgets.column;
+    job.network = network;
+    job.test = test;
+    job.evaluations = (uint32_t)number;
+    job.dataset = data ? data : !strcmp(network->dataset, "fashion-mnist") ? "fashion-mnist-held-out" : network->dataset;
+    if (code < 0)
+        code = tune(&job, &budgets, out);
+    serac_network_destroy(network);
+    return code;
+}

@@ -1,0 +1,64 @@
+/* serac_tune.h - weight widths per layer: what they cost, what they lose, and which are worth it.
+ *
+ * Widths are searched on a set of images that the network was not trained on. The cost of a width is
+ * exact (the timeline, per layer); the loss of one layer at one width is measured; losses are
+ * then taken to add up, and the cheapest sums of every size are measured. From the best of them,
+ * steps of one or two layers go on while they pay and evaluations are left. */
+#ifndef SERAC_TUNE_H
+#define SERAC_TUNE_H
+
+#include "serac_infer.h"
+
+#define SERAC_TUNE_WIDTHS 8
+#define SERAC_TUNE_BUDGETS 8
+
+struct serac_tune;
+
+struct serac_tune_job {
+    const struct serac_setting *setting;
+    const struct serac_network *network;     /* 8-bit weights, say */
+    const char *dataset;                     /* validation; NULL: the network's own held-out images */
+    uint64_t images;                         /* of it; 0: all */
+    const char *test;                        /* NULL: the chosen ones are not confirmed */
+    enum serac_column cost;                  /* cycles, time_us, energy_uj or weight_bytes */
+    uint32_t widths[SERAC_TUNE_WIDTHS], num_widths;      /* ascending; the layers' own is always there */
+    uint32_t evaluations;                    /* at most, sensitivities not counted */
+    bool progress;
+    void (*measured)(void *ctx, const struct serac_tune *tune);      /* NULL, or called after every new point */
+    void *ctx;
+};
+
+/* One assignment that was measured. */
+struct serac_tune_point {
+    uint8_t bits[SERAC_LAYERS_MAX / 16];     /* by layer; 0: not tuned */
+    struct serac_row row;                    /* the total's; accuracy on the validation images */
+    double accuracy, cost;
+    uint64_t correct, tested, right;         /* of the images; of the test set, if it was confirmed */
+    bool uniform;                            /* every tuned layer at one width, as far as it goes */
+};
+
+struct serac_tune {
+    struct serac_tune_point *points;         /* owned; [0]: as the network is */
+    uint32_t num_points, room;
+    double *sensitivity;                     /* owned; [layer][width]: accuracy lost by it alone */
+    double *costs;                           /* owned; [layer][width] */
+};
+
+/* Everything but the budgets. SERAC_E_INPUT: nothing in the network can be tuned, or no data. */
+enum serac_status serac_tune_run(const struct serac_tune_job *job, struct serac_tune *tune,
+                                 struct serac_error *error);
+/* The cheapest measured point that loses at most `loss` against point 0, among uniform ones only or all. */
+uint32_t serac_tune_best(const struct serac_tune *tune, double loss, bool uniform);
+/* The most accurate one that costs at most `cost`. UINT32_MAX: none. */
+uint32_t serac_tune_most_accurate(const struct serac_tune *tune, double cost, bool uniform);
+/* Goes on from the best point of a budget while that pays. */
+enum serac_status serac_tune_refine(const struct serac_tune_job *job, struct serac_tune *tune, double loss,
+                                    struct serac_error *error);
+/* Measures a point on job->test, once. */
+enum serac_status serac_tune_confirm(const struct serac_tune_job *job, struct serac_tune *tune, uint32_t point,
+                                     struct serac_error *error);
+/* Is no other point both cheaper and as accurate, or as cheap and more accurate? */
+bool serac_tune_on_front(const struct serac_tune *tune, uint32_t point);
+void serac_tune_free(struct serac_tune *tune);
+
+#endif
