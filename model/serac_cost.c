@@ -157,7 +157,7 @@ static double group_energy(const struct serac_tech *t, int group,
     double data = dot(t->data_pj[group], terms->data, terms->data_terms);
     double macros = (terms->reads > 0 ? terms->reads * sram->read_pj : 0) +
                     (terms->writes > 0 ? terms->writes * sram->write_pj : 0);
-    return clock * t->clock_tree_factor + data * t->glitch_factor + macros;
+    return clock * t->clock_tree_factor + data + macros;
 }
 
 static double leakage_uw(const struct serac_design *d,

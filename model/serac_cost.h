@@ -4,7 +4,7 @@
  *            serac_memories.h by serac_sram.h; no wires, no free space between cells
  *   clock    the slowest unit's delay, coefficients times terms
  *   energy   by group, coefficients times the terms of serac_activity.h: those of clock pins
- *            times clock_tree_factor, the others times glitch_factor; plus macro accesses
+ *            times clock_tree_factor; plus macro accesses
  *   leakage  cells by their area, macros by the table; times the run's time
  *   dram     8 * dram_bytes * pJ per bit of the memory's configuration
  *

@@ -161,7 +161,7 @@ static enum serac_status read_energy(const struct serac_config *config,
 {
     static const struct serac_activity none = {.cycles = 0};
     struct serac_activity_terms terms[SERAC_GROUPS];
-    struct serac_key names[SERAC_GROUPS + 3];
+    struct serac_key names[SERAC_GROUPS + 2];
     size_t count = 0;
     serac_activity_terms(&any, &none, terms);
     for (int g = 0; g < SERAC_GROUPS; g++)
@@ -173,8 +173,6 @@ static enum serac_status read_energy(const struct serac_config *config,
     names[count++] = (struct serac_key){"clock_tree_factor", SERAC_KEY_F64,
                                         OFFSET(clock_tree_factor), true, 1, 10,
                                         0};
-    names[count++] = (struct serac_key){"glitch_factor", SERAC_KEY_F64,
-                                        OFFSET(glitch_factor), true, 1, 10, 0};
     enum serac_status status =
         serac_config_read(config, group, names, count, t, error);
     for (int g = 0; status == SERAC_OK && g < SERAC_GROUPS; g++) {

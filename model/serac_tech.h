@@ -10,7 +10,7 @@
  *     sram     words, area_um2, access_ns, read_pj, write_pj, leakage_nw: arrays by depth;
  *              second_port
  *     energy   a group per group of units: clock_pj, data_pj; leakage_uw_per_mm2,
- *              clock_tree_factor, glitch_factor
+ *              clock_tree_factor
  *     fit      designs, energy_designs, area_median_percent and so on
  * Per unit of serac_units.h it has coefficients of the unit's
  * terms, per group those of serac_activity.h. What a technology does not give is NAN here
@@ -56,7 +56,6 @@ struct serac_tech {
     double data_pj[SERAC_GROUPS][SERAC_ACTIVITY_TERMS];
     double leakage_uw_per_mm2;         /* of cells */
     double clock_tree_factor;          /* on clock_pj */
-    double glitch_factor;              /* on data_pj */
     struct serac_fit fit;
 };
 

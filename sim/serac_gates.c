@@ -244,7 +244,8 @@ static void *create(uint64_t seed)
     if (!d)
         return NULL;
     d->gates = gates_create(&loaded.sum.net, "clk_i", seed, &error);
-    if (!d->gates) {               /* checked by serac_gates_load() */
+    if (!d->gates || (loaded.energy && !gates_delays(d->gates, loaded.sum.slew_s, loaded.sum.wire_f, &error))) {
+        gates_destroy(d->gates);   /* checked by serac_gates_load() */
         free(d);
         return NULL;
     }
@@ -329,6 +330,10 @@ enum serac_status serac_gates_load(const struct serac_gates_options *options,
     struct gates *g = gates_create(&sum->net, "clk_i", 1, &problem);
     if (!g)
         return refuse(error, problem.text);
+    if (options->energy && !gates_delays(g, sum->slew_s, sum->wire_f, &problem)) {
+        gates_destroy(g);
+        return refuse(error, problem.text);
+    }
     enum serac_status status = check_pins(g, design, options->dir, error);
     gates_destroy(g);
     *ops = &operations;

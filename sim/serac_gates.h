@@ -12,7 +12,7 @@ struct serac_gates_options {
 };
 
 /* `ops` simulate the netlist with scripts/synth/gates.h, as serac_rtl_load()'s do
- * the RTL. The energy of the first program that is run goes to the file, a row per
+ * the RTL: without delays, unless energy is asked for (gates_delays()). That of the first program that is run goes to the file, a row per
  * window: cycles, the machine's counters in it, pJ and pJ of clock pins per unit
  * group, its leakage in uW, accesses of its memories (whose energy is not in). Wires
  * are estimated (ENERGY_WIRES).

@@ -28,7 +28,7 @@ void serac_tech_text(FILE *to, const struct serac_tech *t, const char *bullet)
     fprintf(to, "\n");
     if (t->has_energy)
         fprintf(to, "%sestimated in energy: clock tree, %.2f times the clock "
-                "pins; glitches, %.2f times the rest; wires by fanout\n", bullet,
-                t->clock_tree_factor, t->glitch_factor);
+                "pins; wires by fanout. Glitches are simulated\n", bullet,
+                t->clock_tree_factor);
     fprintf(to, "%snot included: %s\n", bullet, t->not_included);
 }

@@ -482,7 +482,7 @@ def write(path, tech, units, area, delay, energy, leakage, fit):
     with open(path, 'w') as out:
         out.write(f'# {tech}.cfg - written by `make fit TECH={tech}`; do not edit. Form: model/serac_tech.h.\n\n'
                   f'source = "{what_of(tech)}; fitted to yosys, OpenSTA and gate-level runs of this RTL";\n'
-                  'not_included = "wires and placement in area, wires in the clock, skew, I/O, power grid; '
+                  'not_included = "wires and placement in area, skew, I/O, power grid; '
                   'memories are a table";\n\nunits = {\n')
         for u in units:
             out.write(f'  {u.name} = {{ area_um2 = {numbers(area[u.name])};\n'
@@ -502,9 +502,6 @@ FACTORS = '''
   # A tree of buffers that each drive four times their own input, wires as large as the pins
   # (estimate): half as much again as what the clock pins of cells take.
   clock_tree_factor = 1.5;
-  # Veendrick (Nanometer CMOS ICs) has glitches at 30 % of an 8-bit ripple adder's energy; balanced
-  # trees have fewer.
-  glitch_factor = 1.2;
 '''
 
 

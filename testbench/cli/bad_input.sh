@@ -59,10 +59,10 @@ refused "memory, out of range" "latency_cycles = 0: outside 1..100000" infer fas
 edited memory/slow.cfg m-unknown.cfg 's/^shared_bus/share_bus/'
 refused "memory, unknown key" "share_bus: unknown key (did you mean shared_bus?)" infer fashion-w2 --memory "$work/m-unknown.cfg" --limit 1
 refused "memory, unknown name" "there are default, fast, paged, random-stalls, slow" infer fashion-w2 --memory sow --limit 1
-edited tech/sg13g2.cfg t-type.cfg 's/glitch_factor = .*/glitch_factor = true;/'
-refused "technology, wrong type" "glitch_factor: must be a number" describe --tech "$work/t-type.cfg"
-edited tech/sg13g2.cfg t-range.cfg 's/glitch_factor = .*/glitch_factor = 0.5;/'
-refused "technology, out of range" "glitch_factor = 0.5: outside" describe --tech "$work/t-range.cfg"
+edited tech/sg13g2.cfg t-type.cfg 's/clock_tree_factor = .*/clock_tree_factor = true;/'
+refused "technology, wrong type" "clock_tree_factor: must be a number" describe --tech "$work/t-type.cfg"
+edited tech/sg13g2.cfg t-range.cfg 's/clock_tree_factor = .*/clock_tree_factor = 0.5;/'
+refused "technology, out of range" "clock_tree_factor = 0.5: outside" describe --tech "$work/t-range.cfg"
 # counts FILE: its units in LUTs, as many numbers each as `describe` asks for.
 counts() {
   sed -i 's/{ area_um2 = /{ luts = /' "$work/$1"

@@ -31,7 +31,7 @@ static struct serac_tech nothing(void)
     memset(&t, 0, sizeof t);
     t.has[SERAC_AREA_UM2] = t.has[SERAC_DELAY_NS] = true;
     t.has_energy = true;
-    t.clock_tree_factor = t.glitch_factor = 1;
+    t.clock_tree_factor = 1;
     t.sram = (struct serac_sram_table){
         .points = 2, .words = {1, 1001}, .area_um2 = {100, 100100},
         .read_pj = {3, 3}, .write_pj = {5, 5}, .access_ns = {2, 2},
@@ -388,12 +388,10 @@ static void test_an_event_costs_its_coefficient(void **state)
     assert_close(terms[SERAC_GROUP_ARRAY].data[0], a.products);
     t.data_pj[SERAC_GROUP_ARRAY][0] = 2;
     assert_close(energy_of(&t, NAN).array, 2 * a.products * 1e-6);
-    t.glitch_factor = 1.5;
-    assert_close(energy_of(&t, NAN).array, 3 * a.products * 1e-6);
     t.clock_pj[SERAC_GROUP_ONES][0] = 1;          /* ones count as array */
     t.clock_tree_factor = 4;
     assert_close(energy_of(&t, NAN).array,
-                 (3 * a.products + 4 * 4 * 1000) * 1e-6);
+                 (2 * a.products + 4 * 4 * 1000) * 1e-6);
     t.clock_pj[SERAC_GROUP_CONTROL][0] = 1;
     assert_close(energy_of(&t, NAN).control, 4 * 1000 * 1e-6);
 }
@@ -487,7 +485,7 @@ static void test_what_is_wrong_in_a_file_is_said(void **state)
     assert_string_equal(refusal("energy = {", "clock_tree_factor = 1.5",
                                 "clock_tree_factor = 0.5"),
                         "clock_tree_factor = 0.5: outside 1..10");
-    assert_string_equal(refusal("energy = {", "glitch_factor", "glitches"),
+    assert_string_equal(refusal("energy = {", "clock_tree_factor", "glitches"),
                         "glitches: unknown key");
     assert_string_equal(refusal("energy = {", "clock_pj = [", "clock_pj = [1.0, "),
                         "clock_pj: must be an array of 7 numbers");
