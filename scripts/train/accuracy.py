@@ -29,8 +29,8 @@ WORK = "build/train/accuracy"
 WIDTHS = ((8, 8), (4, 8), (2, 8), (1, 8), (4, 4), (2, 2), (1, 1))
 DISTILLED = 2          # at most so many weight bits: distillation too
 RATES = {8: 3e-4, 4: 1e-3, 2: 2e-3, 1: 3e-3}   # by the narrower width
-SCRATCH = Plan(3e-3, 12, 2, True)
-TUNE_EPOCHS = 6
+SCRATCH = Plan(3e-3, 8, 2, True)
+TUNE_EPOCHS = 4
 FASHION = {"fashion-small": 4, "fashion-medium": 16, "fashion-large": 32}
 COLUMNS = ("network", "parameters", "seed", "method", "weight_bits", "act_bits", "epochs",
            "held_out_accuracy", "held_out_log_loss", "accuracy", "log_loss", "images",

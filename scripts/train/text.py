@@ -18,7 +18,7 @@ DEBIAN_DIR = "/usr/share/games/fortunes"
 SPLIT_SEED = 1
 CONTEXT, CLASSES, OTHER = 32, 64, 63
 BATCH = 512
-EPOCH_SHARE = 4      # an epoch is this fraction of the training characters
+EPOCH_SHARE = 8      # an epoch is this fraction of the training characters
 WINDOWS = 20000      # held out, and of the test text
 
 
