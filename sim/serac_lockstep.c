@@ -108,7 +108,8 @@ static int on_block(void *ctx, uint64_t address, uint8_t *block)
 
 static enum serac_status run_model(struct lockstep *ls)
 {
-    struct serac_timeline_hooks hooks = {on_block, on_trace, ls};
+    struct serac_timeline_hooks hooks = {
+        .read_block = on_block, .trace = on_trace, .ctx = ls};
     struct serac_timeline *tl =
         serac_timeline_create(ls->design, ls->program, &hooks);
     if (!tl)
