@@ -144,6 +144,10 @@ $(CONFORMANCE:%=$(B)/conformance/%): $(B)/conformance/%: testbench/conformance/%
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Itestbench/conformance -Itestbench/reference -rdynamic $(filter-out %.h,$^) -o $@ $(LIBS) -ldl
 
+$(B)/trace_check: testbench/trace_check.c testbench/trace_check.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $< -o $@ -lcjson
+
 .PHONY: test-conformance
 test-conformance: $(CONFORMANCE:%=$(B)/conformance/%) ## third-party test vectors (SERAC_DATA) through Serac
 	@scripts/run_tests.sh conformance $^
@@ -181,7 +185,7 @@ test-checks: $(B)/gen_regs
 test-cli: $(B)/serac ## the command, as a user calls it
 	@scripts/run_tests.sh cli $(wildcard testbench/cli/*.sh)
 
-test-cosim: $(B)/serac $(CONFORMANCE:%=$(B)/conformance/%) ## model = RTL: the networks on tiny, random programs
+test-cosim: $(B)/serac $(B)/trace_check $(CONFORMANCE:%=$(B)/conformance/%) ## model = RTL: the networks on tiny, random programs
 	@scripts/run_tests.sh cosim $(wildcard testbench/cosim/*.sh)
 
 cosim: $(B)/serac ## 200 random programs on 17 designs, model = RTL; SEED=n

@@ -21,21 +21,46 @@ void serac_execute_init(struct serac_timeline *tl)
     serac_tokens_credit(tl, &e->out_free, 2);
 }
 
-/* Cycles from..to-1 in which the array was idle, with their cause. */
-void serac_execute_idle(struct serac_timeline *tl, uint64_t *cause, uint64_t from,
-                 uint64_t to)
+static inline uint64_t *counter_of(struct serac_counters *share, enum serac_cause cause)
 {
-    struct serac_execute *e = &tl->execute;
-    struct serac_counters *share = serac_timeline_share(tl, e->block);
-    if (to <= from)
-        return;
-    if (!e->begun || e->ended)
-        cause = &share->fill_drain_cycles;
-    *cause += to - from;
+    switch (cause) {
+    case SERAC_CAUSE_ARRAY_BUSY:
+        return &share->array_busy_cycles;
+    case SERAC_CAUSE_STALL_FETCH:
+        return &share->stall_fetch_cycles;
+    case SERAC_CAUSE_STALL_REQUANT:
+        return &share->stall_requant_cycles;
+    case SERAC_CAUSE_STALL_STORE:
+        return &share->stall_store_cycles;
+    case SERAC_CAUSE_STALL_CONTROL:
+        return &share->stall_control_cycles;
+    default:
+        return &share->fill_drain_cycles;
+    }
 }
 
-#define SHARE(tl, counter)                                                    \
-    (&serac_timeline_share((tl), (tl)->execute.block)->counter)
+/* serac_execute_spend() where the block's share is at hand. */
+static inline void spend(struct serac_timeline *tl, struct serac_counters *share,
+                         enum serac_stage_state state, enum serac_cause cause,
+                         uint64_t from, uint64_t to)
+{
+    struct serac_execute *e = &tl->execute;
+    const struct serac_observer *o = tl->hooks.observer;
+    if (to <= from)
+        return;
+    if (cause != SERAC_CAUSE_ARRAY_BUSY && (!e->begun || e->ended))
+        cause = SERAC_CAUSE_FILL_DRAIN;
+    *counter_of(share, cause) += to - from;
+    if (o)
+        o->execute(o->ctx, e->block, state, cause, from, to);
+}
+
+void serac_execute_spend(struct serac_timeline *tl,
+                         enum serac_stage_state state, enum serac_cause cause,
+                         uint64_t from, uint64_t to)
+{
+    spend(tl, serac_timeline_share(tl, tl->execute.block), state, cause, from, to);
+}
 
 static void start_layer(struct serac_timeline *tl, uint64_t at)
 {
@@ -60,11 +85,14 @@ static bool step_idle(struct serac_timeline *tl)
         return false;
     uint64_t load = serac_later(e->at, seen);
     uint64_t ready = load + tl->section_cycles;
-    serac_tokens_take(&e->pushed, 1);
+    serac_tokens_take(tl, &e->pushed, load, 1);
     serac_sections_pop(&e->sections, &e->insn);
     serac_tokens_push(tl, &tl->fetch.exec_space, ready - 1, 1);
     trace(tl, SERAC_STATE_RUN, load, ready + 1);
-    serac_execute_idle(tl, SHARE(tl, stall_control_cycles), e->at, ready + 1);
+    serac_execute_spend(tl, SERAC_STATE_IDLE, SERAC_CAUSE_STALL_CONTROL, e->at,
+                        load);
+    serac_execute_spend(tl, SERAC_STATE_RUN, SERAC_CAUSE_STALL_CONTROL, load,
+                        ready + 1);
     start_layer(tl, ready + 1);
     return true;
 }
@@ -81,6 +109,20 @@ static bool needs_activations(const struct serac_execute *e)
     return i->order ? e->first || i->n_tiles != 1 : e->g == 0;
 }
 
+/* Waiting for operands in cycles from..to-1: where fetch itself waits for store
+ * they are store's. */
+static void spend_wait(struct serac_timeline *tl, uint64_t from, uint64_t to)
+{
+    struct serac_counters *share = serac_timeline_share(tl, tl->execute.block);
+    uint64_t begin = serac_later(from, tl->fetch.token_from);
+    uint64_t end = to < tl->fetch.token_to ? to : tl->fetch.token_to;
+    if (begin >= end)
+        begin = end = to;
+    spend(tl, share, SERAC_STATE_WAIT_RECEIVE, SERAC_CAUSE_STALL_FETCH, from, begin);
+    spend(tl, share, SERAC_STATE_WAIT_RECEIVE, SERAC_CAUSE_STALL_STORE, begin, end);
+    spend(tl, share, SERAC_STATE_WAIT_RECEIVE, SERAC_CAUSE_STALL_FETCH, end, to);
+}
+
 /* Waits for the iteration's operands. If the last pair of the iteration before was
  * issued at last_issue and they were there by then, there is no gap. */
 static bool step_wait(struct serac_timeline *tl)
@@ -94,24 +136,19 @@ static bool step_wait(struct serac_timeline *tl)
         seen = serac_later(seen, serac_tokens_seen(&e->act_loaded, 1));
     if (seen == SERAC_NEVER)
         return false;
+    bool gapless = e->last_issue != SERAC_NEVER && seen <= e->last_issue;
+    uint64_t taken = gapless ? e->last_issue : serac_later(e->at, seen);
     if (weights)
-        serac_tokens_take(&e->wgt_loaded, 1);
+        serac_tokens_take(tl, &e->wgt_loaded, taken, 1);
     if (activations)
-        serac_tokens_take(&e->act_loaded, 1);
+        serac_tokens_take(tl, &e->act_loaded, taken, 1);
     e->first = false;
     e->state = EXEC_RUN;
-    if (e->last_issue != SERAC_NEVER && seen <= e->last_issue)
+    if (gapless)
         return true;
-    uint64_t end = serac_later(e->at, seen) + 1;
-    trace(tl, SERAC_STATE_WAIT_RECEIVE, e->at, end);
-    /* Cycles in which fetch itself waits for store are store's. */
-    uint64_t from = serac_later(e->at, tl->fetch.token_from);
-    uint64_t to = end < tl->fetch.token_to ? end : tl->fetch.token_to;
-    if (to < from)
-        to = from;
-    serac_execute_idle(tl, SHARE(tl, stall_store_cycles), from, to);
-    serac_execute_idle(tl, SHARE(tl, stall_fetch_cycles), e->at, end - (to - from));
-    e->at = end;
+    trace(tl, SERAC_STATE_WAIT_RECEIVE, e->at, taken + 1);
+    spend_wait(tl, e->at, taken + 1);
+    e->at = taken + 1;
     return true;
 }
 
@@ -152,6 +189,9 @@ static uint64_t drain(struct serac_timeline *tl, uint64_t issue,
     e->post_busy = (layer_end ? written : last) + 1;
     serac_timeline_trace(tl, SERAC_STAGE_POST, SERAC_STATE_RUN, issue + 1,
                          e->post_busy);
+    if (tl->hooks.observer)
+        serac_timeline_observe(tl, SERAC_STAGE_POST, e->block, SERAC_STATE_RUN,
+                               SERAC_TASK_TILE, issue + 1, e->post_busy);
     struct serac_counters *share = serac_timeline_share(tl, e->block);
     share->results += cycles / cycles_per_group(e) * tl->design.requant_lanes;
     return written;
@@ -201,6 +241,27 @@ static void advance(struct serac_execute *e, const struct place *p)
     }
 }
 
+/* The cycles of a tile: its digit pairs, the last one held back from `natural`
+ * until the drain before it is booked to its end and the output has space. */
+static inline void spend_tile(struct serac_timeline *tl,
+                              struct serac_counters *share, uint64_t natural,
+                              uint64_t booked, uint64_t issue)
+{
+    struct serac_execute *e = &tl->execute;
+    const struct serac_observer *o = tl->hooks.observer;
+    e->begun = true;
+    trace(tl, SERAC_STATE_RUN, e->at, natural);
+    trace(tl, SERAC_STATE_WAIT_SEND, natural, booked);
+    trace(tl, SERAC_STATE_WAIT_SPACE, booked, issue);
+    trace(tl, SERAC_STATE_RUN, issue, issue + 1);
+    spend(tl, share, SERAC_STATE_RUN, SERAC_CAUSE_ARRAY_BUSY, e->at, natural);
+    spend(tl, share, SERAC_STATE_WAIT_SEND, SERAC_CAUSE_STALL_REQUANT, natural, booked);
+    spend(tl, share, SERAC_STATE_WAIT_SPACE, SERAC_CAUSE_STALL_STORE, booked, issue);
+    spend(tl, share, SERAC_STATE_RUN, SERAC_CAUSE_ARRAY_BUSY, issue, issue + 1);
+    if (o)
+        o->tile(o->ctx, issue);
+}
+
 /* One tile: its digit pairs, the hold before the last one, its drain. */
 static bool step_run(struct serac_timeline *tl)
 {
@@ -213,18 +274,11 @@ static bool step_run(struct serac_timeline *tl)
         uint64_t seen = serac_tokens_seen(&e->out_free, 1);
         if (seen == SERAC_NEVER)
             return false;
-        serac_tokens_take(&e->out_free, 1);
         issue = serac_later(booked, seen);
+        serac_tokens_take(tl, &e->out_free, issue, 1);
     }
     struct serac_counters *share = serac_timeline_share(tl, e->block);
-    share->array_busy_cycles += e->pairs;
-    e->begun = true;
-    serac_execute_idle(tl, &share->stall_requant_cycles, natural, booked);
-    serac_execute_idle(tl, &share->stall_store_cycles, booked, issue);
-    trace(tl, SERAC_STATE_RUN, e->at, natural);
-    trace(tl, SERAC_STATE_WAIT_SEND, natural, booked);
-    trace(tl, SERAC_STATE_WAIT_SPACE, booked, issue);
-    trace(tl, SERAC_STATE_RUN, issue, issue + 1);
+    spend_tile(tl, share, natural, booked, issue);
 
     uint64_t cycles = drain_cycles(tl);
     bool frees = p.m_last && (i->order ? p.n_last
@@ -243,7 +297,8 @@ static bool step_run(struct serac_timeline *tl)
     if (p.layer_last) {
         e->ended = i->last;
         trace(tl, SERAC_STATE_WAIT_SEND, issue + 1, written + 1);
-        serac_execute_idle(tl, &share->stall_requant_cycles, issue + 1, written + 1);
+        spend(tl, share, SERAC_STATE_WAIT_SEND, SERAC_CAUSE_STALL_REQUANT, issue + 1,
+              written + 1);
         share->cycles = written + 1 - e->layer_from;
         e->layer_from = written + 1;
         e->state = EXEC_IDLE;

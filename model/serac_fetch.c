@@ -6,10 +6,35 @@
 #include "serac_math.h"
 #include "serac_stages.h"
 
+/* What fetch is at in a state. */
+static enum serac_task task_of(enum serac_fetch_state state)
+{
+    switch (state) {
+    case FETCH_REQ:
+    case FETCH_BLOCK:
+    case FETCH_CHECK:
+        return SERAC_TASK_PROGRAM;
+    case FETCH_ITER:
+    case FETCH_NEXT:
+        return SERAC_TASK_LOOP;
+    case FETCH_WEIGHT:
+        return SERAC_TASK_WEIGHTS;
+    case FETCH_ACT:
+    case FETCH_RANGE:
+    case FETCH_LINE:
+        return SERAC_TASK_ACTIVATIONS;
+    default:
+        return SERAC_TASK_NONE;
+    }
+}
+
 static void trace(struct serac_timeline *tl, enum serac_stage_state state,
                   uint64_t from, uint64_t to)
 {
     serac_timeline_trace(tl, SERAC_STAGE_FETCH, state, from, to);
+    if (tl->hooks.observer)
+        serac_timeline_observe(tl, SERAC_STAGE_FETCH, tl->fetch.block, state,
+                               task_of(tl->fetch.state), from, to);
 }
 
 void serac_fetch_init(struct serac_timeline *tl, uint64_t program)
@@ -83,7 +108,9 @@ void serac_reader_handshake(struct serac_timeline *tl, uint64_t cycle)
     assert(r->posted && bytes <= r->left);
     r->open[slot].kind = r->kind;
     r->open[slot].address = r->address;
+    r->open[slot].asked = r->request.cycle;
     r->open[slot].beats = r->request.beats;
+    r->open[slot].block = r->block;
     r->posted = false;
     r->last_handshake = cycle;
     r->earliest = cycle + 1;
@@ -95,6 +122,21 @@ void serac_reader_handshake(struct serac_timeline *tl, uint64_t cycle)
         r->ready = cycle;
     struct serac_counters *share = serac_timeline_share(tl, r->block);
     share->read_bursts++;
+}
+
+static void observe(struct serac_timeline *tl, uint32_t slot,
+                    const struct serac_burst *burst)
+{
+    static const enum serac_data data[] = {
+        [SERAC_KIND_BLOCK] = SERAC_DATA_PROGRAM,
+        [SERAC_KIND_WEIGHT] = SERAC_DATA_WEIGHTS,
+        [SERAC_KIND_ACT] = SERAC_DATA_ACTIVATIONS};
+    const struct serac_reader *r = &tl->reader;
+    struct serac_observed_burst observed = {
+        .channel = SERAC_READ, .data = data[r->open[slot].kind],
+        .block = r->open[slot].block, .beats = r->open[slot].beats,
+        .address = r->open[slot].address, .request = r->open[slot].asked};
+    serac_timeline_observe_burst(tl, &observed, burst);
 }
 
 void serac_reader_complete(struct serac_timeline *tl,
@@ -109,6 +151,8 @@ void serac_reader_complete(struct serac_timeline *tl,
                              response == 3 ? SERAC_E_READ_DECERR
                                            : SERAC_E_READ_SLVERR,
                              r->open[slot].address);
+    if (tl->hooks.observer)
+        observe(tl, slot, burst);
     if (!r->open[slot].load_end)
         return;
     switch (r->open[slot].kind) {
@@ -160,8 +204,8 @@ static bool step_space(struct serac_timeline *tl)
     if (seen == SERAC_NEVER)
         return false;
     uint64_t end = serac_later(f->at, seen);
-    serac_tokens_take(&f->exec_space, 1);
-    serac_tokens_take(&f->store_space, 1);
+    serac_tokens_take(tl, &f->exec_space, end, 1);
+    serac_tokens_take(tl, &f->store_space, end, 1);
     trace(tl, SERAC_STATE_WAIT_SEND, f->at, end + 1);
     go(f, FETCH_REQ, end + 1);
     return true;
@@ -253,7 +297,7 @@ static bool step_weight(struct serac_timeline *tl)
                  last ? i->group_last_bytes : i->group_bytes,
                  SERAC_KIND_WEIGHT, true, &taken))
         return false;
-    serac_tokens_take(&f->wgt_free, i->wgt_halves);
+    serac_tokens_take(tl, &f->wgt_free, taken, i->wgt_halves);
     trace(tl, SERAC_STATE_WAIT_SPACE, f->at, free);
     trace(tl, SERAC_STATE_WAIT_MEMORY, free, taken);
     trace(tl, SERAC_STATE_RUN, taken, taken + 1);
@@ -269,7 +313,7 @@ static bool step_token(struct serac_timeline *tl)
     if (seen == SERAC_NEVER)
         return false;
     uint64_t end = serac_later(f->at, seen);
-    serac_tokens_take(&f->store, f->insn.fetch.store_tokens);
+    serac_tokens_take(tl, &f->store, end, f->insn.fetch.store_tokens);
     trace(tl, SERAC_STATE_WAIT_RECEIVE, f->at, end + 1);
     f->token_from = f->at;
     f->token_to = end + 1;
@@ -286,7 +330,7 @@ static bool step_act(struct serac_timeline *tl)
     if (seen == SERAC_NEVER)
         return false;
     uint64_t end = serac_later(f->at, seen);
-    serac_tokens_take(&f->act_free, i->act_halves);
+    serac_tokens_take(tl, &f->act_free, end, i->act_halves);
     trace(tl, SERAC_STATE_WAIT_SPACE, f->at, end);
     f->wrapped = false;
     f->tile_x = f->x;

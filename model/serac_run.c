@@ -24,14 +24,16 @@ static int probe(const struct serac_bus *bus,
                      (size_t)request->beats * beat_bytes);
 }
 
-static enum serac_status run_time(const struct serac_design *design,
-                                  const struct serac_memory_config *config,
-                                  const struct serac_bus *bus,
-                                  uint64_t program, struct serac_run *run)
+enum serac_status serac_run_time(const struct serac_design *design,
+                                 const struct serac_memory_config *config,
+                                 const struct serac_bus *bus, uint64_t program,
+                                 const struct serac_observer *observer,
+                                 struct serac_run *run)
 {
     struct context context = {bus};
     struct serac_timeline_hooks hooks = {.read_block = read_block,
-                                         .ctx = &context};
+                                         .ctx = &context,
+                                         .observer = observer};
     struct serac_timeline *tl = serac_timeline_create(design, program, &hooks);
     if (!tl)
         return SERAC_E_NOMEM;
@@ -78,7 +80,8 @@ enum serac_status serac_run_program(const struct serac_design *design,
                                     uint64_t program, int compute,
                                     struct serac_run *run)
 {
-    enum serac_status status = run_time(design, memory, bus, program, run);
+    enum serac_status status =
+        serac_run_time(design, memory, bus, program, NULL, run);
     if (status != SERAC_OK || !compute || run->status != SERAC_OK)
         return status;
     return serac_run_data(design, bus, program);

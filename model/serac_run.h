@@ -5,6 +5,7 @@
 #include "serac_bus.h"
 #include "serac_design.h"
 #include "serac_memory.h"
+#include "serac_observer.h"
 
 struct serac_counters {      /* order and names = counters of configs/regs.cfg */
     uint64_t cycles;
@@ -42,6 +43,13 @@ enum serac_status serac_run_program(const struct serac_design *design,
                                     const struct serac_bus *bus,
                                     uint64_t program, int compute,
                                     struct serac_run *run);
+
+/* The time alone, told to `observer` (may be NULL). */
+enum serac_status serac_run_time(const struct serac_design *design,
+                                 const struct serac_memory_config *memory,
+                                 const struct serac_bus *bus, uint64_t program,
+                                 const struct serac_observer *observer,
+                                 struct serac_run *run);
 
 /* What the program computes, without its time. The device must accept it. */
 enum serac_status serac_run_data(const struct serac_design *design,

@@ -18,6 +18,7 @@
 struct serac_tokens {
     uint64_t *seen;              /* ring: first cycle in which it is seen */
     uint32_t capacity, head, count;
+    enum serac_token token;
 };
 
 /* A section that waits for its stage. */
@@ -50,8 +51,8 @@ struct serac_reader {
     struct {
         enum serac_kind kind;
         bool load_end;
-        uint64_t address;
-        uint32_t beats;
+        uint64_t address, asked;     /* AVALID rose in `asked` */
+        uint32_t beats, block;
     } open[SERAC_RING];
     struct serac_bursts bursts;
     struct serac_request request;
@@ -107,8 +108,11 @@ struct serac_writer {
     uint64_t left;               /* bytes */
     bool tile_end;
     uint64_t last_handshake;
-    bool tile_last[SERAC_RING];
-    uint64_t open_address[SERAC_RING];
+    struct {
+        bool tile_last;
+        uint64_t address, asked;
+        uint32_t beats, block;
+    } open[SERAC_RING];
     struct serac_bursts bursts;
     struct serac_request request;
 };
@@ -160,7 +164,8 @@ void serac_tokens_credit(struct serac_timeline *tl,
 /* First cycle in which `count` tokens are seen, SERAC_NEVER if that is not known
  * yet. Does not consume. */
 uint64_t serac_tokens_seen(const struct serac_tokens *tokens, uint32_t count);
-void serac_tokens_take(struct serac_tokens *tokens, uint32_t count);
+void serac_tokens_take(struct serac_timeline *tl, struct serac_tokens *tokens,
+                       uint64_t cycle, uint32_t count);
 
 /* The block's share of the counters; grows with the program. Never NULL: after
  * an allocation failed it is a dummy. */
@@ -176,6 +181,13 @@ void serac_sections_pop(struct serac_sections *sections,
 void serac_timeline_trace(struct serac_timeline *tl, enum serac_stage stage,
                           enum serac_stage_state state, uint64_t from,
                           uint64_t to);
+/* For the observer, which there is: the same, and what the stage is at; a burst. */
+void serac_timeline_observe(struct serac_timeline *tl, enum serac_stage stage,
+                            uint32_t block, enum serac_stage_state state,
+                            enum serac_task task, uint64_t from, uint64_t to);
+void serac_timeline_observe_burst(struct serac_timeline *tl,
+                                  struct serac_observed_burst *observed,
+                                  const struct serac_burst *burst);
 void serac_timeline_error(struct serac_timeline *tl, uint64_t cycle,
                           enum serac_status status, uint64_t address);
 
@@ -193,10 +205,11 @@ void serac_reader_complete(struct serac_timeline *tl,
 
 void serac_execute_init(struct serac_timeline *tl);
 bool serac_execute_step(struct serac_timeline *tl);
-/* Cycles from..to-1 in which the array was idle, counted for `cause`, or as fill
- * and drain before the program's first digit pair and after its last. */
-void serac_execute_idle(struct serac_timeline *tl, uint64_t *cause,
-                        uint64_t from, uint64_t to);
+/* Execute was in `state` in cycles from..to-1, which count for `cause`; idle
+ * ones as fill and drain before the program's first digit pair and after its last. */
+void serac_execute_spend(struct serac_timeline *tl,
+                         enum serac_stage_state state, enum serac_cause cause,
+                         uint64_t from, uint64_t to);
 
 void serac_store_init(struct serac_timeline *tl);
 bool serac_store_step(struct serac_timeline *tl);

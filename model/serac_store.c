@@ -8,7 +8,13 @@
 static void trace(struct serac_timeline *tl, enum serac_stage_state state,
                   uint64_t from, uint64_t to)
 {
+    static const enum serac_task task[] = {
+        [STORE_IDLE] = SERAC_TASK_SECTION, [STORE_TILE] = SERAC_TASK_TILE_START,
+        [STORE_PIXEL] = SERAC_TASK_TILE, [STORE_FINISH] = SERAC_TASK_FINISH};
     serac_timeline_trace(tl, SERAC_STAGE_STORE, state, from, to);
+    if (tl->hooks.observer)
+        serac_timeline_observe(tl, SERAC_STAGE_STORE, tl->store.block, state,
+                               task[tl->store.state], from, to);
 }
 
 void serac_store_init(struct serac_timeline *tl)
@@ -53,19 +59,33 @@ void serac_writer_handshake(struct serac_timeline *tl, uint64_t cycle)
     struct serac_writer *w = &tl->writer;
     uint32_t slot = (uint32_t)(w->bursts.issued++ % SERAC_RING);
     assert(w->posted);
-    w->open_address[slot] = w->request.address;
+    w->open[slot].address = w->request.address;
+    w->open[slot].asked = w->request.cycle;
+    w->open[slot].beats = w->request.beats;
+    w->open[slot].block = tl->store.block;
     w->posted = false;
     w->last_handshake = cycle;
     w->earliest = cycle + 1;
     w->address += w->request.strobed_bytes;
     w->left -= w->request.strobed_bytes;
     w->active = w->left > 0;
-    w->tile_last[slot] = !w->active && w->tile_end;
+    w->open[slot].tile_last = !w->active && w->tile_end;
     if (!w->active)
         w->ready = cycle;
     struct serac_counters *share = serac_timeline_share(tl, tl->store.block);
     share->write_bursts++;
     share->bytes_written += w->request.strobed_bytes;
+}
+
+static void observe(struct serac_timeline *tl, uint32_t slot,
+                    const struct serac_burst *burst)
+{
+    const struct serac_writer *w = &tl->writer;
+    struct serac_observed_burst observed = {
+        .channel = SERAC_WRITE, .data = SERAC_DATA_OUTPUTS,
+        .block = w->open[slot].block, .beats = w->open[slot].beats,
+        .address = w->open[slot].address, .request = w->open[slot].asked};
+    serac_timeline_observe_burst(tl, &observed, burst);
 }
 
 void serac_writer_complete(struct serac_timeline *tl,
@@ -79,8 +99,10 @@ void serac_writer_complete(struct serac_timeline *tl,
         serac_timeline_error(tl, burst->response,
                              response == 3 ? SERAC_E_WRITE_DECERR
                                            : SERAC_E_WRITE_SLVERR,
-                             w->open_address[slot]);
-    if (w->tile_last[slot])
+                             w->open[slot].address);
+    if (tl->hooks.observer)
+        observe(tl, slot, burst);
+    if (w->open[slot].tile_last)
         serac_tokens_push(tl, &tl->execute.out_free, burst->last_beat, 1);
 }
 
@@ -94,7 +116,7 @@ static bool step_idle(struct serac_timeline *tl)
         return false;
     uint64_t load = serac_later(s->at, seen);
     uint64_t ready = load + tl->section_cycles;
-    serac_tokens_take(&s->pushed, 1);
+    serac_tokens_take(tl, &s->pushed, load, 1);
     serac_sections_pop(&s->sections, &s->insn);
     serac_tokens_push(tl, &tl->fetch.store_space, ready - 1, 1);
     trace(tl, SERAC_STATE_RUN, load, ready + 1);
@@ -117,7 +139,7 @@ static bool step_tile(struct serac_timeline *tl)
     if (seen == SERAC_NEVER)
         return false;
     uint64_t end = serac_later(s->at, seen);
-    serac_tokens_take(&s->out_ready, 1);
+    serac_tokens_take(tl, &s->out_ready, end, 1);
     trace(tl, SERAC_STATE_WAIT_RECEIVE, s->at, end);
     trace(tl, SERAC_STATE_RUN, end, end + 1);
     uint32_t pixels = s->insn.store.tile_pixels;

@@ -36,6 +36,9 @@ static void tokens_add(struct serac_timeline *tl, struct serac_tokens *tokens,
 void serac_tokens_push(struct serac_timeline *tl, struct serac_tokens *tokens,
                        uint64_t time, uint32_t count)
 {
+    const struct serac_observer *o = tl->hooks.observer;
+    if (o && count)
+        o->token(o->ctx, tokens->token, false, time, count);
     while (count--)
         tokens_add(tl, tokens, time + 1);
 }
@@ -56,11 +59,15 @@ uint64_t serac_tokens_seen(const struct serac_tokens *tokens, uint32_t count)
     return tokens->seen[(tokens->head + count - 1) % tokens->capacity];
 }
 
-void serac_tokens_take(struct serac_tokens *tokens, uint32_t count)
+void serac_tokens_take(struct serac_timeline *tl, struct serac_tokens *tokens,
+                       uint64_t cycle, uint32_t count)
 {
+    const struct serac_observer *o = tl->hooks.observer;
     assert(count <= tokens->count);
     if (count == 0)
         return;
+    if (o)
+        o->token(o->ctx, tokens->token, true, cycle, count);
     tokens->head = (tokens->head + count) % tokens->capacity;
     tokens->count -= count;
 }
@@ -115,6 +122,27 @@ void serac_timeline_trace(struct serac_timeline *tl, enum serac_stage stage,
         tl->hooks.trace(tl->hooks.ctx, stage, state, from, to);
 }
 
+void serac_timeline_observe(struct serac_timeline *tl, enum serac_stage stage,
+                            uint32_t block, enum serac_stage_state state,
+                            enum serac_task task, uint64_t from, uint64_t to)
+{
+    const struct serac_observer *o = tl->hooks.observer;
+    if (to > from)
+        o->stage(o->ctx, stage, block, state, task, from, to);
+}
+
+void serac_timeline_observe_burst(struct serac_timeline *tl,
+                                  struct serac_observed_burst *observed,
+                                  const struct serac_burst *burst)
+{
+    const struct serac_observer *o = tl->hooks.observer;
+    observed->handshake = burst->handshake;
+    observed->first_beat = burst->first_beat;
+    observed->last_beat = burst->last_beat;
+    observed->response = burst->response;
+    o->burst(o->ctx, observed);
+}
+
 /* The first error wins; nothing is requested after its cycle. */
 void serac_timeline_error(struct serac_timeline *tl, uint64_t cycle,
                           enum serac_status status, uint64_t address)
@@ -129,6 +157,17 @@ void serac_timeline_error(struct serac_timeline *tl, uint64_t cycle,
 }
 
 /* --- a run ---------------------------------------------------------------------- */
+
+static struct serac_tokens *tokens_of(struct serac_timeline *tl,
+                                      enum serac_token token)
+{
+    struct serac_tokens *const all[SERAC_TOKENS] = {
+        &tl->execute.pushed, &tl->store.pushed, &tl->fetch.exec_space,
+        &tl->fetch.store_space, &tl->execute.wgt_loaded,
+        &tl->execute.act_loaded, &tl->fetch.wgt_free, &tl->fetch.act_free,
+        &tl->store.out_ready, &tl->execute.out_free, &tl->fetch.store};
+    return all[token];
+}
 
 struct serac_timeline *serac_timeline_create(
     const struct serac_design *design, uint64_t program,
@@ -151,6 +190,8 @@ struct serac_timeline *serac_timeline_create(
             malloc(queues[i]->capacity * sizeof *queues[i]->insns);
         tl->failed |= !queues[i]->insns;
     }
+    for (int i = 0; i < SERAC_TOKENS; i++)
+        tokens_of(tl, (enum serac_token)i)->token = (enum serac_token)i;
     serac_fetch_init(tl, program);
     serac_execute_init(tl);
     serac_store_init(tl);
@@ -165,13 +206,8 @@ void serac_timeline_destroy(struct serac_timeline *tl)
 {
     if (!tl)
         return;
-    struct serac_tokens *tokens[] = {
-        &tl->fetch.wgt_free, &tl->fetch.act_free, &tl->fetch.store,
-        &tl->fetch.exec_space, &tl->fetch.store_space, &tl->execute.pushed,
-        &tl->execute.wgt_loaded, &tl->execute.act_loaded,
-        &tl->execute.out_free, &tl->store.pushed, &tl->store.out_ready};
-    for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++)
-        free(tokens[i]->seen);
+    for (int i = 0; i < SERAC_TOKENS; i++)
+        free(tokens_of(tl, (enum serac_token)i)->seen);
     free(tl->execute.sections.insns);
     free(tl->store.sections.insns);
     free(tl->shares);
@@ -220,8 +256,8 @@ static void end_run(struct serac_timeline *tl)
         struct serac_counters *share =
             serac_timeline_share(tl, tl->num_shares ? tl->num_shares - 1 : 0);
         e->block = tl->num_shares - 1;
-        serac_execute_idle(tl, &share->stall_control_cycles, e->at,
-                           tl->end_cycle + 1);
+        serac_execute_spend(tl, SERAC_STATE_IDLE, SERAC_CAUSE_STALL_CONTROL,
+                            e->at, tl->end_cycle + 1);
         share->cycles += tl->end_cycle + 1 - e->layer_from;
     } else {
         tl->end_cycle = serac_later(tl->error_cycle + 1, quiet);

@@ -22,17 +22,8 @@
 #include "serac_design.h"
 #include "serac_insn.h"
 #include "serac_memory.h"
+#include "serac_observer.h"
 #include "serac_run.h"
-
-enum serac_stage {
-    SERAC_STAGE_FETCH, SERAC_STAGE_EXECUTE, SERAC_STAGE_POST,
-    SERAC_STAGE_STORE, SERAC_STAGES
-};
-
-enum serac_stage_state {   /* = SERAC_STATE_* in rtl/serac_defs.vh */
-    SERAC_STATE_IDLE, SERAC_STATE_RUN, SERAC_STATE_WAIT_RECEIVE,
-    SERAC_STATE_WAIT_SEND, SERAC_STATE_WAIT_MEMORY, SERAC_STATE_WAIT_SPACE
-};
 
 /* `stage` was in `state` in cycles from..to-1. Intervals of one stage come in
  * order; cycles without one are idle. Post's may overlap. */
@@ -47,6 +38,7 @@ struct serac_timeline_hooks {
     serac_block_fn *read_block;
     serac_trace_fn *trace;           /* may be NULL */
     void *ctx;                       /* borrowed */
+    const struct serac_observer *observer;   /* borrowed, may be NULL */
 };
 
 struct serac_request {

@@ -1,7 +1,9 @@
 #!/bin/sh
-# build_rtl.sh OUT.so AXI_BITS PARAMETER... - Verilates serac_top into a shared library.
+# build_rtl.sh OUT.so AXI_BITS [--probes|--vcd|--fst] PARAMETER... - Verilates serac_top
+# into a shared library.
 #
-# PARAMETER is -GName=value. SERAC_SLOW_POPCOUNT=1 uses the adder tree that is
+# PARAMETER is -GName=value. With --probes the signals of sim/serac_probe.vlt can be read,
+# with --vcd or --fst it writes waveforms. SERAC_SLOW_POPCOUNT=1 uses the adder tree that is
 # synthesised instead of $countones.
 # Called by serac itself (sim/serac_rtl.c).
 set -eu
@@ -9,6 +11,16 @@ out=$1
 axi=$2
 shift 2
 root=$(cd "$(dirname "$0")/.." && pwd)
+probes=
+waves=
+wave=
+defines='-DVM_TRACE=0'
+case ${1:-} in
+  --probes) probes=$root/sim/serac_probe.vlt defines="$defines -DSERAC_PROBES" ;;
+  --vcd) wave=--trace waves=verilated_vcd_c.o defines='-DVM_TRACE=1 -DVM_TRACE_VCD=1' ;;
+  --fst) wave=--trace-fst waves=verilated_fst_c.o defines='-DVM_TRACE=1 -DVM_TRACE_FST=1' ;;
+esac
+case ${1:-} in --*) shift ;; esac
 command -v verilator > /dev/null || { echo "verilator is not installed (scripts/setup.sh installs it)" >&2; exit 3; }
 dir=$out.build.$$
 mkdir -p "$dir"
@@ -16,17 +28,19 @@ trap 'rm -rf "$dir"' EXIT
 fast=-DSERAC_FAST_POPCOUNT
 [ -z "${SERAC_SLOW_POPCOUNT:-}" ] || fast=
 rtl=${SERAC_RTL_DIR:-$root/rtl}
-set -- -I"$rtl" -y "$rtl" $fast "$@" "$rtl/serac_top.v"
+set -- -I"$rtl" -y "$rtl" $fast "$@" ${probes:+"$probes"} "$rtl/serac_top.v"
 # shellcheck disable=SC2086
 verilator --cc --top-module serac_top --prefix Vserac --Mdir "$dir" -O3 --x-assign fast \
   --x-initial unique --noassert -Wno-fatal -Wno-lint \
-  -CFLAGS -fPIC "$@" > "$dir/log" 2>&1 || { cat "$dir/log" >&2; exit 1; }
+  -CFLAGS -fPIC $wave "$@" > "$dir/log" 2>&1 || { cat "$dir/log" >&2; exit 1; }
 inc=$(verilator --getenv VERILATOR_ROOT)/include
 runtime=$("$root/scripts/verilator_runtime.sh")
-make -s -j "$(nproc)" -C "$dir" -f Vserac.mk OPT_FAST=-O3 OPT_SLOW=-O0 Vserac__ALL.a >> "$dir/log" 2>&1 ||
+make -s -j "$(nproc)" -C "$dir" -f Vserac.mk OPT_FAST=-O3 OPT_SLOW=-O0 OPT_GLOBAL=-O2 Vserac__ALL.a \
+  ${waves:+"$waves"} >> "$dir/log" 2>&1 ||
   { tail -30 "$dir/log" >&2; exit 1; }
-g++ -std=c++17 -O2 -fPIC -shared -DVM_COVERAGE=0 -DVM_TRACE=0 -DSERAC_AXI_BITS="$axi" \
+# shellcheck disable=SC2086
+g++ -std=c++17 -O2 -fPIC -shared -DVM_COVERAGE=0 $defines -DSERAC_AXI_BITS="$axi" \
   -I"$dir" -I"$inc" -I"$inc/vltstd" -I"$root/sim" -I"$root/model" \
-  "$root/sim/serac_rtl_shim.cpp" "$dir/Vserac__ALL.a" "$runtime" \
-  -o "$dir/lib.so" -lpthread -latomic
+  "$root/sim/serac_rtl_shim.cpp" "$dir/Vserac__ALL.a" ${waves:+"$dir/$waves"} "$runtime" \
+  -o "$dir/lib.so" -lpthread -latomic ${waves:+-lz}
 mv "$dir/lib.so" "$out"

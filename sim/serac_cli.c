@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "serac_part.h"
 
 static void print_help(const struct serac_usage *u)
 {
@@ -116,23 +117,14 @@ int serac_cli_setting(const char *design, const char *memory, const char *tech,
 
 int serac_cli_write(const char *path, const void *data, size_t bytes)
 {
-    char part[1100];
-    struct stat at;
-    if (snprintf(part, sizeof part, "%s.part", path) >= (int)sizeof part ||
-        (stat(path, &at) == 0 && !S_ISREG(at.st_mode))) {
-        fprintf(stderr, "serac: %.400s: is no file, or its name is too long\n", path);
-        return SERAC_EXIT_INPUT;
+    struct serac_part part;
+    struct serac_error error = {""};
+    enum serac_status status = serac_part_begin(&part, path, &error);
+    if (status == SERAC_OK) {
+        fwrite(data, 1, bytes, part.file);
+        status = serac_part_end(&part, &error);
     }
-    FILE *file = fopen(part, "wb");
-    bool good = file && fwrite(data, 1, bytes, file) == bytes;
-    if (file)
-        good = fclose(file) == 0 && good;
-    if (good && rename(part, path) == 0)
-        return SERAC_EXIT_DONE;
-    fprintf(stderr, "serac: %s: cannot be written: %s\n", path, strerror(errno));
-    if (file)
-        remove(part);
-    return SERAC_EXIT_INPUT;
+    return status == SERAC_OK ? SERAC_EXIT_DONE : serac_cli_fail(status, &error);
 }
 
 void serac_cli_progress(const char *what, uint64_t done, uint64_t total)

@@ -65,6 +65,7 @@ int serac_cmd_infer(int argc, char **argv)
     const char *network, *design = NULL, *memory = NULL, *tech = NULL;
     const char *data = NULL, *limit = NULL, *backend = "model", *json = NULL;
     const char *csv = NULL, *outputs = NULL, *input = NULL;
+    struct serac_infer_job job = {.trace = NULL};
     const struct serac_option options[] = {
         {"design", "D", "name in configs/designs or path (serial)", &design},
         {"memory", "M", "name in configs/memory or path (default)", &memory},
@@ -75,6 +76,9 @@ int serac_cmd_infer(int argc, char **argv)
         {"input", "FILE", "raw inputs in place of a data set: a byte a value, any number of inputs", &input},
         {"limit", "N", "first N images only", &limit},
         {"outputs", "FILE", "raw outputs, one line per image", &outputs},
+        {"trace", "FILE", "the first image's timeline as JSON for ui.perfetto.dev; .vcd or .fst: a waveform "
+         "(rtl)", &job.trace},
+        {"trace-cycles", "A-B", "of a waveform, only cycles A to B - 1", &job.trace_cycles},
         {"json", NULL, "rows as JSON", &json},
         {"csv", NULL, "rows as CSV", &csv},
         {NULL, NULL, NULL, NULL}};
@@ -85,10 +89,10 @@ int serac_cmd_infer(int argc, char **argv)
         "layer and in total.",
         "  serac infer fashion-w2\n"
         "  serac infer fashion-w2 --design tiny --backend rtl --limit 1\n"
-        "  serac infer fashion-w8 --data fashion-mnist --json\n",
+        "  serac infer fashion-w8 --data fashion-mnist --json\n"
+        "  serac infer fashion-w2 --design tiny --limit 1 --trace timeline.json\n",
         options};
     struct serac_setting setting;
-    struct serac_infer_job job = {.setting = &setting};
     struct serac_infer_result result;
     struct serac_error error = {""};
     int code = serac_cli_parse(&usage, argc, argv, &network, 1);
@@ -96,6 +100,10 @@ int serac_cmd_infer(int argc, char **argv)
         return code;
     if (limit && !serac_cli_number("--limit", limit, 1, 1u << 30, &job.limit))
         return SERAC_EXIT_INPUT;
+    if (job.trace_cycles && !job.trace) {
+        fprintf(stderr, "serac infer: --trace-cycles goes with --trace\n");
+        return SERAC_EXIT_INPUT;
+    }
     if (input && data) {
         fprintf(stderr, "serac infer: --input and --data exclude each other\n");
         return SERAC_EXIT_INPUT;
@@ -107,6 +115,7 @@ int serac_cmd_infer(int argc, char **argv)
     size_t bytes = 0;
     if (outputs && !(job.outputs = open_memstream(&lines, &bytes)))
         return serac_cli_fail(SERAC_E_NOMEM, NULL);
+    job.setting = &setting;
     job.network = network;
     job.backend = backend;
     job.dataset = data;

@@ -54,6 +54,7 @@ enum serac_status serac_device_open(const char *backend,
                                     const struct serac_design *design,
                                     const struct serac_memory_config *memory,
                                     uint64_t arena_bytes,
+                                    struct serac_recording *recording,
                                     struct serac_device **device,
                                     struct serac_error *error)
 {
@@ -71,6 +72,7 @@ enum serac_status serac_device_open(const char *backend,
         return SERAC_E_NOMEM;
     d->design = *design;
     d->memory = *memory;
+    d->recording = recording;
     d->io = (struct serac_io){.alloc = arena_alloc, .free = arena_free,
                               .sync_to_device = no_sync,
                               .sync_to_host = no_sync, .ctx = d};

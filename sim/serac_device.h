@@ -9,6 +9,7 @@
 #include "serac_host_memory.h"
 #include "serac_io.h"
 #include "serac_memory.h"
+#include "serac_recording.h"
 #include "serac_run.h"
 
 struct serac_device {
@@ -17,6 +18,7 @@ struct serac_device {
     uint64_t arena_used;
     struct serac_design design;
     struct serac_memory_config memory;
+    struct serac_recording *recording;   /* borrowed; NULL: nothing is recorded */
     /* The last run's shares per block; num_blocks 0 if this device has none. */
     struct serac_run run;
     /* Runs `work` where the device can be used; NULL: anywhere. */
@@ -34,11 +36,13 @@ serac_device_open_fn serac_device_open_systemc;
 serac_device_open_fn serac_device_open_systemc_rtl;
 
 /* `backend` is a name above; SERAC_E_INPUT if it is none. `arena_bytes` is what
- * the program and its tensors need. */
+ * the program and its tensors need. `recording`: NULL, or where the model and the RTL tell
+ * what they do; SystemC does not. */
 enum serac_status serac_device_open(const char *backend,
                                     const struct serac_design *design,
                                     const struct serac_memory_config *memory,
                                     uint64_t arena_bytes,
+                                    struct serac_recording *recording,
                                     struct serac_device **device,
                                     struct serac_error *error);
 /* Runs `work`, which may use the device through the driver, to its end. Once per

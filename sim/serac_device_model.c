@@ -82,7 +82,8 @@ static enum serac_status start(struct serac_device *d, struct model *m)
 {
     struct serac_bus bus = serac_host_memory_bus(&d->arena);
     uint64_t program = serac_csr_program(&m->csr);
-    const struct timed *t = find(d, m, program);
+    const struct serac_observer *observer = serac_recording_model(d->recording);
+    const struct timed *t = observer ? NULL : find(d, m, program);
     enum serac_status status;
     if (t) {
         d->run.status = SERAC_OK;
@@ -91,8 +92,10 @@ static enum serac_status start(struct serac_device *d, struct model *m)
         memcpy(d->run.blocks, t->shares, t->num_blocks * sizeof *t->shares);
         status = serac_run_data(&d->design, &bus, program);
     } else {
-        status = serac_run_program(&d->design, &d->memory, &bus, program, 1,
-                                   &d->run);
+        status = serac_run_time(&d->design, &d->memory, &bus, program, observer,
+                                &d->run);
+        if (status == SERAC_OK && d->run.status == SERAC_OK)
+            status = serac_run_data(&d->design, &bus, program);
         remember(d, m, program);
     }
     serac_csr_done(&m->csr);

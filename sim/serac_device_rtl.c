@@ -29,8 +29,10 @@ static enum serac_status clock_once(struct serac_device *d, struct rtl *r)
     if (r->running)
         serac_env_drive(&r->env, r->cycle, &r->out, &r->in);
     r->ops->settle(r->handle, &r->in, &r->out);
-    if (r->running)
+    if (r->running) {
+        serac_recording_cycle(d->recording, r->cycle, &r->in, &r->out);
         serac_env_commit(&r->env, r->cycle++, &r->out, &r->in);
+    }
     r->running &= !r->out.done;
     r->ops->edge(r->handle, &r->out);
     return r->env.violation ? SERAC_E_MISMATCH : SERAC_OK;
@@ -91,8 +93,11 @@ static enum serac_status wait_irq(void *ctx, uint32_t milliseconds)
 static void close_rtl(struct serac_device *device)
 {
     struct rtl *r = device->own;
-    if (r && r->handle)
+    if (r && r->handle) {
+        if (device->recording)
+            serac_recording_detach(device->recording);
         r->ops->destroy(r->handle);
+    }
     free(r);
 }
 
@@ -105,7 +110,9 @@ enum serac_status serac_device_open_rtl(struct serac_device *device,
     device->own = r;
     device->close = close_rtl;
     enum serac_status status =
-        serac_rtl_load(&device->design, &r->ops, error);
+        serac_rtl_load(&device->design, device->recording
+                                            ? device->recording->build
+                                            : SERAC_RTL_PLAIN, &r->ops, error);
     if (status != SERAC_OK)
         return status;
     r->bus = serac_host_memory_bus(&device->arena);
@@ -114,5 +121,7 @@ enum serac_status serac_device_open_rtl(struct serac_device *device,
     device->io.read32 = read32;
     device->io.write32 = write32;
     device->io.wait_irq = wait_irq;
-    return SERAC_OK;
+    return device->recording ? serac_recording_attach(device->recording, r->ops,
+                                                      r->handle, error)
+                             : SERAC_OK;
 }

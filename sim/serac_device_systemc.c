@@ -83,7 +83,7 @@ static enum serac_status open_platform(struct serac_device *device, bool rtl,
     device->io.wait_irq = wait_irq;
     if (rtl) {
         enum serac_status status =
-            serac_rtl_load(&device->design, &s->ops, error);
+            serac_rtl_load(&device->design, SERAC_RTL_PLAIN, &s->ops, error);
         if (status != SERAC_OK)
             return status;
     }

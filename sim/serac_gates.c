@@ -266,8 +266,9 @@ static void *create(uint64_t seed)
     return d;
 }
 
-static const struct serac_rtl_ops operations = {create, destroy, settle, edge,
-                                                read_counters};
+static const struct serac_rtl_ops operations = {
+    .create = create, .destroy = destroy, .settle = settle, .edge = edge,
+    .counters = read_counters};
 
 /* --- loading ------------------------------------------------------------------- */
 

@@ -78,6 +78,8 @@ struct session {
     double *host_us;                  /* a layer each; the least of all images */
     uint8_t *operands[2];             /* packed, of the host's layers */
     bool timed;                       /* blocks and total are known */
+    struct serac_recording recording; /* of the first image, if the job wants it */
+    struct serac_trace_layer *names;  /* of a step's layers */
     struct serac_infer_result *result;
     struct serac_error *error;
     enum serac_status status;
@@ -113,6 +115,30 @@ static enum serac_status open_data(struct session *s)
     return serac_dataset_fits(&s->data, in, s->error);
 }
 
+/* What --trace asks for, before anything runs. */
+static enum serac_status open_recording(struct session *s)
+{
+    const struct serac_infer_job *job = s->job;
+    const struct serac_setting *t = job->setting;
+    bool model = !strcmp(job->backend, "model"), rtl = !strcmp(job->backend, "rtl");
+    if (!job->trace)
+        return SERAC_OK;
+    if (!model && !rtl) {
+        if (s->error)
+            snprintf(s->error->text, sizeof s->error->text,
+                     "--trace goes with --backend model or rtl, not %.100s", job->backend);
+        return SERAC_E_INPUT;
+    }
+    const struct serac_trace_about about = {
+        .design = t->design.name, .network = s->network->name, .memory = t->memory.name,
+        .technology = t->tech.name, .seed = t->memory.seed,
+        .clock_mhz = serac_cost_clock_mhz(&t->design, &t->tech, NULL)};
+    s->names = calloc(s->network->num_layers, sizeof *s->names);
+    return s->names ? serac_recording_begin(&s->recording, job->trace, job->trace_cycles,
+                                            model, rtl, &about, s->error)
+                    : SERAC_E_NOMEM;
+}
+
 static enum serac_status open_session(struct session *s)
 {
     const struct serac_setting *setting = s->job->setting;
@@ -132,9 +158,13 @@ static enum serac_status open_session(struct session *s)
     s->host_us = calloc(s->network->num_layers, sizeof *s->host_us);
     if (!s->image || !s->blocks || !s->host_us)
         return SERAC_E_NOMEM;
-    return serac_device_open(s->job->backend, &setting->design,
-                             &setting->memory, s->program->memory_bytes,
-                             &s->device, s->error);
+    status = open_recording(s);
+    return status != SERAC_OK
+               ? status
+               : serac_device_open(s->job->backend, &setting->design, &setting->memory,
+                                   s->program->memory_bytes,
+                                   s->job->trace ? &s->recording : NULL, &s->device,
+                                   s->error);
 }
 
 static void close_session(struct session *s)
@@ -151,6 +181,7 @@ static void close_session(struct session *s)
     free(s->host_us);
     free(s->operands[0]);
     free(s->operands[1]);
+    free(s->names);
 }
 
 static uint32_t output_count(const struct session *s)
@@ -205,20 +236,28 @@ static enum serac_status run_host(struct session *s, uint32_t i)
     return status;
 }
 
+/* A run of the machine; the first image's is recorded. */
+static enum serac_status run_machine(struct session *s, const struct serac_program_step *step)
+{
+    bool record = s->job->trace && !s->timed;
+    if (record) {
+        serac_recording_names(s->network, step, s->names);
+        serac_recording_begin_run(&s->recording, &s->program->design, s->names, step->count);
+    }
+    enum serac_status status = serac_drv_submit_at(&s->drv, s->program->layers[step->first].block);
+    if (status == SERAC_OK)
+        status = serac_drv_wait(&s->drv);
+    if (record)
+        serac_recording_end_run(&s->recording);
+    return status == SERAC_OK && !s->timed ? keep_counters(s, step) : status;
+}
+
 static enum serac_status run_steps(struct session *s)
 {
     enum serac_status status = SERAC_OK;
     for (uint32_t i = 0; status == SERAC_OK && i < s->program->num_steps; i++) {
         const struct serac_program_step *step = &s->program->steps[i];
-        if (step->host) {
-            status = run_host(s, step->first);
-            continue;
-        }
-        status = serac_drv_submit_at(&s->drv, s->program->layers[step->first].block);
-        if (status == SERAC_OK)
-            status = serac_drv_wait(&s->drv);
-        if (status == SERAC_OK && !s->timed)
-            status = keep_counters(s, step);
+        status = step->host ? run_host(s, step->first) : run_machine(s, step);
     }
     s->timed = true;
     return status;
@@ -520,6 +559,7 @@ enum serac_status serac_infer_run(const struct serac_infer_job *job,
         serac_device_enter(s.device, use_device, &s);
         status = s.status;
     }
+    status = serac_recording_end(&s.recording, status, error);
     if (status != SERAC_OK) {
         (void)say(&s, status, job->network);
         serac_infer_free(result);

@@ -36,7 +36,9 @@ struct lockstep {
     struct serac_host_memory copy;          /* the RTL's */
     uint64_t program;
     struct log log;
+    struct serac_recording *recording;      /* may be NULL; of the first run only */
     struct serac_lockstep_result *result;
+    struct serac_error *error;
     uint64_t cycle;
     /* The block whose output is being written, and how many of its bursts came. */
     uint64_t block_address, block_bursts;
@@ -108,7 +110,9 @@ static int on_block(void *ctx, uint64_t address, uint8_t *block)
 
 static enum serac_status run_model(struct lockstep *ls)
 {
-    struct serac_timeline_hooks hooks = {on_block, on_trace, ls};
+    struct serac_timeline_hooks hooks = {
+        .read_block = on_block, .trace = on_trace, .ctx = ls,
+        .observer = serac_recording_model(ls->recording)};
     struct serac_timeline *tl =
         serac_timeline_create(ls->design, ls->program, &hooks);
     if (!tl)
@@ -304,6 +308,7 @@ static void run_cycles(struct lockstep *ls, void *rtl, struct serac_env *env)
         ls->ops->settle(rtl, &in, &out);
         if (checked)
             compare_states(ls, out.stage_state);
+        serac_recording_cycle(ls->recording, ls->cycle, &in, &out);
         if (checked && in.wready && out.wvalid)
             compare_write(ls, env, &out);
         serac_env_commit(env, ls->cycle, &out, &in);
@@ -341,33 +346,26 @@ static void rewind_run(struct lockstep *ls)
     ls->block_address = ls->program;
 }
 
-static void run_rtl(struct lockstep *ls, uint64_t seed)
+/* The first run; what it leaves in the recording is complete. */
+static enum serac_status run_first(struct lockstep *ls, void *rtl,
+                                   struct serac_env *env,
+                                   const struct serac_bus *bus)
 {
-    struct serac_run *run = &ls->result->run;
-    struct serac_bus bus = serac_host_memory_bus(&ls->copy);
-    struct serac_env *env = malloc(sizeof *env);
-    void *rtl = ls->ops->create(seed);
-    if (!env)
-        return;
-    ls->original = malloc(ls->copy.size);
-    if (ls->original)
-        memcpy(ls->original, ls->copy.bytes, ls->copy.size);
-    access_register(ls, rtl, SERAC_REG_PROGRAM_ADDR_LO, true,
-                    (uint32_t)ls->program);
-    access_register(ls, rtl, SERAC_REG_PROGRAM_ADDR_HI, true,
-                    (uint32_t)(ls->program >> 32));
-    run_once(ls, rtl, env, &bus);
-    /* What a run leaves behind must not show in the next. */
-    if (seed % REPEAT == 0 && ls->original && !ls->result->difference[0]) {
-        uint64_t cycles = ls->result->cycles_compared;
-        rewind_run(ls);
-        run_once(ls, rtl, env, &bus);
-        if (ls->result->cycles_compared != cycles)
-            differ(ls, "second run: RTL %llu cycles, first run %llu",
-                   (unsigned long long)ls->result->cycles_compared,
-                   (unsigned long long)cycles);
-    }
-    free(ls->original);
+    enum serac_status status = SERAC_OK;
+    if (ls->recording)
+        status = serac_recording_attach(ls->recording, ls->ops, rtl, ls->error);
+    if (status == SERAC_OK)
+        run_once(ls, rtl, env, bus);
+    if (ls->recording)
+        serac_recording_detach(ls->recording);
+    ls->recording = NULL;
+    return status;
+}
+
+/* Length, status and counters. */
+static void compare_ends(struct lockstep *ls, void *rtl)
+{
+    const struct serac_run *run = &ls->result->run;
     if (!ls->result->difference[0] &&
         ls->result->cycles_compared != run->total.cycles)
         differ(ls, "end: RTL %llu cycles, model %llu",
@@ -385,8 +383,39 @@ static void run_rtl(struct lockstep *ls, uint64_t seed)
     /* Complete one cycle after the run: the status has been read since. */
     if (!ls->result->difference[0] && run->status == SERAC_OK)
         compare_counters(ls, rtl);
+}
+
+static enum serac_status run_rtl(struct lockstep *ls, uint64_t seed)
+{
+    struct serac_bus bus = serac_host_memory_bus(&ls->copy);
+    struct serac_env *env = malloc(sizeof *env);
+    if (!env)
+        return SERAC_E_NOMEM;
+    void *rtl = ls->ops->create(seed);
+    ls->original = malloc(ls->copy.size);
+    if (ls->original)
+        memcpy(ls->original, ls->copy.bytes, ls->copy.size);
+    access_register(ls, rtl, SERAC_REG_PROGRAM_ADDR_LO, true,
+                    (uint32_t)ls->program);
+    access_register(ls, rtl, SERAC_REG_PROGRAM_ADDR_HI, true,
+                    (uint32_t)(ls->program >> 32));
+    enum serac_status recorded = run_first(ls, rtl, env, &bus);
+    /* What a run leaves behind must not show in the next. */
+    if (seed % REPEAT == 0 && ls->original && !ls->result->difference[0]) {
+        uint64_t cycles = ls->result->cycles_compared;
+        rewind_run(ls);
+        run_once(ls, rtl, env, &bus);
+        if (ls->result->cycles_compared != cycles)
+            differ(ls, "second run: RTL %llu cycles, first run %llu",
+                   (unsigned long long)ls->result->cycles_compared,
+                   (unsigned long long)cycles);
+    }
+    free(ls->original);
+    if (recorded == SERAC_OK)
+        compare_ends(ls, rtl);
     ls->ops->destroy(rtl);
     free(env);
+    return recorded;
 }
 
 static enum serac_status prepare(struct lockstep *ls)
@@ -418,19 +447,21 @@ enum serac_status serac_lockstep_run(const struct serac_design *design,
                                      const struct serac_rtl_ops *ops,
                                      struct serac_host_memory *memory,
                                      uint64_t program, uint64_t seed,
+                                     struct serac_recording *recording,
                                      struct serac_lockstep_result *result,
                                      struct serac_error *error)
 {
     struct lockstep ls = {.design = design, .config = config, .ops = ops,
                           .memory = memory, .program = program,
-                          .block_address = program, .result = result};
+                          .block_address = program, .recording = recording,
+                          .result = result, .error = error};
     struct serac_counters *blocks = result->run.blocks;
     uint32_t max_blocks = result->run.max_blocks;
     *result = (struct serac_lockstep_result){
         .run = {.blocks = blocks, .max_blocks = max_blocks}};
     enum serac_status status = prepare(&ls);
     if (status == SERAC_OK)
-        run_rtl(&ls, seed);
+        status = run_rtl(&ls, seed);
     const struct serac_counters *t = &result->run.total;
     result->stall_cycles = t->stall_fetch_cycles + t->stall_requant_cycles +
                            t->stall_store_cycles + t->stall_control_cycles;

@@ -4,6 +4,7 @@
 #define SERAC_LOCKSTEP_H
 
 #include "serac_host_memory.h"
+#include "serac_recording.h"
 #include "serac_rtl.h"
 #include "serac_run.h"
 
@@ -17,12 +18,14 @@ struct serac_lockstep_result {
 
 /* Runs the program at bus address `program` of `memory` on both sides. `memory` is
  * left as the model leaves it. SERAC_E_MISMATCH: result->difference names cycle,
- * signal and both values. */
+ * signal and both values. `recording`: NULL, or begun for this run, `ops` being of its
+ * kind; the RTL's first run is recorded. */
 enum serac_status serac_lockstep_run(const struct serac_design *design,
                                      const struct serac_memory_config *config,
                                      const struct serac_rtl_ops *ops,
                                      struct serac_host_memory *memory,
                                      uint64_t program, uint64_t seed,
+                                     struct serac_recording *recording,
                                      struct serac_lockstep_result *result,
                                      struct serac_error *error);
 

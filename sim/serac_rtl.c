@@ -108,15 +108,17 @@ void serac_rtl_parameters(const struct serac_design *d, const char *prefix,
 }
 
 static enum serac_status build(const char *library, uint32_t axi_bits,
-                               const char *params, struct serac_error *error)
+                               const char *what, const char *params,
+                               struct serac_error *error)
 {
     char command[8192], log[4096];
     snprintf(log, sizeof log, "%s.log", library);
     snprintf(command, sizeof command,
-             "'%s/scripts/build_rtl.sh' '%s' %u %s > '%s' 2>&1",
-             SERAC_ROOT, library, axi_bits, params, log);
+             "'%s/scripts/build_rtl.sh' '%s' %u %s %s > '%s' 2>&1",
+             SERAC_ROOT, library, axi_bits, what, params, log);
     if (isatty(2))
-        fprintf(stderr, "building the RTL (%s)\n", params);
+        fprintf(stderr, "building the RTL (%s%s%s)\n", what, *what ? " " : "",
+                params);
     int code = system(command);
     if (code == 0)
         return SERAC_OK;
@@ -126,16 +128,29 @@ static enum serac_status build(const char *library, uint32_t axi_bits,
     return fail(error, "the RTL library could not be built, see", log);
 }
 
+/* The plain library's hash does not know of the others. */
+static uint64_t library_hash(const char *what, const char *params)
+{
+    uint64_t hash = mix(source_hash(), params, strlen(params));
+    if (*what)
+        hash = mix_file(mix(hash, what, strlen(what)),
+                        SERAC_ROOT "/sim/serac_probe.vlt");
+    return hash;
+}
+
 enum serac_status serac_rtl_load(const struct serac_design *design,
+                                 enum serac_rtl_build which,
                                  const struct serac_rtl_ops **ops,
                                  struct serac_error *error)
 {
+    static const char *const options[] = {"", "--probes", "--vcd", "--fst"};
+    const char *what = options[which];
     char params[1024], library[4096];
     const char *cache = getenv("SERAC_CACHE");
     if (!cache)
         cache = SERAC_ROOT "/build/rtl-cache";
     serac_rtl_parameters(design, "-G", params, sizeof params);
-    uint64_t hash = mix(source_hash(), params, strlen(params));
+    uint64_t hash = library_hash(what, params);
     (void)mkdir(SERAC_ROOT "/build", 0777);
     if (mkdir(cache, 0777) && errno != EEXIST)
         return fail(error, cache, strerror(errno));
@@ -143,7 +158,7 @@ enum serac_status serac_rtl_load(const struct serac_design *design,
              (unsigned long long)hash);
     if (access(library, R_OK)) {
         enum serac_status status =
-            build(library, design->axi_bits, params, error);
+            build(library, design->axi_bits, what, params, error);
         if (status != SERAC_OK)
             return status;
     }

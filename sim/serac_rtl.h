@@ -2,10 +2,12 @@
  *
  * One shared library per design, built on demand by scripts/build_rtl.sh from
  * sim/serac_rtl_shim.cpp; it exports `serac_rtl_ops`. A synthesised netlist has
- * the same operations (serac_gates.h). */
+ * the same operations but the last four (serac_gates.h). What looks inside costs
+ * speed: it is built into libraries of its own. */
 #ifndef SERAC_RTL_H
 #define SERAC_RTL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,7 +41,18 @@ struct serac_rtl_ops {
     /* Clock edge; the outputs are the next cycle's, before its inputs. */
     void (*edge)(void *rtl, struct serac_rtl_out *out);
     void (*counters)(void *rtl, uint64_t *values);   /* SERAC_COUNTERS of them */
+    /* PROBED, else NULL: where a signal's value is, of instance `scope` below the
+     * top. NULL: it is not in serac_probe.vlt. */
+    const void *(*signal)(void *rtl, const char *scope, const char *name);
+    /* VCD and FST, else NULL: a waveform of all signals. A cycle is 1 us, the
+     * clock rises at its start; dump it when it has settled. */
+    bool (*wave_open)(void *rtl, const char *path);
+    void (*wave_dump)(void *rtl, uint64_t cycle);
+    int (*wave_close)(void *rtl);      /* 0, or the errno of a write that failed */
 };
+
+enum serac_rtl_build { SERAC_RTL_PLAIN, SERAC_RTL_PROBED, SERAC_RTL_VCD,
+                       SERAC_RTL_FST };
 
 /* The parameters of serac_top for a design, "Rows=4 Cols=4 ...", each with
  * `prefix` before it. */
@@ -50,6 +63,7 @@ void serac_rtl_parameters(const struct serac_design *design, const char *prefix,
  * library stays loaded until the program ends. SERAC_E_TOOL if Verilator is missing or
  * the build fails. */
 enum serac_status serac_rtl_load(const struct serac_design *design,
+                                 enum serac_rtl_build build,
                                  const struct serac_rtl_ops **ops,
                                  struct serac_error *error);
 

@@ -1,19 +1,57 @@
 // serac_rtl_shim.cpp - C face of one Verilated design (sim/serac_rtl.h).
+#include <cerrno>
 #include <cstring>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "Vserac.h"
 #include "verilated.h"
+#ifdef SERAC_PROBES
+#include "verilated_syms.h"
+#endif
+#ifdef VM_TRACE_VCD
+#include "verilated_vcd_c.h"
+#endif
+#ifdef VM_TRACE_FST
+#include "verilated_fst_c.h"
+#endif
 extern "C" {
 #include "serac_rtl.h"
 }
 
 namespace {
 
+#ifdef VM_TRACE_VCD
+// Verilator ends the program when a write fails; here it is kept and told at the end.
+struct WaveFile : VerilatedVcdFile {
+    int error = 0;
+    ssize_t write(const char *bytes, ssize_t count) override
+    {
+        ssize_t done = error ? count : VerilatedVcdFile::write(bytes, count);
+        if (done < 0 && errno != EINTR && errno != EAGAIN) error = errno;
+        return error ? count : done;
+    }
+};
+struct Wave {
+    WaveFile file;
+    VerilatedVcdC trace{&file};
+    int error() const { return file.error; }
+};
+#endif
+#ifdef VM_TRACE_FST
+struct Wave {
+    VerilatedFstC trace;
+    int error() const { return 0; }   // fstapi does not say; the file is checked
+};
+#endif
+
 struct Rtl {
     VerilatedContext context;
     std::unique_ptr<Vserac> top;
+#if VM_TRACE
+    std::unique_ptr<Wave> wave;
+#endif
 };
 
 constexpr size_t BEAT = SERAC_AXI_BITS / 8;
@@ -87,6 +125,9 @@ void *create(uint64_t seed)
     auto *rtl = new Rtl;
     rtl->context.randReset(2);
     rtl->context.randSeed(static_cast<int>(seed & 0x7fffffff) | 1);
+#if VM_TRACE
+    rtl->context.traceEverOn(true);
+#endif
     rtl->top = std::make_unique<Vserac>(&rtl->context);
     Vserac &t = *rtl->top;
     serac_rtl_in in = {};
@@ -114,7 +155,61 @@ void counters(void *rtl, uint64_t *values)
                 SERAC_COUNTERS * sizeof *values);
 }
 
+#ifdef SERAC_PROBES
+const void *find_signal(void *rtl, const char *scope, const char *name)
+{
+    const std::string path = std::string("TOP.serac_top.") + scope;
+    const VerilatedScope *found = self(rtl)->context.scopeFind(path.c_str());
+    const VerilatedVar *var = found ? found->varFind(name) : nullptr;
+    return var ? var->datap() : nullptr;
+}
+#endif
+
+#if VM_TRACE
+constexpr uint64_t CYCLE_NS = 1000;
+
+bool wave_open(void *rtl, const char *path)
+{
+    auto wave = std::make_unique<Wave>();
+    wave->trace.set_time_unit("1ns");
+    wave->trace.set_time_resolution("1ns");
+    self(rtl)->top->trace(&wave->trace, 99);
+    wave->trace.open(path);
+    self(rtl)->wave = std::move(wave);
+    return self(rtl)->wave->trace.isOpen();
+}
+
+// The cycle has settled with the clock low; its edge was at its start.
+void wave_dump(void *rtl, uint64_t cycle)
+{
+    Rtl &r = *self(rtl);
+    r.top->clk_i = 1;
+    r.wave->trace.dump(cycle * CYCLE_NS);
+    r.top->clk_i = 0;
+    r.top->eval();   // as before: it only says that there may be something to dump
+    r.wave->trace.dump(cycle * CYCLE_NS + CYCLE_NS / 2);
+}
+
+int wave_close(void *rtl)
+{
+    Rtl &r = *self(rtl);
+    r.wave->trace.close();
+    const int error = r.wave->error();
+    r.wave.reset();
+    return error;
+}
+#endif
+
 }  // namespace
 
-extern "C" const serac_rtl_ops serac_rtl_ops = {create, destroy,  settle,
-                                                edge,   counters};
+#ifndef SERAC_PROBES
+constexpr auto find_signal = nullptr;
+#endif
+#if !VM_TRACE
+constexpr auto wave_open = nullptr;
+constexpr auto wave_dump = nullptr;
+constexpr auto wave_close = nullptr;
+#endif
+extern "C" const serac_rtl_ops serac_rtl_ops = {
+    create,      destroy,   settle,    edge,      counters,
+    find_signal, wave_open, wave_dump, wave_close};

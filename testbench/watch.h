@@ -87,7 +87,8 @@ static inline void watch_block(struct watch *w, uint32_t index,
 static inline bool watch_run(struct watch *w, const struct serac_design *d,
                              const struct serac_memory_config *config)
 {
-    struct serac_timeline_hooks hooks = {watch_read_block, watch_trace, w};
+    struct serac_timeline_hooks hooks = {.read_block = watch_read_block,
+                                         .trace = watch_trace, .ctx = w};
     struct serac_timeline *tl = serac_timeline_create(d, WATCH_PROGRAM, &hooks);
     struct serac_memory memory;
     struct watch_burst b;

@@ -172,6 +172,21 @@ refused "infer, bad network and --outputs" "fashion-w3: not in configs/networks"
 rm -f "$work/outputs.txt"
 refused "infer, bad backend and --outputs" "verilog" infer fashion-w2 --backend verilog --limit 1 --outputs "$work/outputs.txt"
 
+# --- timelines and waveforms ---
+printf '%072d' 0 > "$work/steps.bin"
+refused "trace, waveform of the model" "w.vcd: is a waveform, which only the RTL has" infer fashion-w2 --limit 1 --trace "$work/w.vcd"
+refused "trace of SystemC" "--trace goes with --backend model or rtl, not systemc" infer fashion-w2 --backend systemc --limit 1 --trace "$work/t.json"
+refused "trace, cycles alone" "--trace-cycles goes with --trace" infer fashion-w2 --trace-cycles 1-2
+refused "trace, cycles of a timeline" "--trace-cycles: goes with a waveform" infer fashion-w2 --trace "$work/t.json" --trace-cycles 1-2
+refused "trace, unwritable folder" "$work/file/t.json: cannot be written" infer fashion-w2 --limit 1 --trace "$work/file/t.json"
+refused "trace into a folder" "$work: is no file" infer fashion-w2 --limit 1 --trace "$work"
+refused "trace of a bad network" "fashion-w3: not in configs/networks" infer fashion-w3 --trace "$work/t.json"
+refused "cosim, trace cycles alone" "--trace-cycles goes with --trace" cosim --network fashion-w2 --trace-cycles 1-2
+refused "cosim, waveform of many" "a waveform is of one program: give --case" cosim --random 5 --trace "$work/w.vcd"
+refused "cosim, trace of a netlist" "not of a netlist" cosim --network fashion-w2 --netlist "$work" --trace "$work/t.json"
+refused "cosim, no cycles" "--trace-cycles 5-5: must be FROM-TO" cosim --network fashion-w2 --trace "$work/w.fst" --trace-cycles 5-5
+refused "cosim, waveform of three runs" "a waveform: steps is 3 runs of the machine" cosim --network testbench/data/steps.cfg --trace "$work/w.vcd" --input "$work/steps.bin"
+
 # --- the command line ---
 refused "unknown command" "inver: unknown command" inver
 for command in infer cosim sweep report compile describe shapes compare; do

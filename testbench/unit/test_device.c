@@ -29,7 +29,7 @@ static int set_up(void **state)
 {
     (void)state;
     design = small_design(4, 4, 8);
-    return serac_device_open("model", &design, &memory_config, ARENA, &device,
+    return serac_device_open("model", &design, &memory_config, ARENA, NULL, &device,
                              NULL) != SERAC_OK;
 }
 
@@ -69,11 +69,11 @@ static void test_unknown_backend_is_refused_with_those_there_are(void **state)
     struct serac_error error = {""};
     (void)state;
     assert_int_equal(serac_device_open("modell", &design, &memory_config,
-                                       ARENA, &none, &error), SERAC_E_INPUT);
+                                       ARENA, NULL, &none, &error), SERAC_E_INPUT);
     assert_null(none);
     assert_non_null(strstr(error.text, "modell"));
     assert_non_null(strstr(error.text, "model, rtl, systemc"));
-    assert_int_equal(serac_device_open("", &design, &memory_config, ARENA,
+    assert_int_equal(serac_device_open("", &design, &memory_config, ARENA, NULL,
                                        &none, NULL), SERAC_E_INPUT);
 }
 
@@ -87,7 +87,7 @@ static void test_rtl_that_cannot_be_had_is_a_tool_error(void **state)
         struct serac_device *none = NULL;
         struct serac_error error = {""};
         assert_int_equal(serac_device_open(names[i], &design, &memory_config,
-                                           ARENA, &none, &error),
+                                           ARENA, NULL, &none, &error),
                          SERAC_E_TOOL);
         assert_null(none);
         assert_non_null(strstr(error.text, "/Makefile/cache"));
@@ -142,7 +142,7 @@ static void test_arena_holds_what_was_asked_for_in_whole_pages(void **state)
 {
     struct serac_device *other;
     (void)state;
-    assert_int_equal(serac_device_open("model", &design, &memory_config, 4097,
+    assert_int_equal(serac_device_open("model", &design, &memory_config, 4097, NULL,
                                        &other, NULL), SERAC_OK);
     assert_int_equal(other->arena.size, 8192);
     assert_int_equal(other->io.sync_to_device(other->io.ctx, NULL, 0, 0),

@@ -56,7 +56,8 @@ static void tell_oldest(struct serac_timeline *tl, struct late *late)
 static void run_late(const struct serac_design *d, struct serac_random_case *c,
                      struct serac_run *run)
 {
-    struct serac_timeline_hooks hooks = {read_block, NULL, &c->memory};
+    struct serac_timeline_hooks hooks = {.read_block = read_block,
+                                         .ctx = &c->memory};
     struct serac_timeline *tl = serac_timeline_create(d, c->program, &hooks);
     struct serac_bus bus = serac_host_memory_bus(&c->memory);
     struct serac_memory memory;

@@ -1,0 +1,26 @@
+/* serac_cosim.h - serac cosim: what its two halves share; private to serac_cmd_cosim.c, which has
+ * one network, and serac_cosim_random.c. */
+#ifndef SERAC_COSIM_H
+#define SERAC_COSIM_H
+
+#include "serac_recording.h"
+
+/* What --trace asks of cosim. */
+struct serac_cosim_tracing {
+    const char *path, *cycles;     /* NULL, or the options */
+    struct serac_recording recording;
+};
+
+enum serac_status serac_cosim_begin(struct serac_cosim_tracing *tracing, const struct serac_trace_about *about,
+                                    struct serac_error *error);
+
+/* The two timelines are compared; then the file is written, unless the runs, or this, found a
+ * difference. Returns the exit code: `code`, if that is not 0. Does nothing without a path. */
+int serac_cosim_end(struct serac_cosim_tracing *tracing, int code);
+
+/* `count` random programs, or only the one of number `case_text`: numbers as the user wrote
+ * them, NULL for the default. The exit code. */
+int serac_cosim_random(const char *count_text, const char *seed_text, const char *case_text,
+                       struct serac_cosim_tracing *tracing);
+
+#endif
