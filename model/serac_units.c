@@ -75,6 +75,52 @@ static void dot_counts(struct serac_unit *u, double lanes, double pw, double pa)
     counts(u, product && dsp ? bits : 0);
 }
 
+#define COLUMNS 32                   /* 8 + 8 planes, 512 lanes, signs */
+
+/* Full adders one behind the other of rtl/serac_wallace.v: until no column has more than `rows` bits. */
+static uint32_t wallace_stages(uint32_t heights[COLUMNS], uint32_t rows)
+{
+    uint32_t stages = 0;
+    for (bool done = false; !done; stages += !done) {
+        uint32_t carries = 0;
+        done = true;
+        for (uint32_t c = 0; c < COLUMNS; c++)
+            done &= heights[c] <= rows;
+        for (uint32_t c = 0; c < COLUMNS && !done; c++) {
+            uint32_t height = heights[c];
+            heights[c] = height - 2 * (height / 3) + carries;
+            carries = height / 3;
+        }
+    }
+    return stages;
+}
+
+/* Those of the longest group of plane pairs of rtl/serac_dot.v, after who is a top plane, and of the
+ * tree that adds the groups' rows. */
+static double dot_stages(uint32_t lanes, uint32_t pw, uint32_t pa)
+{
+    uint32_t fewer = pw < pa ? pw : pa, left = fewer > 2 ? (fewer - 1) * lanes : lanes;
+    uint32_t groups[4][COLUMNS] = {{0}}, last[COLUMNS] = {0}, longest = 0, rows = 0;
+    for (uint32_t other = lanes; other > 2; other -= other / 3)
+        left -= left / 3;
+    for (uint32_t p = 0; p < pw; p++)
+        for (uint32_t q = 0; q < pa; q++)
+            groups[(pa > 1 && q == pa - 1 ? 2 : 0) + (pw > 1 && p == pw - 1 ? 1 : 0)][p + q] += lanes;
+    for (uint32_t g = 0; g < 4; g++) {
+        uint32_t bits = 0, here = g == 0 && pw * pa > 1 ? left : 2;
+        for (uint32_t c = 0; c < COLUMNS; c++)
+            bits += groups[g][c];
+        if (bits == 0)
+            continue;
+        uint32_t stages = wallace_stages(groups[g], here);
+        rows += here;
+        longest = stages > longest ? stages : longest;
+    }
+    for (uint32_t c = 0; c < COLUMNS; c++)
+        last[c] = rows + (c == 1 && pw * pa > 1 ? (fewer > 1 ? 3 : 1) : 0);
+    return longest + wallace_stages(last, 2);
+}
+
 /* A digit: the more planes, the more a copy of the sign is selected from. */
 static void digit_counts(struct serac_unit *u, double lanes, double planes)
 {
@@ -115,7 +161,6 @@ void serac_units(const struct serac_design *d,
     double rows = d->rows, cols = d->cols, lanes = d->lanes, axi = d->axi_bits;
     double pw = d->weight_planes, pa = d->act_planes, rq = d->requant_lanes;
     double log_lanes = log2(lanes), dots = rows * cols;
-    double fewer = pw < pa ? pw : pa;
     double fanout = pw * rows > pa * cols ? pw * rows : pa * cols;   /* of an operand bit */
     bool plain = pw * pa == 1;           /* AND and popcount */
     struct serac_unit *u;
@@ -128,7 +173,7 @@ void serac_units(const struct serac_design *d,
     cells(u, plain ? 0 : 1);
     cells(u, pw > 1 && pa > 1 ? pw + pa + log_lanes : 0);
     dot_counts(u, lanes, pw, pa);
-    delay(u, log2(lanes * fewer));
+    delay(u, dot_stages(d->lanes, d->weight_planes, d->act_planes));
     delay(u, log2(fanout));
     delay(u, log2(pw * pa));
 

@@ -7,7 +7,7 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 inc=$(verilator --getenv VERILATOR_ROOT)/include
 out=$root/build/verilated.a
-if [ ! -f "$out" ] || [ "$inc/verilated.cpp" -nt "$out" ]; then
+if [ -z "$(find "$out" -newer "$inc/verilated.cpp" 2> /dev/null)" ]; then
   dir=$out.$$
   mkdir -p "$dir"
   trap 'rm -rf "$dir"' EXIT

@@ -359,7 +359,7 @@ def fit(designs, units):
         sample = designs + [v for v in units if u.name in v.area]
         area[u.name] = nnls([[d.units[i].count * t for t in d.units[i].area] for d in sample],
                             [d.area[u.name] for d in sample])
-        slow = [d for d in sample if d.delay[u.name] > 0]
+        slow = [d for d in designs if d.delay[u.name] > 0]     # not units alone: nothing drives their operands
         delay[u.name] = nnls([d.units[i].delay for d in slow], [d.delay[u.name] for d in slow]) if slow else [0.0] * len(u.delay)
     # A buffer of flip-flops that no fitted design has costs a bit what the held values cost.
     held = area['post_path'][HELD_BITS]

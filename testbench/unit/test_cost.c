@@ -59,6 +59,26 @@ static int unit_named(const char *name)
 
 /* --- area, clock ---------------------------------------------------------------- */
 
+/* Counted by a program of its own, written after the Verilog. */
+static void test_adders_of_a_dot_product_are_those_of_the_rtl(void **state)
+{
+    static const struct {
+        uint32_t weight_planes, act_planes, lanes, stages;
+    } known[] = {{1, 1, 8, 3}, {1, 1, 128, 10}, {1, 1, 512, 14}, {1, 4, 128, 14}, {2, 1, 8, 5}, {4, 1, 8, 6},
+                 {2, 2, 512, 18}, {2, 8, 64, 14}, {4, 2, 32, 12}, {4, 4, 16, 11}, {4, 8, 8, 9}, {8, 8, 8, 10}};
+    struct serac_tech t = nothing();
+    struct serac_unit units[SERAC_UNITS];
+    struct serac_design d = design;
+    (void)state;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        d.weight_planes = known[i].weight_planes;
+        d.act_planes = known[i].act_planes;
+        d.lanes = known[i].lanes;
+        serac_units(&d, &t.sram, units);
+        assert_close(units[unit_named("dpu")].delay[1], known[i].stages);
+    }
+}
+
 static void test_terms_of_a_unit_are_those_of_its_shape(void **state)
 {
     struct serac_tech t = nothing();
@@ -528,6 +548,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_terms_of_a_unit_are_those_of_its_shape),
+        cmocka_unit_test(test_adders_of_a_dot_product_are_those_of_the_rtl),
         cmocka_unit_test(test_area_is_cells_by_terms_and_macros_by_the_table),
         cmocka_unit_test(test_resources_of_an_fpga_are_counted_by_the_same_terms),
         cmocka_unit_test(test_multipliers_are_dsps_from_nine_bits_on),
