@@ -37,11 +37,30 @@ static void list_names(const char *dir, char *to, size_t room)
         free(names);
 }
 
+static enum serac_status fail(struct serac_error *error, const char *name,
+                              const char *what)
+{
+    if (error)
+        snprintf(error->text, sizeof error->text, "%s: %s",
+                 serac_config_tail(name), what);
+    return SERAC_E_INPUT;
+}
+
 enum serac_status serac_config_find(const char *kind, const char *name,
                                     char *path, size_t room,
                                     struct serac_error *error)
 {
+    const char *variation = serac_config_variation(name), *whole = name;
+    char plain[SERAC_CONFIG_PATH_MAX];
     size_t length = strlen(name);
+    if (length < sizeof plain && variation) {
+        if (!strcmp(kind, "networks") || !strcmp(kind, "sweeps"))
+            return fail(error, name, "cannot be varied, only designs, memories, "
+                                     "technologies and workloads can");
+        snprintf(plain, sizeof plain, "%.*s", (int)(variation - name), name);
+        name = plain;
+        length = strlen(name);
+    }
     bool given = strchr(name, '/') ||
                  (length > 4 && !strcmp(name + length - 4, ".cfg"));
     const char *roots[] = {
@@ -53,22 +72,23 @@ enum serac_status serac_config_find(const char *kind, const char *name,
     };
     size_t count = sizeof roots / sizeof *roots;
     char dir[SERAC_CONFIG_PATH_MAX], names[900] = "";
-    if (length >= room) {
-        if (error)
-            snprintf(error->text, sizeof error->text, "%s: name too long",
-                     serac_config_tail(name));
-        return SERAC_E_INPUT;
-    }
+    if (strlen(whole) >= room)
+        return fail(error, whole, "name too long");
     if (given) {
-        snprintf(path, room, "%s", name);
+        snprintf(path, room, "%s", whole);
         return SERAC_OK;
     }
     for (size_t i = 0; i < count; i++) {
         if (!roots[i])
             continue;
         int used = snprintf(path, room, "%s/%s/%s.cfg", roots[i], kind, name);
-        if (used > 0 && (size_t)used < room && access(path, F_OK) == 0)
-            return SERAC_OK;
+        if (used <= 0 || (size_t)used >= room || access(path, F_OK))
+            continue;
+        if (variation && (size_t)used + strlen(variation) >= room)
+            return fail(error, whole, "name too long");
+        snprintf(path + used, room - (size_t)used, "%s",
+                 variation ? variation : "");
+        return SERAC_OK;
     }
     /* Those of the first folder that has any. */
     for (size_t i = 0; i < count && !names[0]; i++) {
