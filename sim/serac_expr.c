@@ -1,0 +1,368 @@
+/* serac_expr.c - conditions on rows. */
+#include "serac_expr.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NODES 128
+#define DEPTH 32
+#define TEXT_MAX 512
+
+enum op {
+    OP_NUMBER, OP_COLUMN, OP_TEXT, OP_NEGATE, OP_ADD, OP_SUBTRACT, OP_MULTIPLY,
+    OP_DIVIDE, OP_LESS, OP_LESS_EQUAL, OP_MORE, OP_MORE_EQUAL, OP_EQUAL,
+    OP_NOT_EQUAL, OP_NOT, OP_AND, OP_OR
+};
+
+enum type { TYPE_NUMBER, TYPE_TEXT, TYPE_TRUTH };
+
+struct node {
+    enum op op;
+    enum type type;
+    const struct node *left, *right;
+    double number;
+    enum serac_column column;
+    char text[SERAC_CELL];
+};
+
+struct serac_expr {
+    char text[TEXT_MAX];
+    struct node nodes[NODES];
+    unsigned count, depth;
+    const char *at;                  /* while it is parsed */
+    struct serac_error *error;
+    const struct node *root;
+};
+
+/* --- parsing: every function returns NULL after a message -------------------- */
+
+static const struct node *fail(struct serac_expr *e, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static const struct node *fail(struct serac_expr *e, const char *format, ...)
+{
+    if (!e->error)
+        return NULL;
+    char *to = e->error->text;
+    size_t room = sizeof e->error->text;
+    int used = snprintf(to, room, "\"%s\": at %u: ", e->text,
+                        (unsigned)(e->at - e->text) + 1);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(to + used, room - (size_t)used, format, args);
+    va_end(args);
+    return NULL;
+}
+
+static struct node *new_node(struct serac_expr *e, enum op op, enum type type)
+{
+    if (e->count == NODES) {
+        (void)fail(e, "too long, at most %d operations and values", NODES);
+        return NULL;
+    }
+    struct node *n = &e->nodes[e->count++];
+    n->op = op;
+    n->type = type;
+    return n;
+}
+
+static void skip(struct serac_expr *e)
+{
+    e->at += strspn(e->at, " \t\n");
+}
+
+/* Is `word` next? Then goes behind it. */
+static bool take(struct serac_expr *e, const char *word)
+{
+    skip(e);
+    if (strncmp(e->at, word, strlen(word)))
+        return false;
+    e->at += strlen(word);
+    return true;
+}
+
+static const struct node *parse_or(struct serac_expr *e);
+
+static const struct node *parse_text(struct serac_expr *e)
+{
+    size_t length = strcspn(e->at + 1, "'");
+    if (!e->at[1 + length])
+        return fail(e, "a text without its second '");
+    if (length >= SERAC_CELL)
+        return fail(e, "a text longer than %d characters", SERAC_CELL - 1);
+    struct node *n = new_node(e, OP_TEXT, TYPE_TEXT);
+    if (!n)
+        return NULL;
+    memcpy(n->text, e->at + 1, length);
+    e->at += length + 2;
+    return n;
+}
+
+static const struct node *parse_column(struct serac_expr *e)
+{
+    char name[SERAC_CELL];
+    const char *nearest;
+    size_t length = 0;
+    while (isalnum((unsigned char)e->at[length]) || e->at[length] == '_')
+        length++;
+    snprintf(name, sizeof name, "%.*s", (int)length, e->at);
+    enum serac_column column = serac_column_find(name, &nearest);
+    if (column == SERAC_COLUMNS)
+        return fail(e, "%s: no column%s%s%s", name,
+                    nearest ? " (did you mean " : ", sim/README.md lists them",
+                    nearest ? nearest : "", nearest ? "?)" : "");
+    struct node *n = new_node(e, OP_COLUMN, serac_column_is_text(column)
+                                                ? TYPE_TEXT : TYPE_NUMBER);
+    if (!n)
+        return NULL;
+    n->column = column;
+    e->at += length;
+    return n;
+}
+
+static const struct node *parse_value(struct serac_expr *e)
+{
+    skip(e);
+    if (*e->at == '\'')
+        return parse_text(e);
+    if (isalpha((unsigned char)*e->at))
+        return parse_column(e);
+    if (isdigit((unsigned char)*e->at) || *e->at == '.') {
+        char *end;
+        double value = strtod(e->at, &end);
+        if (end == e->at || isinf(value))
+            return fail(e, "no number");
+        struct node *n = new_node(e, OP_NUMBER, TYPE_NUMBER);
+        if (!n)
+            return NULL;
+        n->number = value;
+        e->at = end;
+        return n;
+    }
+    if (!take(e, "("))
+        return fail(e, "expected a number, a column, a 'text' or (");
+    const struct node *inner = parse_or(e);
+    if (inner && !take(e, ")"))
+        return fail(e, "expected ) or an operator");
+    return inner;
+}
+
+static const struct node *parse_unary(struct serac_expr *e)
+{
+    skip(e);
+    const char *start = e->at;
+    bool negate = take(e, "-");
+    if (!negate && (*e->at != '!' || e->at[1] == '='))
+        return parse_value(e);
+    if (!negate)
+        take(e, "!");
+    if (++e->depth > DEPTH)
+        return fail(e, "nested deeper than %d", DEPTH);
+    const struct node *inner = parse_unary(e);
+    e->depth--;
+    if (!inner)
+        return NULL;
+    enum type wanted = negate ? TYPE_NUMBER : TYPE_TRUTH;
+    if (inner->type != wanted) {
+        e->at = start;
+        return fail(e, negate ? "- needs a number" : "! needs a condition");
+    }
+    struct node *n = new_node(e, negate ? OP_NEGATE : OP_NOT, wanted);
+    if (n)
+        n->left = inner;
+    return n;
+}
+
+/* The operators of one level, longer ones first. */
+struct level {
+    struct {
+        const char *word;
+        enum op op;
+    } ops[6];
+    unsigned count;
+    enum type from, to;              /* of the operands, of the result */
+    const char *what;
+    bool chain;
+};
+
+static const struct level levels[] = {
+    {{{"||", OP_OR}}, 1, TYPE_TRUTH, TYPE_TRUTH, "conditions", true},
+    {{{"&&", OP_AND}}, 1, TYPE_TRUTH, TYPE_TRUTH, "conditions", true},
+    {{{"<=", OP_LESS_EQUAL}, {">=", OP_MORE_EQUAL}, {"==", OP_EQUAL},
+      {"!=", OP_NOT_EQUAL}, {"<", OP_LESS}, {">", OP_MORE}}, 6, TYPE_NUMBER,
+     TYPE_TRUTH, "two numbers (texts: == or !=)", false},
+    {{{"+", OP_ADD}, {"-", OP_SUBTRACT}}, 2, TYPE_NUMBER, TYPE_NUMBER,
+     "numbers", true},
+    {{{"*", OP_MULTIPLY}, {"/", OP_DIVIDE}}, 2, TYPE_NUMBER, TYPE_NUMBER,
+     "numbers", true},
+};
+#define LEVELS (sizeof levels / sizeof *levels)
+
+static bool fits(const struct level *l, enum op op, const struct node *left,
+                 const struct node *right)
+{
+    bool equality = op == OP_EQUAL || op == OP_NOT_EQUAL;
+    return (left->type == l->from && right->type == l->from) ||
+           (equality && left->type == TYPE_TEXT && right->type == TYPE_TEXT);
+}
+
+static const struct node *parse_level(struct serac_expr *e, unsigned level)
+{
+    if (level == LEVELS)
+        return parse_unary(e);
+    const struct level *l = &levels[level];
+    const struct node *left = parse_level(e, level + 1);
+    for (bool more = true; left && more;) {
+        skip(e);
+        const char *start = e->at;
+        unsigned i = 0;
+        while (i < l->count && !take(e, l->ops[i].word))
+            i++;
+        if (i == l->count)
+            return left;
+        const struct node *right = parse_level(e, level + 1);
+        if (!right)
+            return NULL;
+        if (!fits(l, l->ops[i].op, left, right)) {
+            e->at = start;
+            return fail(e, "%s needs %s", l->ops[i].word, l->what);
+        }
+        struct node *n = new_node(e, l->ops[i].op, l->to);
+        if (!n)
+            return NULL;
+        n->left = left;
+        n->right = right;
+        left = n;
+        more = l->chain;
+    }
+    return left;
+}
+
+static const struct node *parse_or(struct serac_expr *e)
+{
+    if (++e->depth > DEPTH)
+        return fail(e, "nested deeper than %d", DEPTH);
+    const struct node *n = parse_level(e, 0);
+    e->depth--;
+    return n;
+}
+
+enum serac_status serac_expr_parse(const char *text, struct serac_expr **expr,
+                                   struct serac_error *error)
+{
+    struct serac_expr *e = calloc(1, sizeof *e);
+    if (!e)
+        return SERAC_E_NOMEM;
+    e->error = error;
+    e->at = e->text;
+    snprintf(e->text, sizeof e->text, "%s", text);
+    if (strlen(text) >= sizeof e->text)
+        (void)fail(e, "longer than %d characters", TEXT_MAX - 1);
+    else
+        e->root = parse_or(e);
+    skip(e);
+    if (e->root && *e->at)
+        e->root = fail(e, "expected an operator or the end");
+    if (e->root && e->root->type != TYPE_TRUTH)
+        e->root = fail(e, "no condition, expected < <= > >= == or !=");
+    if (!e->root) {
+        free(e);
+        return SERAC_E_INPUT;
+    }
+    *expr = e;
+    return SERAC_OK;
+}
+
+void serac_expr_destroy(struct serac_expr *expr)
+{
+    free(expr);
+}
+
+const char *serac_expr_text(const struct serac_expr *expr)
+{
+    return expr->text;
+}
+
+/* --- evaluation --------------------------------------------------------------- */
+
+/* NAN: unknown. */
+static double number(const struct node *n, const struct serac_row *row)
+{
+    switch (n->op) {
+    case OP_NUMBER:
+        return n->number;
+    case OP_COLUMN:
+        return serac_row_get(row, n->column);
+    case OP_NEGATE:
+        return -number(n->left, row);
+    case OP_ADD:
+        return number(n->left, row) + number(n->right, row);
+    case OP_SUBTRACT:
+        return number(n->left, row) - number(n->right, row);
+    case OP_MULTIPLY:
+        return number(n->left, row) * number(n->right, row);
+    default:
+        return number(n->left, row) / number(n->right, row);
+    }
+}
+
+static enum serac_truth truth_of(bool value)
+{
+    return value ? SERAC_TRUE : SERAC_FALSE;
+}
+
+static const char *text_of(const struct node *n, const struct serac_row *row)
+{
+    return n->op == OP_TEXT ? n->text : row->cells[n->column];
+}
+
+static enum serac_truth compare(const struct node *n,
+                                const struct serac_row *row)
+{
+    if (n->left->type == TYPE_TEXT) {
+        const char *a = text_of(n->left, row), *b = text_of(n->right, row);
+        bool known = *a && *b;
+        return known ? truth_of(!strcmp(a, b) == (n->op == OP_EQUAL))
+                     : SERAC_UNKNOWN;
+    }
+    double a = number(n->left, row), b = number(n->right, row);
+    if (isnan(a) || isnan(b))
+        return SERAC_UNKNOWN;
+    switch (n->op) {
+    case OP_LESS:
+        return truth_of(a < b);
+    case OP_LESS_EQUAL:
+        return truth_of(a <= b);
+    case OP_MORE:
+        return truth_of(a > b);
+    case OP_MORE_EQUAL:
+        return truth_of(a >= b);
+    case OP_EQUAL:
+        return truth_of(a == b);
+    default:
+        return truth_of(a != b);
+    }
+}
+
+static enum serac_truth test(const struct node *n, const struct serac_row *row)
+{
+    if (n->op != OP_AND && n->op != OP_OR && n->op != OP_NOT)
+        return compare(n, row);
+    enum serac_truth left = test(n->left, row);
+    if (n->op == OP_NOT)
+        return left == SERAC_UNKNOWN ? left : truth_of(left == SERAC_FALSE);
+    enum serac_truth right = test(n->right, row);
+    enum serac_truth wins = n->op == OP_AND ? SERAC_FALSE : SERAC_TRUE;
+    if (left == wins || right == wins)
+        return wins;
+    return left == SERAC_UNKNOWN ? left : right;
+}
+
+enum serac_truth serac_expr_test(const struct serac_expr *expr,
+                                 const struct serac_row *row)
+{
+    return test(expr->root, row);
+}
