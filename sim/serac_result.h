@@ -111,7 +111,7 @@ void serac_result_json(FILE *to, const struct serac_row *rows, size_t count);
 /* Aligned columns for a terminal. */
 void serac_result_table(FILE *to, const struct serac_row *rows, size_t count,
                         const enum serac_column *columns, size_t num_columns);
-/* Reads a CSV that serac_result_csv wrote. *rows is the caller's to free.
+/* Reads a CSV that serac export or serac shapes wrote. *rows is the caller's to free.
  * SERAC_E_INPUT: unreadable, other columns, or a row without all its cells. */
 enum serac_status serac_result_read(const char *path, struct serac_row **rows,
                                     size_t *count, struct serac_error *error);
