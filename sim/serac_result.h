@@ -1,9 +1,10 @@
 /* serac_result.h - rows of results: one table of columns for every output.
  *
  * Names and order are those of the design document; unknown is empty. Ours follow:
- * `extrapolated` names what lies beyond the designs that were measured; `precision` is
- * what a workload ran at, W/A or W/A/S with another width S in memory; then the keys of
- * the design and of the memory (configs/designs/tiny.cfg, configs/memory/default.cfg). */
+ * `log_loss` of the labels; `extrapolated` names what lies beyond the designs that were
+ * measured; `precision` is what a workload ran at, W/A or W/A/S with another width S in
+ * memory; then the keys of the design and of the memory (configs/designs/tiny.cfg,
+ * configs/memory/default.cfg). */
 #ifndef SERAC_RESULT_H
 #define SERAC_RESULT_H
 

@@ -8,6 +8,8 @@
 #include "serac_key.h"
 #include "serac_space_read.h"
 
+#define SAID 4      /* workloads whose host work is printed */
+
 struct serac_space_point serac_space_point(const struct serac_space *space,
                                            uint64_t i)
 {
@@ -201,7 +203,15 @@ const char *serac_space_id(const struct serac_space *space)
 
 void serac_space_say_host(const struct serac_space *space)
 {
-    for (uint32_t i = 0; i < space->num_programs; i++)
-        if (space->programs[i].workload)
+    uint32_t said = 0, more = 0;
+    for (uint32_t i = 0; i < space->num_programs; i++) {
+        if (!space->programs[i].workload)
+            continue;
+        if (said++ < SAID)
             serac_workload_say_host(stdout, space->programs[i].workload);
+        else
+            more++;
+    }
+    if (more)
+        printf("and so on for %u more workloads\n", more);
 }

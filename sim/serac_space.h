@@ -50,7 +50,7 @@ enum serac_status serac_space_run(const struct serac_space *space, uint64_t posi
                                   struct serac_error *error);
 void serac_space_free_point(struct serac_db_point *point);
 
-/* A line per workload on stdout: what is the host's, and in no row. */
+/* A line per workload on stdout, of the first: what is the host's, and in no row. */
 void serac_space_say_host(const struct serac_space *space);
 
 #endif

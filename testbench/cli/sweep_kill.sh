@@ -44,12 +44,12 @@ while [ $kills -lt 12 ] && [ "$there" -lt $points ]; do
   "$serac" sweep "$work/many.cfg" --out "$work/killed" --jobs 2 > "$logs/killed" 2>&1 &
   pid=$!
   sleep "$(awk -v r=$random 'BEGIN {print 0.3 + r % 1000 / 800}')"
-  workers=$(ps -o pid= --ppid $pid | tr '\n' ' ')
+  workers=$(cat /proc/$pid/task/$pid/children 2> /dev/null)
   kill -9 $pid 2> /dev/null && kills=$((kills + 1))
   wait $pid 2> /dev/null
   sleep 0.1
   for worker in $workers; do
-    state=$(ps -o state= -p "$worker" | tr -d ' ')
+    state=$(sed 's/.*) \(.\).*/\1/' "/proc/$worker/stat" 2> /dev/null)
     case $state in '' | Z) ;; *) fails "worker $worker lives on: $state" ;; esac
   done
   now=$("$serac" export "$work/killed" --totals 2> /dev/null | tail -n +2 | wc -l)
@@ -57,6 +57,7 @@ while [ $kills -lt 12 ] && [ "$there" -lt $points ]; do
   there=$now
 done
 [ $kills -gt 0 ] || fails "the sweep ended before it was killed"
+[ "$there" -gt 0 ] || fails "nothing was kept of $kills killed runs"
 "$serac" sweep "$work/many.cfg" --out "$work/killed" --jobs 2 > "$logs/end" 2>&1 || fails "going on: $(cat "$logs/end")"
 is "points run at the end, after $kills kills" "$(sed -n 's/.* \([0-9]*\) run now$/\1/p' "$logs/end")" $((points - there))
 "$serac" export "$work/killed" > "$work/killed.csv"
