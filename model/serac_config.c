@@ -1,4 +1,4 @@
-/* serac_config.c - configuration files; with serac_config_vary.c what knows libconfig.
+/* serac_config.c - configuration files; with _vary and _text what knows libconfig.
  *
  * libconfig 1.5 is quiet about typos and wrong types and cuts long integers, so
  * nothing is read by its lookup functions: every setting of a group is visited,
@@ -290,43 +290,6 @@ static enum serac_status set_value(const struct serac_config *c,
 }
 
 /* --- a group ------------------------------------------------------------- */
-
-/* Letters to change between two short names (Levenshtein). */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[64], lb = strlen(b);
-    if (lb >= 63)
-        return 99;
-    for (size_t j = 0; j <= lb; j++)
-        row[j] = j;
-    for (size_t i = 1; *a; a++, i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= lb; j++) {
-            size_t change = diagonal + (*a != b[j - 1]);
-            diagonal = row[j];
-            size_t least = row[j] < row[j - 1] ? row[j] : row[j - 1];
-            row[j] = least + 1 < change ? least + 1 : change;
-        }
-    }
-    return row[lb];
-}
-
-const char *serac_config_nearest(const char *name, const void *names,
-                                 size_t stride, size_t count)
-{
-    const char *best = NULL;
-    size_t least = strlen(name) < 6 ? strlen(name) / 2 + 1 : 4;
-    for (size_t i = 0; i < count; i++) {
-        const char *other =
-            *(const char *const *)(const void *)((const char *)names + i * stride);
-        if (distance(name, other) < least) {
-            least = distance(name, other);
-            best = other;
-        }
-    }
-    return best;
-}
 
 static enum serac_status unknown(const struct serac_config *c,
                                  const struct serac_group *place,

@@ -4,8 +4,8 @@
  * where it goes, its range, its default. Unknown keys, wrong types and values
  * out of range are refused with `file:line: key: what is wrong, what is allowed`;
  * the first error wins. Integers that libconfig would cut silently are refused
- * too. Units are part of a key's name (_cycles, _bytes, _mhz). Only serac_config.c
- * and serac_config_vary.c know libconfig.
+ * too. Units are part of a key's name (_cycles, _bytes, _mhz). Only serac_config.c,
+ * _vary.c and _text.c know libconfig.
  *
  * Behind the name of a design, memory, technology or workload may stand a variation,
  * `serial:rows=8:lanes=128`: the file with these keys changed. A key within
@@ -104,7 +104,7 @@ enum serac_status serac_config_fail(const struct serac_config *config,
                                     const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* --- variations (serac_config_vary.c) ------------------------------------- */
+/* --- variations, values and files as text ---------------------------------- */
 
 /* The ':' before the variation, or NULL. */
 const char *serac_config_variation(const char *name);

@@ -1,4 +1,4 @@
-/* serac_config_find.c - from the name of a configuration to its file. */
+/* serac_config_find.c - from names to files, and to names like them. */
 #define _DEFAULT_SOURCE   /* scandir */
 #include <dirent.h>
 #include <stdio.h>
@@ -102,4 +102,43 @@ enum serac_status serac_config_find(const char *kind, const char *name,
                  "%.64s: not in configs/%s; there are %s", name, kind,
                  names[0] ? names : "none");
     return SERAC_E_INPUT;
+}
+
+/* --- names alike ---------------------------------------------------------- */
+
+/* Letters to change between two short names (Levenshtein). */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[64], lb = strlen(b);
+    if (lb >= 63)
+        return 99;
+    for (size_t j = 0; j <= lb; j++)
+        row[j] = j;
+    for (size_t i = 1; *a; a++, i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= lb; j++) {
+            size_t change = diagonal + (*a != b[j - 1]);
+            diagonal = row[j];
+            size_t least = row[j] < row[j - 1] ? row[j] : row[j - 1];
+            row[j] = least + 1 < change ? least + 1 : change;
+        }
+    }
+    return row[lb];
+}
+
+const char *serac_config_nearest(const char *name, const void *names,
+                                 size_t stride, size_t count)
+{
+    const char *best = NULL;
+    size_t least = strlen(name) < 6 ? strlen(name) / 2 + 1 : 4;
+    for (size_t i = 0; i < count; i++) {
+        const char *other =
+            *(const char *const *)(const void *)((const char *)names + i * stride);
+        if (distance(name, other) < least) {
+            least = distance(name, other);
+            best = other;
+        }
+    }
+    return best;
 }

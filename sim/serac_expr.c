@@ -1,5 +1,5 @@
 /* serac_expr.c - conditions on rows. */
-#include "serac_expr.h"
+#include "serac_expr_read.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -7,42 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NODES 128
 #define DEPTH 32
-#define TEXT_MAX 512
-
-enum op {
-    OP_NUMBER, OP_COLUMN, OP_TEXT, OP_NEGATE, OP_ADD, OP_SUBTRACT, OP_MULTIPLY,
-    OP_DIVIDE, OP_LESS, OP_LESS_EQUAL, OP_MORE, OP_MORE_EQUAL, OP_EQUAL,
-    OP_NOT_EQUAL, OP_NOT, OP_AND, OP_OR
-};
-
-enum type { TYPE_NUMBER, TYPE_TEXT, TYPE_TRUTH };
-
-struct node {
-    enum op op;
-    enum type type;
-    const struct node *left, *right;
-    double number;
-    enum serac_column column;
-    char text[SERAC_CELL];
-};
-
-struct serac_expr {
-    char text[TEXT_MAX];
-    struct node nodes[NODES];
-    unsigned count, depth;
-    const char *at;                  /* while it is parsed */
-    struct serac_error *error;
-    const struct node *root;
-};
 
 /* --- parsing: every function returns NULL after a message -------------------- */
 
-static const struct node *fail(struct serac_expr *e, const char *format, ...)
+static const struct serac_expr_node *fail(struct serac_expr *e, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-static const struct node *fail(struct serac_expr *e, const char *format, ...)
+static const struct serac_expr_node *fail(struct serac_expr *e, const char *format, ...)
 {
     if (!e->error)
         return NULL;
@@ -57,13 +29,13 @@ static const struct node *fail(struct serac_expr *e, const char *format, ...)
     return NULL;
 }
 
-static struct node *new_node(struct serac_expr *e, enum op op, enum type type)
+static struct serac_expr_node *new_node(struct serac_expr *e, enum serac_expr_op op, enum serac_expr_type type)
 {
-    if (e->count == NODES) {
-        (void)fail(e, "too long, at most %d operations and values", NODES);
+    if (e->count == SERAC_EXPR_NODES) {
+        (void)fail(e, "too long, at most %d operations and values", SERAC_EXPR_NODES);
         return NULL;
     }
-    struct node *n = &e->nodes[e->count++];
+    struct serac_expr_node *n = &e->nodes[e->count++];
     n->op = op;
     n->type = type;
     return n;
@@ -84,16 +56,16 @@ static bool take(struct serac_expr *e, const char *word)
     return true;
 }
 
-static const struct node *parse_or(struct serac_expr *e);
+static const struct serac_expr_node *parse_or(struct serac_expr *e);
 
-static const struct node *parse_text(struct serac_expr *e)
+static const struct serac_expr_node *parse_text(struct serac_expr *e)
 {
     size_t length = strcspn(e->at + 1, "'");
     if (!e->at[1 + length])
         return fail(e, "a text without its second '");
     if (length >= SERAC_CELL)
         return fail(e, "a text longer than %d characters", SERAC_CELL - 1);
-    struct node *n = new_node(e, OP_TEXT, TYPE_TEXT);
+    struct serac_expr_node *n = new_node(e, OP_TEXT, TYPE_TEXT);
     if (!n)
         return NULL;
     memcpy(n->text, e->at + 1, length);
@@ -101,7 +73,7 @@ static const struct node *parse_text(struct serac_expr *e)
     return n;
 }
 
-static const struct node *parse_column(struct serac_expr *e)
+static const struct serac_expr_node *parse_column(struct serac_expr *e)
 {
     char name[SERAC_CELL];
     const char *nearest;
@@ -114,7 +86,7 @@ static const struct node *parse_column(struct serac_expr *e)
         return fail(e, "%s: no column%s%s%s", name,
                     nearest ? " (did you mean " : ", sim/README.md lists them",
                     nearest ? nearest : "", nearest ? "?)" : "");
-    struct node *n = new_node(e, OP_COLUMN, serac_column_is_text(column)
+    struct serac_expr_node *n = new_node(e, OP_COLUMN, serac_column_is_text(column)
                                                 ? TYPE_TEXT : TYPE_NUMBER);
     if (!n)
         return NULL;
@@ -123,7 +95,7 @@ static const struct node *parse_column(struct serac_expr *e)
     return n;
 }
 
-static const struct node *parse_value(struct serac_expr *e)
+static const struct serac_expr_node *parse_value(struct serac_expr *e)
 {
     skip(e);
     if (*e->at == '\'')
@@ -135,7 +107,7 @@ static const struct node *parse_value(struct serac_expr *e)
         double value = strtod(e->at, &end);
         if (end == e->at || isinf(value))
             return fail(e, "no number");
-        struct node *n = new_node(e, OP_NUMBER, TYPE_NUMBER);
+        struct serac_expr_node *n = new_node(e, OP_NUMBER, TYPE_NUMBER);
         if (!n)
             return NULL;
         n->number = value;
@@ -144,13 +116,13 @@ static const struct node *parse_value(struct serac_expr *e)
     }
     if (!take(e, "("))
         return fail(e, "expected a number, a column, a 'text' or (");
-    const struct node *inner = parse_or(e);
+    const struct serac_expr_node *inner = parse_or(e);
     if (inner && !take(e, ")"))
         return fail(e, "expected ) or an operator");
     return inner;
 }
 
-static const struct node *parse_unary(struct serac_expr *e)
+static const struct serac_expr_node *parse_unary(struct serac_expr *e)
 {
     skip(e);
     const char *start = e->at;
@@ -161,16 +133,16 @@ static const struct node *parse_unary(struct serac_expr *e)
         take(e, "!");
     if (++e->depth > DEPTH)
         return fail(e, "nested deeper than %d", DEPTH);
-    const struct node *inner = parse_unary(e);
+    const struct serac_expr_node *inner = parse_unary(e);
     e->depth--;
     if (!inner)
         return NULL;
-    enum type wanted = negate ? TYPE_NUMBER : TYPE_TRUTH;
+    enum serac_expr_type wanted = negate ? TYPE_NUMBER : TYPE_TRUTH;
     if (inner->type != wanted) {
         e->at = start;
         return fail(e, negate ? "- needs a number" : "! needs a condition");
     }
-    struct node *n = new_node(e, negate ? OP_NEGATE : OP_NOT, wanted);
+    struct serac_expr_node *n = new_node(e, negate ? OP_NEGATE : OP_NOT, wanted);
     if (n)
         n->left = inner;
     return n;
@@ -180,10 +152,10 @@ static const struct node *parse_unary(struct serac_expr *e)
 struct level {
     struct {
         const char *word;
-        enum op op;
+        enum serac_expr_op op;
     } ops[6];
     unsigned count;
-    enum type from, to;              /* of the operands, of the result */
+    enum serac_expr_type from, to;              /* of the operands, of the result */
     const char *what;
     bool chain;
 };
@@ -201,20 +173,20 @@ static const struct level levels[] = {
 };
 #define LEVELS (sizeof levels / sizeof *levels)
 
-static bool fits(const struct level *l, enum op op, const struct node *left,
-                 const struct node *right)
+static bool fits(const struct level *l, enum serac_expr_op op, const struct serac_expr_node *left,
+                 const struct serac_expr_node *right)
 {
     bool equality = op == OP_EQUAL || op == OP_NOT_EQUAL;
     return (left->type == l->from && right->type == l->from) ||
            (equality && left->type == TYPE_TEXT && right->type == TYPE_TEXT);
 }
 
-static const struct node *parse_level(struct serac_expr *e, unsigned level)
+static const struct serac_expr_node *parse_level(struct serac_expr *e, unsigned level)
 {
     if (level == LEVELS)
         return parse_unary(e);
     const struct level *l = &levels[level];
-    const struct node *left = parse_level(e, level + 1);
+    const struct serac_expr_node *left = parse_level(e, level + 1);
     for (bool more = true; left && more;) {
         skip(e);
         const char *start = e->at;
@@ -223,14 +195,14 @@ static const struct node *parse_level(struct serac_expr *e, unsigned level)
             i++;
         if (i == l->count)
             return left;
-        const struct node *right = parse_level(e, level + 1);
+        const struct serac_expr_node *right = parse_level(e, level + 1);
         if (!right)
             return NULL;
         if (!fits(l, l->ops[i].op, left, right)) {
             e->at = start;
             return fail(e, "%s needs %s", l->ops[i].word, l->what);
         }
-        struct node *n = new_node(e, l->ops[i].op, l->to);
+        struct serac_expr_node *n = new_node(e, l->ops[i].op, l->to);
         if (!n)
             return NULL;
         n->left = left;
@@ -241,11 +213,11 @@ static const struct node *parse_level(struct serac_expr *e, unsigned level)
     return left;
 }
 
-static const struct node *parse_or(struct serac_expr *e)
+static const struct serac_expr_node *parse_or(struct serac_expr *e)
 {
     if (++e->depth > DEPTH)
         return fail(e, "nested deeper than %d", DEPTH);
-    const struct node *n = parse_level(e, 0);
+    const struct serac_expr_node *n = parse_level(e, 0);
     e->depth--;
     return n;
 }
@@ -260,7 +232,7 @@ enum serac_status serac_expr_parse(const char *text, struct serac_expr **expr,
     e->at = e->text;
     snprintf(e->text, sizeof e->text, "%s", text);
     if (strlen(text) >= sizeof e->text)
-        (void)fail(e, "longer than %d characters", TEXT_MAX - 1);
+        (void)fail(e, "longer than %d characters", SERAC_EXPR_TEXT - 1);
     else
         e->root = parse_or(e);
     skip(e);
@@ -284,85 +256,4 @@ void serac_expr_destroy(struct serac_expr *expr)
 const char *serac_expr_text(const struct serac_expr *expr)
 {
     return expr->text;
-}
-
-/* --- evaluation --------------------------------------------------------------- */
-
-/* NAN: unknown. */
-static double number(const struct node *n, const struct serac_row *row)
-{
-    switch (n->op) {
-    case OP_NUMBER:
-        return n->number;
-    case OP_COLUMN:
-        return serac_row_get(row, n->column);
-    case OP_NEGATE:
-        return -number(n->left, row);
-    case OP_ADD:
-        return number(n->left, row) + number(n->right, row);
-    case OP_SUBTRACT:
-        return number(n->left, row) - number(n->right, row);
-    case OP_MULTIPLY:
-        return number(n->left, row) * number(n->right, row);
-    default:
-        return number(n->left, row) / number(n->right, row);
-    }
-}
-
-static enum serac_truth truth_of(bool value)
-{
-    return value ? SERAC_TRUE : SERAC_FALSE;
-}
-
-static const char *text_of(const struct node *n, const struct serac_row *row)
-{
-    return n->op == OP_TEXT ? n->text : row->cells[n->column];
-}
-
-static enum serac_truth compare(const struct node *n,
-                                const struct serac_row *row)
-{
-    if (n->left->type == TYPE_TEXT) {
-        const char *a = text_of(n->left, row), *b = text_of(n->right, row);
-        bool known = *a && *b;
-        return known ? truth_of(!strcmp(a, b) == (n->op == OP_EQUAL))
-                     : SERAC_UNKNOWN;
-    }
-    double a = number(n->left, row), b = number(n->right, row);
-    if (isnan(a) || isnan(b))
-        return SERAC_UNKNOWN;
-    switch (n->op) {
-    case OP_LESS:
-        return truth_of(a < b);
-    case OP_LESS_EQUAL:
-        return truth_of(a <= b);
-    case OP_MORE:
-        return truth_of(a > b);
-    case OP_MORE_EQUAL:
-        return truth_of(a >= b);
-    case OP_EQUAL:
-        return truth_of(a == b);
-    default:
-        return truth_of(a != b);
-    }
-}
-
-static enum serac_truth test(const struct node *n, const struct serac_row *row)
-{
-    if (n->op != OP_AND && n->op != OP_OR && n->op != OP_NOT)
-        return compare(n, row);
-    enum serac_truth left = test(n->left, row);
-    if (n->op == OP_NOT)
-        return left == SERAC_UNKNOWN ? left : truth_of(left == SERAC_FALSE);
-    enum serac_truth right = test(n->right, row);
-    enum serac_truth wins = n->op == OP_AND ? SERAC_FALSE : SERAC_TRUE;
-    if (left == wins || right == wins)
-        return wins;
-    return left == SERAC_UNKNOWN ? left : right;
-}
-
-enum serac_truth serac_expr_test(const struct serac_expr *expr,
-                                 const struct serac_row *row)
-{
-    return test(expr->root, row);
 }
