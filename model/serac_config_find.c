@@ -46,49 +46,37 @@ static enum serac_status fail(struct serac_error *error, const char *name,
     return SERAC_E_INPUT;
 }
 
-enum serac_status serac_config_find(const char *kind, const char *name,
-                                    char *path, size_t room,
-                                    struct serac_error *error)
+/* The folders of names; those that are not there are NULL. */
+static size_t find_roots(const char *roots[3])
 {
-    const char *variation = serac_config_variation(name), *whole = name;
-    char plain[SERAC_CONFIG_PATH_MAX];
-    size_t length = strlen(name);
-    if (length < sizeof plain && variation) {
-        if (!strcmp(kind, "networks") || !strcmp(kind, "sweeps"))
-            return fail(error, name, "cannot be varied, only designs, memories, "
-                                     "technologies and workloads can");
-        snprintf(plain, sizeof plain, "%.*s", (int)(variation - name), name);
-        name = plain;
-        length = strlen(name);
-    }
-    bool given = strchr(name, '/') ||
-                 (length > 4 && !strcmp(name + length - 4, ".cfg"));
-    const char *roots[] = {
-        getenv("SERAC_CONFIGS"),
+    size_t count = 0;
+    roots[count++] = getenv("SERAC_CONFIGS");
 #ifdef SERAC_CONFIGS_DIR
-        SERAC_CONFIGS_DIR,
+    roots[count++] = SERAC_CONFIGS_DIR;
 #endif
-        "configs",
-    };
-    size_t count = sizeof roots / sizeof *roots;
+    roots[count++] = "configs";
+    return count;
+}
+
+/* Without a variation. */
+static enum serac_status find_file(const char *kind, const char *name, char *path,
+                                   size_t room, struct serac_error *error)
+{
+    size_t length = strlen(name);
+    const char *roots[3];
+    size_t count = find_roots(roots);
     char dir[SERAC_CONFIG_PATH_MAX], names[900] = "";
-    if (strlen(whole) >= room)
-        return fail(error, whole, "name too long");
-    if (given) {
-        snprintf(path, room, "%s", whole);
+    if (strchr(name, '/') ||
+        (length > 4 && !strcmp(name + length - 4, ".cfg"))) {
+        snprintf(path, room, "%s", name);
         return SERAC_OK;
     }
     for (size_t i = 0; i < count; i++) {
         if (!roots[i])
             continue;
         int used = snprintf(path, room, "%s/%s/%s.cfg", roots[i], kind, name);
-        if (used <= 0 || (size_t)used >= room || access(path, F_OK))
-            continue;
-        if (variation && (size_t)used + strlen(variation) >= room)
-            return fail(error, whole, "name too long");
-        snprintf(path + used, room - (size_t)used, "%s",
-                 variation ? variation : "");
-        return SERAC_OK;
+        if (used > 0 && (size_t)used < room && access(path, F_OK) == 0)
+            return SERAC_OK;
     }
     /* Those of the first folder that has any. */
     for (size_t i = 0; i < count && !names[0]; i++) {
@@ -102,6 +90,28 @@ enum serac_status serac_config_find(const char *kind, const char *name,
                  "%.64s: not in configs/%s; there are %s", name, kind,
                  names[0] ? names : "none");
     return SERAC_E_INPUT;
+}
+
+enum serac_status serac_config_find(const char *kind, const char *name,
+                                    char *path, size_t room,
+                                    struct serac_error *error)
+{
+    const char *variation = serac_config_variation(name);
+    size_t length = variation ? (size_t)(variation - name) : strlen(name);
+    char plain[SERAC_CONFIG_PATH_MAX];
+    if (strlen(name) >= room || length >= sizeof plain)
+        return fail(error, name, "name too long");
+    if (variation && (!strcmp(kind, "networks") || !strcmp(kind, "sweeps")))
+        return fail(error, name, "cannot be varied, only designs, memories, "
+                                 "technologies and workloads can");
+    snprintf(plain, sizeof plain, "%.*s", (int)length, name);
+    enum serac_status status = find_file(kind, plain, path, room, error);
+    if (status != SERAC_OK || !variation)
+        return status;
+    if (strlen(path) + strlen(variation) >= room)
+        return fail(error, name, "name too long");
+    strcat(path, variation);
+    return SERAC_OK;
 }
 
 /* --- names alike ---------------------------------------------------------- */
