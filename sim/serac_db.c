@@ -14,8 +14,10 @@
 enum serac_status serac_db_say(struct serac_db *db, struct serac_error *error,
                                enum serac_status status, const char *what)
 {
+    size_t length = strlen(db->path), most = 300;   /* the end tells which */
     if (error)
-        snprintf(error->text, sizeof error->text, "%s: %s", db->path, what);
+        snprintf(error->text, sizeof error->text, "%s: %s",
+                 db->path + (length > most ? length - most : 0), what);
     return status;
 }
 

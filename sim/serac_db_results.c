@@ -200,18 +200,18 @@ static enum serac_status merge(struct serac_db *db, struct serac_db *other,
 {
     bool empty, same;
     int64_t differ = 0;
-    char text[1300];
+    char text[800];
     enum serac_status status = compare_sweeps(db, &empty, &same, error);
     if (status != SERAC_OK)
         return status;
-    snprintf(text, sizeof text, "no results of the sweep of %.1000s; only shards of "
+    snprintf(text, sizeof text, "no results of the sweep of %.600s; only shards of "
              "one sweep can be merged", db->path);
     if (!same)
         return serac_db_say(other, error, SERAC_E_INPUT, text);
     status = compare_points(db, &differ, error);
     if (status != SERAC_OK)
         return status;
-    snprintf(text, sizeof text, "has other results than %.1000s for %lld points",
+    snprintf(text, sizeof text, "has other results than %.600s for %lld points",
              db->path, (long long)differ);
     if (differ)
         return serac_db_say(other, error, SERAC_E_MISMATCH, text);
