@@ -92,6 +92,15 @@ static enum serac_status find_file(const char *kind, const char *name, char *pat
     return SERAC_E_INPUT;
 }
 
+static bool can_vary(const char *kind)
+{
+    static const char *const kinds[] = {"designs", "memory", "tech", "workloads"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (!strcmp(kinds[i], kind))
+            return true;
+    return false;
+}
+
 enum serac_status serac_config_find(const char *kind, const char *name,
                                     char *path, size_t room,
                                     struct serac_error *error)
@@ -101,7 +110,7 @@ enum serac_status serac_config_find(const char *kind, const char *name,
     char plain[SERAC_CONFIG_PATH_MAX];
     if (strlen(name) >= room || length >= sizeof plain)
         return fail(error, name, "name too long");
-    if (variation && (!strcmp(kind, "networks") || !strcmp(kind, "sweeps")))
+    if (variation && !can_vary(kind))
         return fail(error, name, "cannot be varied, only designs, memories, "
                                  "technologies and workloads can");
     snprintf(plain, sizeof plain, "%.*s", (int)length, name);
