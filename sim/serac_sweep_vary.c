@@ -91,7 +91,7 @@ static const struct serac_key workload_keys[] = {
     {"values", SERAC_KEY_CHILD, 0, true, 0, 0, 0},
 };
 
-/* { keys = ["LAYER.KEY", ...]; values = ...; }: all of them get the same value. */
+/* { keys = ["sizes.SIZE", "LAYER.KEY", ...]; values = ...; }: all get the same value. */
 static enum serac_status read_linked(struct variations *v,
                                      const struct serac_group *element)
 {
@@ -111,9 +111,10 @@ static enum serac_status read_linked(struct variations *v,
         if (!key || !strchr(key, '.') || strpbrk(key, ":=") || k == 8 ||
             strlen(key) + sizeof "layers." > room)
             return serac_config_fail(v->config, keys, v->error, "keys: must be 1..8 "
-                                     "of \"LAYER.KEY\", or \"*.KEY\" for every "
-                                     "layer that has it");
-        snprintf(axis->keys[axis->num_keys++], room, "layers.%s", key);
+                                     "of \"sizes.SIZE\", \"LAYER.KEY\", or \"*.KEY\" "
+                                     "for every layer that has it");
+        snprintf(axis->keys[axis->num_keys++], room, "%s%s",
+                 strncmp(key, "sizes.", 6) ? "layers." : "", key);
     }
     return serac_sweep_values(v->config, serac_config_child(element, "values"),
                               "values", &axis->values, v->error);

@@ -106,8 +106,8 @@ END
 cat > "$work/sized-sweep.cfg" <<END
 designs = ["parallel"]; workloads = ["$work/sized.cfg"]; precisions = ["4/8"];
 END
-sweep "$work/sized-sweep.cfg" --out "$work/sized" --jobs 1
-is "sizes in rows: m, n, k, MACs" "$(grep -E ',(project|scores),' "$work/sized/results.csv" | cut -d, -f6-9,14 | tr '\n' ' ')" \
+sweep "$work/sized-sweep.cfg" "$work/sized" --jobs 1
+is "sizes in rows: m, n, k, MACs" "$(grep -E ',(project|scores),' "$work/sized.csv" | cut -d, -f6-9,14 | tr '\n' ' ')" \
   "project,64,3,64,12288 scores,16,1,32,3072 "
 is "the host's operations, counted" "$(grep -c '^sized: .* softmax 0.00048 M$' "$logs/log")" 1
 is "what the workload assumes" "$(grep '^sized, assumed' "$logs/log")" "sized, assumed: three tokens"

@@ -223,6 +223,11 @@ static void test_keys_of_layers_take_the_same_value(void **state)
     assert_string_equal(joined(&sweep.workloads),
                         "bert-base:layers.qkv.n=64:layers.scores.m=64 "
                         "bert-base:layers.qkv.n=256:layers.scores.m=256");
+    accept(SHAPES "precisions = [\"8/8\"];\nworkload = ( { keys = [\"sizes.sequence\"]; "
+           "values = { from = 64; to = 256; times = 2; }; } );\n");
+    assert_string_equal(joined(&sweep.workloads),
+                        "bert-base:sizes.sequence=64 bert-base:sizes.sequence=128 "
+                        "bert-base:sizes.sequence=256");
 }
 
 static void test_wrong_variations_are_refused_with_their_line(void **state)
@@ -259,7 +264,9 @@ static void test_wrong_variations_are_refused_with_their_line(void **state)
     refuse(SHAPES "precisions = [\"8/8\"];\nworkload = ( { keys = [\"qvk.n\"]; values = "
            "[1]; } );\n", ":4: bert-base: layers.qvk.n: no such place");
     refuse(SHAPES "precisions = [\"8/8\"];\nworkload = ( { keys = [\"n\"]; values = [1]; "
-           "} );\n", "keys: must be 1..8 of \"LAYER.KEY\"");
+           "} );\n", "keys: must be 1..8 of \"sizes.SIZE\", \"LAYER.KEY\"");
+    refuse(SHAPES "precisions = [\"8/8\"];\nworkload = ( { keys = [\"sizes.sequnce\"]; "
+           "values = [64]; } );\n", ":4: bert-base: sequnce: ");
     refuse(SHAPES "precisions = [\"8/8\"];\nworkload = ( { keys = [\"qkv.n\"]; values = "
            "[0]; } );\n", "n = 0: outside 1..1048576");
     refuse(HEAD "workload = ( { keys = [\"qkv.n\"]; values = [1]; } );\n",
