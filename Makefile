@@ -9,7 +9,7 @@ OPT      ?= -O3 -g
 WARN     := -Wall -Wextra -Wpedantic -Werror -Wno-format-truncation
 INCLUDE  = -Imodel -Idrivers -Isim -Isim/import -Ireports -Iscripts/synth -I$(B)/proto
 CFLAGS    = -std=c11 -D_POSIX_C_SOURCE=200809L -DSERAC_ROOT=\"$(CURDIR)\" $(OPT) $(WARN) $(INCLUDE)
-LIBS     := -lconfig -lcjson -lyaml -lprotobuf-c -lz -lm -lpthread
+LIBS     := -lsqlite3 -lconfig -lcjson -lyaml -lprotobuf-c -lz -lm -lpthread
 SEED     ?= 1
 B        := build
 export SEED

@@ -1,10 +1,11 @@
-/* serac_config.c - configuration files; the one file that knows libconfig.
+/* serac_config.c - configuration files; with _vary and _text what knows libconfig.
  *
  * libconfig 1.5 is quiet about typos and wrong types and cuts long integers, so
  * nothing is read by its lookup functions: every setting of a group is visited,
  * found in the table and checked. */
 #include "serac_config.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <libconfig.h>
 #include <stdarg.h>
@@ -19,7 +20,7 @@
 
 struct serac_config {
     config_t file;
-    char path[SERAC_CONFIG_PATH_MAX];
+    char path[SERAC_CONFIG_PATH_MAX];   /* with the variation */
 };
 
 static config_setting_t *setting(const struct serac_group *group)
@@ -52,8 +53,12 @@ enum serac_status serac_config_fail(const struct serac_config *config,
 {
     if (!error)
         return SERAC_E_INPUT;
-    int used = snprintf(error->text, sizeof error->text, "%s:%d: ",
-                        serac_config_tail(config->path), line_of(group));
+    const char *path = serac_config_tail(config->path);
+    bool added = group && config_setting_source_line(setting(group)) == 0 &&
+                 serac_config_varied(config);
+    int used = added ? snprintf(error->text, sizeof error->text, "%s: ", path)
+                     : snprintf(error->text, sizeof error->text, "%s:%d: ",
+                                path, line_of(group));
     va_list args;
     va_start(args, format);
     vsnprintf(error->text + used, sizeof error->text - (size_t)used, format,
@@ -105,11 +110,14 @@ enum serac_status serac_config_open(const char *path,
                                     struct serac_config **config,
                                     struct serac_error *error)
 {
-    char *text = NULL;
+    char *text = NULL, file[SERAC_CONFIG_PATH_MAX];
     struct serac_config *c = NULL;
+    const char *variation = serac_config_variation(path);
     if (strlen(path) >= sizeof c->path)
         return fail_file(path, "path too long", "", error);
-    enum serac_status status = read_text(path, &text, error);
+    snprintf(file, sizeof file, "%.*s",
+             (int)(variation ? (size_t)(variation - path) : strlen(path)), path);
+    enum serac_status status = read_text(file, &text, error);
     if (status == SERAC_OK && !(c = calloc(1, sizeof *c)))
         status = SERAC_E_NOMEM;
     if (status == SERAC_E_NOMEM)
@@ -118,14 +126,17 @@ enum serac_status serac_config_open(const char *path,
         goto out_free_text;
     config_init(&c->file);
     snprintf(c->path, sizeof c->path, "%s", path);
-    status = serac_config_scan(path, text, error);
+    status = serac_config_scan(file, text, error);
     if (status == SERAC_OK && !config_read_string(&c->file, text)) {
         status = SERAC_E_INPUT;
         if (error)
             snprintf(error->text, sizeof error->text, "%s:%d: %s",
-                     serac_config_tail(path), config_error_line(&c->file),
+                     serac_config_tail(file), config_error_line(&c->file),
                      config_error_text(&c->file));
     }
+    if (status == SERAC_OK && variation)
+        status = serac_config_vary(&c->file, path, variation,
+                                   error);
     if (status == SERAC_OK)
         *config = c;
     else
@@ -141,6 +152,11 @@ void serac_config_close(struct serac_config *config)
         return;
     config_destroy(&config->file);
     free(config);
+}
+
+const char *serac_config_path(const struct serac_config *config)
+{
+    return config->path;
 }
 
 const struct serac_group *serac_config_root(const struct serac_config *config)
@@ -275,55 +291,60 @@ static enum serac_status set_value(const struct serac_config *c,
 
 /* --- a group ------------------------------------------------------------- */
 
-/* Letters to change between two short names (Levenshtein). */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[64], lb = strlen(b);
-    if (lb >= 63)
-        return 99;
-    for (size_t j = 0; j <= lb; j++)
-        row[j] = j;
-    for (size_t i = 1; *a; a++, i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= lb; j++) {
-            size_t change = diagonal + (*a != b[j - 1]);
-            diagonal = row[j];
-            size_t least = row[j] < row[j - 1] ? row[j] : row[j - 1];
-            row[j] = least + 1 < change ? least + 1 : change;
-        }
-    }
-    return row[lb];
-}
-
-const char *serac_config_nearest(const char *name, const void *names,
-                                 size_t stride, size_t count)
-{
-    const char *best = NULL;
-    size_t least = strlen(name) < 6 ? strlen(name) / 2 + 1 : 4;
-    for (size_t i = 0; i < count; i++) {
-        const char *other =
-            *(const char *const *)(const void *)((const char *)names + i * stride);
-        if (distance(name, other) < least) {
-            least = distance(name, other);
-            best = other;
-        }
-    }
-    return best;
-}
-
 static enum serac_status unknown(const struct serac_config *c,
-                                 const config_setting_t *s,
-                                 const struct serac_key *keys, size_t count,
-                                 struct serac_error *error)
+                                 const struct serac_group *place,
+                                 const char *name, const struct serac_key *keys,
+                                 size_t count, struct serac_error *error)
 {
-    const char *name = config_setting_name(s);
     const char *best =
         serac_config_nearest(name, &keys->name, sizeof *keys, count);
-    return serac_config_fail(c, (const struct serac_group *)(const void *)s,
-                             error, "%s: unknown key%s%s%s", name,
+    return serac_config_fail(c, place, error, "%s: unknown key%s%s%s", name,
                              best ? " (did you mean " : "", best ? best : "",
                              best ? "?)" : "");
+}
+
+static const struct serac_key *find_key(const struct serac_key *keys,
+                                        size_t count, const char *name)
+{
+    for (size_t k = 0; k < count; k++)
+        if (!strcmp(keys[k].name, name))
+            return &keys[k];
+    return NULL;
+}
+
+const char *serac_config_message(const struct serac_error *error)
+{
+    const char *colon = strstr(error->text, ": ");
+    return colon ? colon + 2 : error->text;
+}
+
+enum serac_status serac_config_check(const struct serac_config *config,
+                                     const struct serac_group *group,
+                                     const struct serac_key *keys, size_t count,
+                                     const char *name, const char *text,
+                                     struct serac_error *error)
+{
+    const struct serac_key *found = find_key(keys, count, name);
+    struct serac_error detail = {""};
+    char variation[600];
+    uint64_t value;
+    config_t file;
+    if (!found)
+        return unknown(config, group, name, keys, count, error);
+    assert(found->type <= SERAC_KEY_BOOL);       /* else `value` is too small */
+    struct serac_key key = *found;
+    key.offset = 0;
+    config_init(&file);
+    snprintf(variation, sizeof variation, ":%s=%s", name, text);
+    enum serac_status status =
+        serac_config_vary(&file, config->path, variation, &detail);
+    if (status == SERAC_OK)
+        status = set_value(config, config_lookup(&file, name), &key, &value,
+                           &detail);
+    config_destroy(&file);
+    return status == SERAC_OK ? status
+                              : serac_config_fail(config, group, error, "%s",
+                                                  serac_config_message(&detail));
 }
 
 enum serac_status serac_config_read(const struct serac_config *config,
@@ -336,12 +357,11 @@ enum serac_status serac_config_read(const struct serac_config *config,
         return serac_config_fail(config, group, error, "must be a group { }");
     for (int i = 0; i < config_setting_length(g); i++) {
         config_setting_t *s = config_setting_get_elem(g, (unsigned)i);
-        size_t k = 0;
-        while (k < count && strcmp(keys[k].name, config_setting_name(s)))
-            k++;
-        if (k == count)
-            return unknown(config, s, keys, count, error);
-        enum serac_status status = set_value(config, s, &keys[k], to, error);
+        const char *name = config_setting_name(s);
+        const struct serac_key *key = find_key(keys, count, name);
+        if (!key)
+            return unknown(config, group_of(s), name, keys, count, error);
+        enum serac_status status = set_value(config, s, key, to, error);
         if (status != SERAC_OK)
             return status;
     }
@@ -391,6 +411,17 @@ bool serac_config_integer(const struct serac_group *element, int64_t *value)
     if (!is_integer(setting(element)))
         return false;
     *value = config_setting_get_int64(setting(element));
+    return true;
+}
+
+bool serac_config_number(const struct serac_group *element, double *value)
+{
+    const config_setting_t *s = setting(element);
+    bool real = config_setting_type(s) == CONFIG_TYPE_FLOAT;
+    if (!real && !is_integer(s))
+        return false;
+    *value = real ? config_setting_get_float(s)
+                  : (double)config_setting_get_int64(s);
     return true;
 }
 

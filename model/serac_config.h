@@ -4,8 +4,14 @@
  * where it goes, its range, its default. Unknown keys, wrong types and values
  * out of range are refused with `file:line: key: what is wrong, what is allowed`;
  * the first error wins. Integers that libconfig would cut silently are refused
- * too. Units are part of a key's name (_cycles, _bytes, _mhz). The only file of
- * model/ that knows libconfig is serac_config.c. */
+ * too. Units are part of a key's name (_cycles, _bytes, _mhz). Only serac_config.c,
+ * _vary.c and _text.c know libconfig.
+ *
+ * Behind the name of a design, memory, technology or workload may stand a variation,
+ * `serial:rows=8:lanes=128`: the file with these keys changed. A key within
+ * groups is GROUP.KEY; within a list NAME.KEY, the element whose `name` that is, or
+ * *.KEY, every element that has the key. Values: numbers, [lists] of them, true, false,
+ * texts. The reader checks them like the file's own. */
 #ifndef SERAC_CONFIG_H
 #define SERAC_CONFIG_H
 
@@ -71,9 +77,20 @@ const char *serac_config_key(const struct serac_group *element);
 bool serac_config_is_group(const struct serac_group *group);
 /* A list ( ) or an array [ ]. */
 bool serac_config_is_list(const struct serac_group *group);
-/* The element's integer or string; false if it is something else. */
+/* The element's integer, number or string; false or NULL if it is something else. */
 bool serac_config_integer(const struct serac_group *element, int64_t *value);
+bool serac_config_number(const struct serac_group *element, double *value);
 const char *serac_config_string(const struct serac_group *element);
+
+/* Is `text`, a value of a variation, one that key `name` of the table takes? Else
+ * SERAC_E_INPUT with the place of `group`. */
+enum serac_status serac_config_check(const struct serac_config *config,
+                                     const struct serac_group *group,
+                                     const struct serac_key *keys, size_t count,
+                                     const char *name, const char *text,
+                                     struct serac_error *error);
+/* What a message says, without the place before it. */
+const char *serac_config_message(const struct serac_error *error);
 
 /* The name most like `name` among `count`, `stride` bytes apart (pointers to strings);
  * NULL if none is. */
@@ -87,13 +104,35 @@ enum serac_status serac_config_fail(const struct serac_config *config,
                                     const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* The file of `name`: a path (it has a slash or ends in .cfg) stays; a name is
+/* --- variations, values and files as text ---------------------------------- */
+
+/* The ':' before the variation, or NULL. */
+const char *serac_config_variation(const char *name);
+bool serac_config_varied(const struct serac_config *config);
+/* Appends the file's variation to `name`. What has no room is cut, and ends in a
+ * hash of it. */
+void serac_config_vary_name(const struct serac_config *config, char *name,
+                            size_t room);
+/* `element` as the value of a variation; false if it cannot be one. */
+bool serac_config_value(const struct serac_group *element, char *text,
+                        size_t room);
+/* A number as short as it can be read back. */
+void serac_config_format(double value, char *text, size_t room);
+/* The content: a line per value, members sorted, so neither comments nor spaces nor the
+ * order of keys matter. The caller's to free; NULL if out of memory. */
+char *serac_config_text(const struct serac_config *config);
+
+/* The file of `name`, with its variation: a path (it has a slash or ends in .cfg) stays; a name is
  * the first <kind>/NAME.cfg in $SERAC_CONFIGS, in the source tree's configs/
  * (SERAC_CONFIGS_DIR, by default under SERAC_ROOT) and in ./configs. An unknown
  * name is SERAC_E_INPUT, and the message lists those there are. */
 enum serac_status serac_config_find(const char *kind, const char *name,
                                     char *path, size_t room,
                                     struct serac_error *error);
+
+/* The keys of designs and memories. */
+const struct serac_key *serac_design_keys(size_t *count);
+const struct serac_key *serac_memory_keys(size_t *count);
 
 /* Named or given files, checked. On failure the struct is untouched. */
 enum serac_status serac_design_load(const char *name,

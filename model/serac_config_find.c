@@ -1,4 +1,4 @@
-/* serac_config_find.c - from the name of a configuration to its file. */
+/* serac_config_find.c - from names to files, and to names like them. */
 #define _DEFAULT_SOURCE   /* scandir */
 #include <dirent.h>
 #include <stdio.h>
@@ -37,29 +37,37 @@ static void list_names(const char *dir, char *to, size_t room)
         free(names);
 }
 
-enum serac_status serac_config_find(const char *kind, const char *name,
-                                    char *path, size_t room,
-                                    struct serac_error *error)
+static enum serac_status fail(struct serac_error *error, const char *name,
+                              const char *what)
+{
+    if (error)
+        snprintf(error->text, sizeof error->text, "%s: %s",
+                 serac_config_tail(name), what);
+    return SERAC_E_INPUT;
+}
+
+/* The folders of names; those that are not there are NULL. */
+static size_t find_roots(const char *roots[3])
+{
+    size_t count = 0;
+    roots[count++] = getenv("SERAC_CONFIGS");
+#ifdef SERAC_CONFIGS_DIR
+    roots[count++] = SERAC_CONFIGS_DIR;
+#endif
+    roots[count++] = "configs";
+    return count;
+}
+
+/* Without a variation. */
+static enum serac_status find_file(const char *kind, const char *name, char *path,
+                                   size_t room, struct serac_error *error)
 {
     size_t length = strlen(name);
-    bool given = strchr(name, '/') ||
-                 (length > 4 && !strcmp(name + length - 4, ".cfg"));
-    const char *roots[] = {
-        getenv("SERAC_CONFIGS"),
-#ifdef SERAC_CONFIGS_DIR
-        SERAC_CONFIGS_DIR,
-#endif
-        "configs",
-    };
-    size_t count = sizeof roots / sizeof *roots;
+    const char *roots[3];
+    size_t count = find_roots(roots);
     char dir[SERAC_CONFIG_PATH_MAX], names[900] = "";
-    if (length >= room) {
-        if (error)
-            snprintf(error->text, sizeof error->text, "%s: name too long",
-                     serac_config_tail(name));
-        return SERAC_E_INPUT;
-    }
-    if (given) {
+    if (strchr(name, '/') ||
+        (length > 4 && !strcmp(name + length - 4, ".cfg"))) {
         snprintf(path, room, "%s", name);
         return SERAC_OK;
     }
@@ -82,4 +90,74 @@ enum serac_status serac_config_find(const char *kind, const char *name,
                  "%.64s: not in configs/%s; there are %s", name, kind,
                  names[0] ? names : "none");
     return SERAC_E_INPUT;
+}
+
+static bool can_vary(const char *kind)
+{
+    static const char *const kinds[] = {"designs", "memory", "tech", "workloads"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (!strcmp(kinds[i], kind))
+            return true;
+    return false;
+}
+
+enum serac_status serac_config_find(const char *kind, const char *name,
+                                    char *path, size_t room,
+                                    struct serac_error *error)
+{
+    const char *variation = serac_config_variation(name);
+    size_t length = variation ? (size_t)(variation - name) : strlen(name);
+    char plain[SERAC_CONFIG_PATH_MAX];
+    if (strlen(name) >= room || length >= sizeof plain)
+        return fail(error, name, "name too long");
+    if (variation && !can_vary(kind))
+        return fail(error, name, "cannot be varied, only designs, memories, "
+                                 "technologies and workloads can");
+    snprintf(plain, sizeof plain, "%.*s", (int)length, name);
+    enum serac_status status = find_file(kind, plain, path, room, error);
+    if (status != SERAC_OK || !variation)
+        return status;
+    if (strlen(path) + strlen(variation) >= room)
+        return fail(error, name, "name too long");
+    strcat(path, variation);
+    return SERAC_OK;
+}
+
+/* --- names alike ---------------------------------------------------------- */
+
+/* Letters to change between two short names (Levenshtein). */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[64], lb = strlen(b);
+    if (lb >= 63)
+        return 99;
+    for (size_t j = 0; j <= lb; j++)
+        row[j] = j;
+    for (size_t i = 1; *a; a++, i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= lb; j++) {
+            size_t change = diagonal + (*a != b[j - 1]);
+            diagonal = row[j];
+            size_t least = row[j] < row[j - 1] ? row[j] : row[j - 1];
+            row[j] = least + 1 < change ? least + 1 : change;
+        }
+    }
+    return row[lb];
+}
+
+const char *serac_config_nearest(const char *name, const void *names,
+                                 size_t stride, size_t count)
+{
+    const char *best = NULL;
+    size_t least = strlen(name) < 6 ? strlen(name) / 2 + 1 : 4;
+    for (size_t i = 0; i < count; i++) {
+        const char *other =
+            *(const char *const *)(const void *)((const char *)names + i * stride);
+        if (distance(name, other) < least) {
+            least = distance(name, other);
+            best = other;
+        }
+    }
+    return best;
 }

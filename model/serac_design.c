@@ -38,6 +38,12 @@ static enum serac_status reject(struct serac_error *error, const char *format,
     return SERAC_E_INPUT;
 }
 
+const struct serac_key *serac_design_keys(size_t *count)
+{
+    *count = sizeof design_keys / sizeof *design_keys;
+    return design_keys;
+}
+
 /* Relations between keys: every half of a buffer holds a row of planes and a
  * beat, and addresses have room for the widest digit. */
 static enum serac_status check_relations(const struct serac_design *d,
@@ -93,11 +99,15 @@ enum serac_status serac_design_check(const struct serac_design *design,
     return check_relations(design, error);
 }
 
-/* The file's name without folders and .cfg. */
+/* The file's name without folders, variation and .cfg. */
 static void base_name(const char *path, char *name, size_t room)
 {
-    const char *slash = strrchr(path, '/');
-    snprintf(name, room, "%s", slash ? slash + 1 : path);
+    const char *variation = serac_config_variation(path), *start = path;
+    size_t length = variation ? (size_t)(variation - path) : strlen(path);
+    for (size_t i = 0; i < length; i++)
+        if (path[i] == '/')
+            start = path + i + 1;
+    snprintf(name, room, "%.*s", (int)(path + length - start), start);
     char *dot = strrchr(name, '.');
     if (dot && !strcmp(dot, ".cfg"))
         *dot = 0;
@@ -118,6 +128,7 @@ static enum serac_status load(const char *kind, const char *name,
     if (status != SERAC_OK)
         return status;
     base_name(path, base, SERAC_NAME_MAX);
+    serac_config_vary_name(*config, base, SERAC_NAME_MAX);
     return serac_config_read(*config, serac_config_root(*config), keys, count,
                              to, error);
 }
@@ -175,6 +186,12 @@ static const struct serac_key memory_keys[] = {
     KEY(U64, seed, false, 0, 0),
     KEY(F64, dram_pj_per_bit, false, 0, 10000),
 };
+
+const struct serac_key *serac_memory_keys(size_t *count)
+{
+    *count = sizeof memory_keys / sizeof *memory_keys;
+    return memory_keys;
+}
 
 /* Keys that mean nothing without another are refused, not ignored. */
 static bool memory_consistent(const struct serac_memory_config *m,

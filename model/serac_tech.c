@@ -259,11 +259,15 @@ enum serac_status serac_tech_load(const char *name, struct serac_tech *tech,
     if (status == SERAC_OK)
         status = read_file(config, &t, error);
     if (status == SERAC_OK) {
+        const char *variation = serac_config_variation(path);
+        if (variation)
+            path[variation - path] = 0;
         const char *slash = strrchr(path, '/');
         snprintf(t.name, sizeof t.name, "%s", slash ? slash + 1 : path);
         char *dot = strrchr(t.name, '.');
         if (dot)
             *dot = 0;
+        serac_config_vary_name(config, t.name, sizeof t.name);
         *tech = t;
     }
     serac_config_close(config);

@@ -160,10 +160,12 @@ static enum serac_status read_workload(const struct serac_config *config,
     if (status == SERAC_OK)
         status = serac_workload_read_sizes(
             config, serac_config_child(root, "sizes"), false, w, error);
-    if (status == SERAC_OK)
+    /* What was published is of the workload as it is. */
+    if (status == SERAC_OK && !serac_config_varied(config))
         status = read_published(config, w, error);
     if (status == SERAC_OK)
         status = read_layers(config, w, error);
+    serac_config_vary_name(config, w->name, sizeof w->name);
     return status == SERAC_OK ? serac_workload_check_sizes(config, w, error)
                               : status;
 }

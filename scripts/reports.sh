@@ -60,6 +60,7 @@ END
 for view in peak wide quarter; do
   echo "reports: $view"
   $serac sweep "$work/$view.cfg" --out "$work/$view" --jobs "$jobs"
+  $serac export "$work/$view" > "$work/$view.csv"
 done
 
 # The search is exact and takes tens of runs per pair: BERT-base only, unless AREA says more.
@@ -72,5 +73,5 @@ for workload in ${AREA:-bert-base}; do
     area=$area,$to
   done
 done
-$serac compare "$work/peak/results.csv,$work/wide/results.csv,$work/quarter/results.csv$area" \
+$serac compare "$work/peak.csv,$work/wide.csv,$work/quarter.csv$area" \
   --command "make reports" --out reports/pairs

@@ -5,7 +5,7 @@
 # OpenSTA, the OSU 0.18 um library and the iCE40 tools, which make synth needs.
 set -eu
 packages="gcc g++ libc6-dev verilator libsystemc-dev yosys libcmocka-dev libconfig-dev libcjson-dev libyaml-dev libonnx-testdata
- libprotobuf-c-dev protobuf-c-compiler zlib1g-dev jq shellcheck patch gtkwave"
+ libprotobuf-c-dev protobuf-c-compiler zlib1g-dev libsqlite3-dev jq shellcheck patch gtkwave"
 [ "${1:-}" != --synth ] ||
   packages="$packages opensta qflow-tech-osu018 nextpnr-ice40 fpga-icestorm fpga-icestorm-chipdb"
 [ "${1:-}" != --train ] || packages="$packages python3-torch python3-numpy dataset-fashion-mnist fortunes"

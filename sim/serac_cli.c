@@ -135,3 +135,29 @@ void serac_cli_progress(const char *what, uint64_t done, uint64_t total)
             (unsigned long long)total, done == total ? "\n" : "");
     fflush(stderr);
 }
+
+/* 75 s, 12 min, 3.5 h */
+static void format_time(double seconds, char *text, size_t room)
+{
+    if (seconds < 100)
+        snprintf(text, room, "%.0f s", seconds);
+    else if (seconds < 6000)
+        snprintf(text, room, "%.0f min", seconds / 60);
+    else
+        snprintf(text, room, "%.1f h", seconds / 3600);
+}
+
+void serac_cli_progress_rate(const char *what, uint64_t done, uint64_t total,
+                             double seconds)
+{
+    char left[32] = "?";
+    double rate = seconds > 0 ? (double)done / seconds : 0;
+    if (!isatty(2))
+        return;
+    if (rate > 0)
+        format_time((double)(total - done) / rate, left, sizeof left);
+    fprintf(stderr, "\r%s %llu/%llu, %.3g/s, %s left  %s", what,
+            (unsigned long long)done, (unsigned long long)total, rate, left,
+            done == total ? "\n" : "");
+    fflush(stderr);
+}

@@ -62,6 +62,10 @@ int serac_cli_write(const char *path, const void *data, size_t bytes);
 /* One line of progress, on a terminal only; done == total ends it. */
 void serac_cli_progress(const char *what, uint64_t done, uint64_t total);
 
+/* The same with the rate and the time left; `seconds` since `done` was 0. */
+void serac_cli_progress_rate(const char *what, uint64_t done, uint64_t total,
+                             double seconds);
+
 int serac_cmd_infer(int argc, char **argv);
 int serac_cmd_cosim(int argc, char **argv);
 int serac_cmd_describe(int argc, char **argv);
@@ -73,5 +77,8 @@ int serac_cmd_shapes(int argc, char **argv);
 int serac_cmd_compare(int argc, char **argv);
 int serac_cmd_report(int argc, char **argv);
 int serac_cmd_advise(int argc, char **argv);
+int serac_cmd_export(int argc, char **argv);
+int serac_cmd_merge(int argc, char **argv);
+int serac_cmd_pareto(int argc, char **argv);
 
 #endif

@@ -70,9 +70,11 @@ int serac_cmd_compare(int argc, char **argv)
         {NULL, NULL, NULL, NULL}};
     const struct serac_usage usage = {
         "compare", "CSV[,CSV...] --out FILE",
-        "Every pair of planes side by side, from the results of sweeps over the "
-        "designs\npeak-W-A and of serac shapes --csv. All of one technology.",
-        "  serac compare build/reports/peak/results.csv --out build/pairs\n",
+        "Every pair of planes side by side, from what serac export prints of sweeps "
+        "over the designs\npeak-W-A and from serac shapes --csv. All of one "
+        "technology.",
+        "  serac export build/reports/peak > peak.csv\n"
+        "  serac compare peak.csv --out build/pairs\n",
         options};
     struct serac_error error = {""};
     struct serac_row *rows = NULL;

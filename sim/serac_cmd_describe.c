@@ -104,6 +104,7 @@ static void print_json(const struct serac_setting *s)
 {
     struct serac_row row = {.cells = {""}};
     serac_row_design(&row, &s->design, &s->tech);
+    serac_row_setting(&row, &s->design, &s->memory);
     serac_result_json(stdout, &row, 1);
 }
 

@@ -133,6 +133,8 @@ int serac_cmd_infer(int argc, char **argv)
         serac_infer_free(&result);
         return code;
     }
+    for (size_t i = 0; i < result.num_rows; i++)
+        serac_row_setting(&result.rows[i], &setting.design, &setting.memory);
     if (json) {
         serac_result_json(stdout, result.rows, result.num_rows);
     } else if (csv) {

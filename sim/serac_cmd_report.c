@@ -1,33 +1,30 @@
-/* serac_cmd_report.c - serac report: Markdown and CSV from a sweep's results. */
-#include <errno.h>
+/* serac_cmd_report.c - serac report: a page of words and tables on results. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "serac_db.h"
 #include "serac_infer.h"
 #include "serac_report.h"
 
-/* Writes beside the target and renames. */
-static bool write_report(const char *dir, const char *name, const char *source,
-                         const struct serac_row *rows, size_t count, bool csv)
+/* DIR/report.md. */
+static int write_report(const char *dir, const char *source,
+                        const struct serac_row *rows, size_t count)
 {
-    char path[1200], part[1300];
-    snprintf(path, sizeof path, "%s/%s", dir, name);
-    snprintf(part, sizeof part, "%s.part", path);
-    FILE *file = fopen(part, "w");
-    if (!file)
-        return false;
-    if (csv) {
-        serac_result_csv_header(file);
-        for (size_t i = 0; i < count; i++)
-            serac_result_csv(file, &rows[i]);
-    } else {
-        serac_report_markdown(file, source, rows, count);
-    }
-    if (fclose(file) || rename(part, path))
-        return false;
-    printf("written: %s\n", path);
-    return true;
+    char path[1200], *text = NULL;
+    size_t bytes;
+    FILE *to = open_memstream(&text, &bytes);
+    if (!to)
+        return serac_cli_fail(SERAC_E_NOMEM, NULL);
+    serac_report_markdown(to, source, rows, count);
+    int code = fclose(to) ? serac_cli_fail(SERAC_E_NOMEM, NULL) : SERAC_EXIT_DONE;
+    snprintf(path, sizeof path, "%.1000s/report.md", dir);
+    if (code == SERAC_EXIT_DONE)
+        code = serac_cli_write(path, text, bytes);
+    if (code == SERAC_EXIT_DONE)
+        printf("written: %s\n", path);
+    free(text);
+    return code;
 }
 
 /* The totals on the terminal, accuracies with their 95 % interval. */
@@ -68,26 +65,24 @@ int serac_cmd_report(int argc, char **argv)
     const struct serac_option options[] = {{NULL, NULL, NULL, NULL}};
     const struct serac_usage usage = {
         "report", "DIR",
-        "Writes report.md and report.csv into a folder that serac sweep "
-        "filled.",
+        "Writes DIR/report.md on the results in DIR/" SERAC_DB_FILE ", which serac "
+        "sweep or serac tune filled.",
         "  serac report build/fashion\n", options};
     struct serac_error error = {""};
-    struct serac_row *rows;
+    struct serac_row *rows = NULL;
+    struct serac_db *db = NULL;
     size_t count;
-    char source[1100];
     int code = serac_cli_parse(&usage, argc, argv, &dir, 1);
     if (code >= 0)
         return code;
-    snprintf(source, sizeof source, "%s/results.csv", dir);
-    enum serac_status status =
-        serac_result_read(source, &rows, &count, &error);
-    if (status != SERAC_OK)
-        return serac_cli_fail(status, &error);
-    print_totals(rows, count);
-    bool ok = write_report(dir, "report.md", source, rows, count, false) &&
-              write_report(dir, "report.csv", source, rows, count, true);
+    enum serac_status status = serac_db_open(dir, false, &db, &error);
+    if (status == SERAC_OK)
+        status = serac_db_rows(db, &rows, &count, &error);
+    if (status == SERAC_OK) {
+        print_totals(rows, count);
+        code = write_report(dir, serac_db_path(db), rows, count);
+    }
+    serac_db_close(db);
     free(rows);
-    if (!ok)
-        fprintf(stderr, "serac: %s: %s\n", dir, strerror(errno));
-    return ok ? SERAC_EXIT_DONE : SERAC_EXIT_INPUT;
+    return status == SERAC_OK ? code : serac_cli_fail(status, &error);
 }

@@ -1,214 +1,173 @@
 /* serac_cmd_sweep.c - serac sweep: every point of a sweep file, in parallel.
  *
- * Each point (serac_point.h) is a file DIR/points/HASH.csv, written whole or not at
- * all; so a sweep that was stopped goes on where it was, and a changed config is run
- * anew. Points are dealt to worker processes; results.csv and results.json are put
- * together at the end. */
-#include <errno.h>
-#include <signal.h>
+ * What is to run is what the file of results has not: so a sweep that was stopped goes on
+ * where it was, one that is done does nothing, and a changed file is run anew. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "serac_point.h"
-#include "serac_result.h"
+#include "serac_cli.h"
+#include "serac_sweep_run.h"
 
-struct sweep_run {
-    struct serac_sweep sweep;
-    const char *out;
-    uint32_t points, shard, shards, jobs;
-};
-
-/* --- workers --------------------------------------------------------------------- */
-
-static volatile sig_atomic_t stopped;
-
-static void on_signal(int signal)
+static bool parse_shard(const char *text, uint32_t *shard, uint32_t *shards)
 {
-    (void)signal;
-    stopped = 1;
-}
-
-/* Waits for one worker; the worst exit code so far. */
-static int reap(int worst, uint32_t *running)
-{
-    int state;
-    pid_t pid;
-    do
-        pid = wait(&state);
-    while (pid < 0 && errno == EINTR && !stopped);
-    if (pid < 0)
-        return worst;
-    --*running;
-    int code = WIFEXITED(state) ? WEXITSTATUS(state) : SERAC_EXIT_INTERNAL;
-    return code > worst ? code : worst;
-}
-
-/* A process per point: a point's failure, or a kill, costs that point only. */
-static int run_points(const struct sweep_run *run)
-{
-    uint32_t running = 0, done = 0;
-    int worst = SERAC_EXIT_DONE;
-    char path[1200];
-    for (uint32_t i = 0; i < run->points && !stopped && !worst; i++) {
-        if (i % run->shards != run->shard)
-            continue;
-        serac_point_path(&run->sweep, i, run->out, path, sizeof path);
-        serac_cli_progress("points", ++done,
-                           (run->points + run->shards - 1 - run->shard) /
-                               run->shards);
-        if (access(path, F_OK) == 0)
-            continue;
-        while (running >= run->jobs)
-            worst = reap(worst, &running);
-        fflush(NULL);
-        pid_t pid = fork();
-        if (pid == 0)
-            _exit(serac_point_run(&run->sweep, i, run->out));
-        if (pid < 0)
-            return SERAC_EXIT_INTERNAL;
-        running++;
-    }
-    while (running && !stopped)
-        worst = reap(worst, &running);
-    return stopped ? 128 + SIGINT : worst;
-}
-
-/* --- results ----------------------------------------------------------------------- */
-
-static int write_results(const char *dir, const char *name,
-                         const struct serac_row *rows, size_t count, bool json)
-{
-    char path[1200], part[1300];
-    snprintf(path, sizeof path, "%s/%s", dir, name);
-    snprintf(part, sizeof part, "%s.part", path);
-    FILE *file = fopen(part, "w");
-    if (!file)
-        return -1;
-    if (json) {
-        serac_result_json(file, rows, count);
-    } else {
-        serac_result_csv_header(file);
-        for (size_t i = 0; i < count; i++)
-            serac_result_csv(file, &rows[i]);
-    }
-    return fclose(file) || rename(part, path) ? -1 : 0;
-}
-
-static int gather(const struct sweep_run *run)
-{
-    struct serac_row *all = NULL;
-    size_t count = 0;
-    char path[1200];
-    struct serac_error error = {""};
-    for (uint32_t i = 0; i < run->points; i++) {
-        struct serac_row *rows;
-        size_t more;
-        if (i % run->shards != run->shard)
-            continue;
-        serac_point_path(&run->sweep, i, run->out, path, sizeof path);
-        enum serac_status status =
-            serac_result_read(path, &rows, &more, &error);
-        struct serac_row *bigger =
-            status == SERAC_OK
-                ? realloc(all, (count + more) * sizeof *all) : NULL;
-        if (!bigger) {
-            free(all);
-            return serac_cli_fail(status == SERAC_OK ? SERAC_E_NOMEM : status,
-                                  &error);
-        }
-        all = bigger;
-        memcpy(all + count, rows, more * sizeof *rows);
-        count += more;
-        free(rows);
-    }
-    int bad = write_results(run->out, "results.csv", all, count, false) |
-              write_results(run->out, "results.json", all, count, true);
-    free(all);
-    if (bad) {
-        fprintf(stderr, "serac: %s: %s\n", run->out, strerror(errno));
-        return SERAC_EXIT_INTERNAL;
-    }
-    printf("%s/results.csv and results.json: %u points, %zu rows\n", run->out,
-           run->points, count);
-    serac_point_say_host(&run->sweep);
-    return SERAC_EXIT_DONE;
-}
-
-static int make_folders(const char *out)
-{
-    char points[1100];
-    snprintf(points, sizeof points, "%s/points", out);
-    if ((mkdir(out, 0777) && errno != EEXIST) ||
-        (mkdir(points, 0777) && errno != EEXIST) || access(points, W_OK)) {
-        fprintf(stderr, "serac: %s: %s\n", out, strerror(errno));
-        return SERAC_EXIT_INPUT;
-    }
-    return -1;
-}
-
-static bool parse_shard(const char *text, struct sweep_run *run)
-{
-    unsigned shard, shards;
+    unsigned one, all;
     char rest;
-    if (sscanf(text, "%u/%u%c", &shard, &shards, &rest) != 2 || shards < 1 ||
-        shard < 1 || shard > shards) {
+    if (sscanf(text, "%u/%u%c", &one, &all, &rest) != 2 || all < 1 || one < 1 ||
+        one > all) {
         fprintf(stderr, "serac: --shard %s: must be I/N, 1 <= I <= N\n", text);
         return false;
     }
-    run->shard = shard - 1;
-    run->shards = shards;
+    *shard = one - 1;
+    *shards = all;
     return true;
+}
+
+/* What was left out and why. */
+static void print_left_out(const struct serac_sweep *sweep,
+                           const struct serac_space_tally *tally,
+                           const struct serac_db_counts *counts)
+{
+    if (tally->impossible)
+        printf("%u variations are no design or memory; the first: %s\n",
+               tally->impossible, tally->first_impossible);
+    if (sweep->unstorable)
+        printf("%u precisions would store weights wider than they are computed\n",
+               sweep->unstorable);
+    if (tally->pruned)
+        printf("%llu of %llu points not run: constraints\n",
+               (unsigned long long)tally->pruned,
+               (unsigned long long)tally->combinations);
+    if (counts->excluded)
+        printf("%llu points left out of the results: constraints, by what they "
+               "took\n", (unsigned long long)counts->excluded);
+}
+
+static enum serac_status print_end(const struct serac_sweep *sweep,
+                                   const struct serac_space *space,
+                                   struct serac_db *db, uint64_t ran, int *code,
+                                   struct serac_error *error)
+{
+    struct serac_db_counts c;
+    char failed[1024] = "";
+    enum serac_status status = serac_db_count(db, &c, error);
+    if (status == SERAC_OK && c.failed)
+        status = serac_db_first_failed(db, failed, sizeof failed, error);
+    if (status != SERAC_OK)
+        return status;
+    if (c.failed && !c.done && c.failed == c.planned) {
+        fprintf(stderr, "serac: no point can run; the first: %s\n", failed);
+        *code = SERAC_EXIT_INPUT;
+        return SERAC_OK;
+    }
+    printf("%s: %llu points, %llu rows; %llu run now\n", serac_db_path(db),
+           (unsigned long long)(c.done - c.excluded), (unsigned long long)c.rows,
+           (unsigned long long)ran);
+    if (c.done + c.failed < c.planned)
+        printf("%llu points of the sweep are missing\n",
+               (unsigned long long)(c.planned - c.done - c.failed));
+    print_left_out(sweep, serac_space_tally(space), &c);
+    if (c.failed)
+        printf("%llu points cannot run; the first: %s\n",
+               (unsigned long long)c.failed, failed);
+    serac_space_say_host(space);
+    return SERAC_OK;
+}
+
+struct options {
+    const char *out;
+    uint32_t shard, shards, jobs;
+};
+
+/* The file is closed while workers run: SQLite's connections must not cross a fork. */
+static int run_missing(struct serac_space *space, const struct options *o,
+                       uint64_t *ran)
+{
+    struct serac_db *db;
+    struct serac_error error = {""};
+    uint64_t *positions = NULL, count = 0;
+    enum serac_status status = serac_db_open(o->out, true, &db, &error);
+    if (status == SERAC_OK) {
+        status = serac_db_plan(db, serac_space_id(space), serac_space_keys(space),
+                               serac_space_count(space), serac_space_exclude, space,
+                               &error);
+        if (status == SERAC_OK)
+            status = serac_db_missing(db, o->shard, o->shards, &positions, &count,
+                                      &error);
+        serac_db_close(db);
+    }
+    if (status != SERAC_OK)
+        return serac_cli_fail(status, &error);
+    struct serac_sweep_run run = {.space = space, .dir = o->out,
+                                  .positions = positions, .count = count,
+                                  .jobs = o->jobs};
+    int code = serac_sweep_run(&run);
+    free(positions);
+    *ran = count;
+    return code;
+}
+
+static int sweep_all(const struct serac_sweep *sweep, const struct options *o)
+{
+    struct serac_space *space;
+    struct serac_db *db;
+    struct serac_error error = {""};
+    enum serac_status status = serac_space_open(sweep, &space, &error);
+    if (status != SERAC_OK)
+        return serac_cli_fail(status, &error);
+    uint64_t ran = 0;
+    int code = run_missing(space, o, &ran);
+    if (code == SERAC_EXIT_DONE) {
+        status = serac_db_open(o->out, false, &db, &error);
+        if (status == SERAC_OK) {
+            status = print_end(sweep, space, db, ran, &code, &error);
+            serac_db_close(db);
+        }
+        if (status != SERAC_OK)
+            code = serac_cli_fail(status, &error);
+    }
+    serac_space_close(space);
+    return code;
 }
 
 int serac_cmd_sweep(int argc, char **argv)
 {
-    const char *name, *out = NULL, *jobs_text = NULL, *shard = NULL;
+    const char *name, *jobs_text = NULL, *shard = NULL;
+    struct options o = {.out = NULL, .shards = 1};
     const struct serac_option options[] = {
-        {"out", "DIR", "folder for the results (required)", &out},
+        {"out", "DIR", "or -o: folder for the results (required)", &o.out},
         {"jobs", "N", "worker processes (the number of CPUs)", &jobs_text},
         {"shard", "I/N", "only every N-th point, from the I-th", &shard},
         {NULL, NULL, NULL, NULL}};
     const struct serac_usage usage = {
         "sweep", "SWEEP --out DIR [options]",
         "Runs every design x memory x technology x (network, or workload x "
-        "precision) of a sweep\nfile (a name in configs/sweeps or a path). Goes "
-        "on where it was stopped.",
+        "precision x batch) of a\nsweep file (a name in configs/sweeps or a path), "
+        "into DIR/" SERAC_DB_FILE ". Goes on where it was\nstopped. See also "
+        "serac export, report, pareto; serac merge for shards.",
         "  serac sweep fashion --out build/fashion --jobs 2\n"
         "  serac sweep my.cfg --out results --shard 1/4\n",
         options};
-    struct sweep_run run = {.shards = 1};
+    struct serac_sweep sweep;
     struct serac_error error = {""};
     uint64_t jobs = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
     int code = serac_cli_parse(&usage, argc, argv, &name, 1);
     if (code >= 0)
         return code;
-    if (!out) {
+    if (!o.out) {
         fprintf(stderr, "serac sweep: --out is missing; see serac sweep "
                         "--help\n");
         return SERAC_EXIT_INPUT;
     }
-    if ((jobs_text &&
-         !serac_cli_number("--jobs", jobs_text, 1, 1024, &jobs)) ||
-        (shard && !parse_shard(shard, &run)))
+    if ((jobs_text && !serac_cli_number("--jobs", jobs_text, 1, 1024, &jobs)) ||
+        (shard && !parse_shard(shard, &o.shard, &o.shards)))
         return SERAC_EXIT_INPUT;
-    enum serac_status status = serac_sweep_load(name, &run.sweep, &error);
+    o.jobs = (uint32_t)jobs;
+    enum serac_status status = serac_sweep_load(name, &sweep, &error);
     if (status != SERAC_OK)
         return serac_cli_fail(status, &error);
-    run.out = out;
-    run.jobs = (uint32_t)jobs;
-    run.points = serac_point_count(&run.sweep);
-    code = serac_point_check_names(&run.sweep);
-    if (code < 0)
-        code = make_folders(out);
-    if (code >= 0)
-        return code;
-    struct sigaction action = {.sa_handler = on_signal};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    code = run_points(&run);
-    return code ? code : gather(&run);
+    code = sweep_all(&sweep, &o);
+    serac_sweep_free(&sweep);
+    return code;
 }

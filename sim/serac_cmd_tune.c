@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "serac_dataset.h"
+#include "serac_key.h"
 #include "serac_narrow.h"
 #include "serac_tune.h"
 
@@ -90,24 +90,6 @@ static uint32_t widest(const struct serac_network *n)
 }
 
 /* --- files -------------------------------------------------------------------------- */
-
-static int write_points(const struct serac_tune *t, const char *out, const char *name, bool front)
-{
-    char path[1200], *text = NULL;
-    size_t bytes;
-    FILE *to = open_memstream(&text, &bytes);
-    if (!to)
-        return serac_cli_fail(SERAC_E_NOMEM, NULL);
-    serac_result_csv_header(to);
-    for (uint32_t i = 0; i < t->num_points; i++)
-        if (!front || serac_tune_on_front(t, i))
-            serac_result_csv(to, &t->points[i].row);
-    fclose(to);
-    snprintf(path, sizeof path, "%.1100s/%s", out, name);
-    int code = serac_cli_write(path, text, bytes);
-    free(text);
-    return code;
-}
 
 /* OUT/NAME.cfg and .bin: the network at these widths. */
 static int write_network(const struct serac_tune_job *job, const struct serac_tune_point *p, const char *out,
@@ -206,7 +188,8 @@ static int show_budget(const struct serac_tune_job *job, struct serac_tune *t, c
 }
 
 /* Before anything is made: both sets of images are there. */
-static enum serac_status check_data(const struct serac_tune_job *job, struct serac_error *error)
+static enum serac_status check_data(const struct serac_tune_job *job, uint8_t digest[SERAC_SHA256_BYTES],
+                                    struct serac_error *error)
 {
     const char *names[2] = {job->dataset, job->test};
     enum serac_status status = SERAC_OK;
@@ -217,59 +200,110 @@ static enum serac_status check_data(const struct serac_tune_job *job, struct ser
     for (int i = 0; i < 2 && names[i] && status == SERAC_OK; i++) {
         struct serac_dataset data = {.count = 0};
         status = serac_dataset_load(names[i], &data, error);
+        if (status == SERAC_OK && i == 0)
+            serac_key_images(&data, job->images, digest);
         serac_dataset_free(&data);
     }
     return status;
 }
 
-static bool make_folder(const char *out)
+/* --- what was measured, in DIR/results.db ------------------------------------------- */
+
+struct store {
+    struct serac_db *db;
+    uint8_t digests[4][SERAC_SHA256_BYTES];    /* design, memory, technology, network and images */
+    uint32_t num_layers;
+};
+
+static void key_of(const struct store *s, const char *what, const uint8_t *bits, char key[SERAC_DB_KEY])
 {
-    struct stat is;
-    bool good = mkdir(out, 0777) == 0 || (stat(out, &is) == 0 && S_ISDIR(is.st_mode));
-    if (!good)
-        fprintf(stderr, "serac: %s: cannot be made a folder\n", out);
-    return good;
+    const uint8_t *const digests[] = {s->digests[0], s->digests[1], s->digests[2], s->digests[3]};
+    char text[SERAC_LAYERS_MAX / 16 + 8];
+    size_t used = (size_t)snprintf(text, sizeof text, "%s ", what);
+    for (uint32_t i = 0; bits && i < s->num_layers; i++)
+        text[used++] = (char)('0' + bits[i]);
+    text[used] = 0;
+    serac_key_make(text, digests, 4, key);
 }
 
-/* What was measured outlives a run that is stopped. */
-static void keep_points(void *ctx, const struct serac_tune *t)
+static bool recall(void *ctx, const uint8_t *bits, struct serac_row *row)
 {
-    (void)write_points(t, ctx, "results.csv", false);
+    const struct store *s = ctx;
+    char key[SERAC_DB_KEY];
+    bool there;
+    key_of(s, "tune", bits, key);
+    return serac_db_find(s->db, key, &there, row, NULL) == SERAC_OK && there;
 }
 
-static int tune(struct serac_tune_job *job, const struct budgets *b, const char *out)
+static enum serac_status keep(void *ctx, const uint8_t *bits, const struct serac_row *row, struct serac_error *error)
+{
+    const struct store *s = ctx;
+    struct serac_row copy = *row;
+    struct serac_db_point point = {.rows = &copy, .num_rows = 1};
+    key_of(s, "tune", bits, point.key);
+    enum serac_status status = serac_db_put(s->db, &point, 1, error);
+    return status == SERAC_OK ? serac_db_plan_add(s->db, point.key, error) : status;
+}
+
+/* `names`: of design, memory, technology and network, as given. */
+static enum serac_status open_store(const struct serac_tune_job *job, const char *const names[4], const char *out,
+                                    struct store *s, struct serac_error *error)
+{
+    static const char *const kinds[] = {"designs", "memory", "tech", "networks"};
+    const struct serac_setting *set = job->setting;
+    const char *const shown[] = {set->design.name, set->memory.name, set->tech.name, job->network->name};
+    char id[SERAC_DB_KEY + 8] = "tune ";
+    enum serac_status status = SERAC_OK;
+    s->db = NULL;
+    s->num_layers = job->network->num_layers;
+    for (int i = 0; status == SERAC_OK && i < 4; i++)
+        status = serac_key_file(kinds[i], names[i], shown[i], s->digests[i], error);
+    if (status == SERAC_OK)
+        status = check_data(job, s->digests[3], error);
+    if (status == SERAC_OK)
+        status = serac_db_open(out, true, &s->db, error);
+    if (status != SERAC_OK)
+        return status;
+    key_of(s, "all", NULL, id + strlen(id));
+    return serac_db_plan(s->db, id, NULL, 0, NULL, NULL, error);
+}
+
+static int show_all(struct serac_tune_job *job, struct serac_tune *t, const struct budgets *b, const char *out,
+                    struct serac_error *error)
+{
+    printf("%s on %s, %s: accuracy %.4f on %llu images of %s\n\n", job->network->name, job->setting->design.name,
+           job->setting->memory.name, t->points[0].accuracy,
+           (unsigned long long)serac_row_get(&t->points[0].row, SERAC_COLUMN_images), job->dataset);
+    print_sensitivity(job, t);
+    enum serac_status status = serac_tune_confirm(job, t, 0, error);
+    if (status != SERAC_OK)
+        return serac_cli_fail(status, error);
+    printf("as it is:\n");
+    print_point(job, t, "", 0);
+    int code = SERAC_EXIT_DONE;
+    for (uint32_t k = 0; code == SERAC_EXIT_DONE && k < b->count; k++)
+        code = show_budget(job, t, b, k, out, error);
+    if (code == SERAC_EXIT_DONE)
+        printf("\n%u assignments measured, in %s/" SERAC_DB_FILE "; the front of them: serac pareto %s --min %s --max "
+               "accuracy\n", (unsigned)t->num_points, out, out, serac_column_name(job->cost));
+    return code;
+}
+
+static int tune(struct serac_tune_job *job, const struct budgets *b, const char *const names[4], const char *out)
 {
     struct serac_tune t;
+    struct store store;
     struct serac_error error = {""};
-    enum serac_status status = check_data(job, &error);
-    if (status == SERAC_OK && !make_folder(out))
-        return SERAC_EXIT_INPUT;
-    job->measured = keep_points;
-    job->ctx = (void *)(uintptr_t)out;
+    enum serac_status status = open_store(job, names, out, &store, &error);
+    job->recall = recall;
+    job->keep = keep;
+    job->ctx = &store;
     if (status == SERAC_OK)
         status = serac_tune_run(job, &t, &error);
-    if (status != SERAC_OK)
-        return serac_cli_fail(status, &error);
-    printf("%s on %s, %s: accuracy %.4f on %llu images of %s\n\n", job->network->name, job->setting->design.name,
-           job->setting->memory.name, t.points[0].accuracy,
-           (unsigned long long)serac_row_get(&t.points[0].row, SERAC_COLUMN_images), job->dataset);
-    print_sensitivity(job, &t);
-    status = serac_tune_confirm(job, &t, 0, &error);
-    int code = status == SERAC_OK ? SERAC_EXIT_DONE : serac_cli_fail(status, &error);
-    if (code == SERAC_EXIT_DONE) {
-        printf("as it is:\n");
-        print_point(job, &t, "", 0);
-    }
-    for (uint32_t k = 0; code == SERAC_EXIT_DONE && k < b->count; k++)
-        code = show_budget(job, &t, b, k, out, &error);
-    if (code == SERAC_EXIT_DONE)
-        code = write_points(&t, out, "results.csv", false);      /* says if it cannot be written */
-    if (code == SERAC_EXIT_DONE)
-        code = write_points(&t, out, "front.csv", true);
-    if (code == SERAC_EXIT_DONE)
-        printf("\n%u assignments measured: %s/results.csv, the front of them %s/front.csv\n", (unsigned)t.num_points,
-               out, out);
-    serac_tune_free(&t);
+    int code = status == SERAC_OK ? show_all(job, &t, b, out, &error) : serac_cli_fail(status, &error);
+    if (status == SERAC_OK)
+        serac_tune_free(&t);
+    serac_db_close(store.db);
     return code;
 }
 
@@ -281,7 +315,7 @@ int serac_cmd_tune(int argc, char **argv)
         {"budget", "KEY=VALUE", "accuracy=LOSS[,LOSS...] to lose at most, or a cost not to exceed: cycles=, time_us=, "
          "energy_uj=, weight_bytes= (required)", &budget},
         {"minimise", "COST", "with accuracy: cycles (default), time_us, energy_uj or weight_bytes", &minimise},
-        {"out", "DIR", "or -o: for results.csv, front.csv and the networks (required)", &out},
+        {"out", "DIR", "or -o: for " SERAC_DB_FILE " and the networks; goes on where it was stopped (required)", &out},
         {"widths", "LIST", "weight bits that layers may take (8,6,5,4,3,2)", &widths},
         {"data", "SET", "validation images (fashion-mnist-held-out for networks of fashion-mnist)", &data},
         {"images", "N", "the first N of them (all)", &images},
@@ -332,8 +366,10 @@ int serac_cmd_tune(int argc, char **argv)
     job.test = test;
     job.evaluations = (uint32_t)number;
     job.dataset = data ? data : !strcmp(network->dataset, "fashion-mnist") ? "fashion-mnist-held-out" : network->dataset;
+    const char *const names[] = {design ? design : "serial", memory ? memory : "default",
+                                 tech ? tech : SERAC_DEFAULT_TECH, name};
     if (code < 0)
-        code = tune(&job, &budgets, out);
+        code = tune(&job, &budgets, names, out);
     serac_network_destroy(network);
     return code;
 }

@@ -6,10 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "serac_config.h"
+
 static const char *const names[] = {
-#define NAME(name) #name,
+#define NAME(name, kind) #name,
     SERAC_COLUMN_LIST(NAME)
 #undef NAME
+};
+
+static const enum serac_column_kind kinds[] = {
+#define KIND(name, kind) SERAC_CELL_##kind,
+    SERAC_COLUMN_LIST(KIND)
+#undef KIND
 };
 
 const char *serac_column_name(enum serac_column column)
@@ -17,9 +25,26 @@ const char *serac_column_name(enum serac_column column)
     return names[column];
 }
 
+enum serac_column_kind serac_column_kind(enum serac_column column)
+{
+    return kinds[column];
+}
+
 bool serac_column_is_text(enum serac_column column)
 {
-    return column <= SERAC_COLUMN_layer;
+    return kinds[column] == SERAC_CELL_TEXT;
+}
+
+enum serac_column serac_column_find(const char *name, const char **nearest)
+{
+    int i = 0;
+    while (i < SERAC_COLUMNS && strcmp(names[i], name))
+        i++;
+    if (nearest)
+        *nearest = i < SERAC_COLUMNS
+                       ? NULL : serac_config_nearest(name, names, sizeof *names,
+                                                     SERAC_COLUMNS);
+    return (enum serac_column)i;
 }
 
 void serac_row_text(struct serac_row *row, enum serac_column column,
@@ -85,6 +110,27 @@ void serac_row_design(struct serac_row *row, const struct serac_design *d,
     serac_row_f64(row, SERAC_COLUMN_dsps, serac_cost_resource(d, t, SERAC_DSPS));
     serac_row_text(row, SERAC_COLUMN_extrapolated,
                    serac_cost_extrapolated(d, t));
+}
+
+void serac_row_setting(struct serac_row *row, const struct serac_design *d,
+                       const struct serac_memory_config *m)
+{
+#define DESIGN(name, kind) serac_row_u64(row, SERAC_COLUMN_##name, d->name);
+#define MEMORY(name, kind) serac_row_u64(row, SERAC_COLUMN_##name, m->name);
+    SERAC_DESIGN_LIST(DESIGN)
+    SERAC_MEMORY_LIST(MEMORY)
+#undef DESIGN
+#undef MEMORY
+    serac_row_f64(row, SERAC_COLUMN_dram_pj_per_bit, m->dram_pj_per_bit);
+}
+
+void serac_row_precision(struct serac_row *row, uint32_t weight_bits,
+                         uint32_t act_bits, uint32_t weight_store_bits)
+{
+    char *cell = row->cells[SERAC_COLUMN_precision];
+    int used = snprintf(cell, SERAC_CELL, "%u/%u", weight_bits, act_bits);
+    if (weight_store_bits != weight_bits)
+        snprintf(cell + used, SERAC_CELL - (size_t)used, "/%u", weight_store_bits);
 }
 
 void serac_row_work(struct serac_row *row, const struct serac_design *d,
@@ -157,28 +203,34 @@ void serac_result_csv(FILE *to, const struct serac_row *row)
     fputc('\n', to);
 }
 
+void serac_result_json_row(FILE *to, const struct serac_row *row)
+{
+    cJSON *object = cJSON_CreateObject();
+    for (int i = 0; i < SERAC_COLUMNS; i++) {
+        const char *cell = row->cells[i];
+        enum serac_column column = (enum serac_column)i;
+        bool number = !serac_column_is_text(column) &&
+                      !isnan(serac_row_get(row, column));
+        if (cell[0] && number)
+            cJSON_AddRawToObject(object, names[i], cell);
+        else if (cell[0])
+            cJSON_AddStringToObject(object, names[i], cell);
+    }
+    char *text = cJSON_PrintUnformatted(object);
+    if (text)
+        fputs(text, to);
+    cJSON_free(text);
+    cJSON_Delete(object);
+}
+
 void serac_result_json(FILE *to, const struct serac_row *rows, size_t count)
 {
-    cJSON *list = cJSON_CreateArray();
+    fputc('[', to);
     for (size_t r = 0; r < count; r++) {
-        cJSON *object = cJSON_CreateObject();
-        for (int i = 0; i < SERAC_COLUMNS; i++) {
-            const char *cell = rows[r].cells[i];
-            enum serac_column column = (enum serac_column)i;
-            bool number = !serac_column_is_text(column) &&
-                          !isnan(serac_row_get(&rows[r], column));
-            if (cell[0] && number)
-                cJSON_AddRawToObject(object, names[i], cell);
-            else if (cell[0])
-                cJSON_AddStringToObject(object, names[i], cell);
-        }
-        cJSON_AddItemToArray(list, object);
+        fputs(r ? ",\n " : "\n ", to);
+        serac_result_json_row(to, &rows[r]);
     }
-    char *text = cJSON_Print(list);
-    if (text)
-        fprintf(to, "%s\n", text);
-    cJSON_free(text);
-    cJSON_Delete(list);
+    fputs("\n]\n", to);
 }
 
 void serac_result_table(FILE *to, const struct serac_row *rows, size_t count,
@@ -197,91 +249,4 @@ void serac_result_table(FILE *to, const struct serac_row *rows, size_t count,
                     c + 1 < num_columns ? "  " : "\n");
         }
     }
-}
-
-/* --- reader -------------------------------------------------------------------- */
-
-/* Cuts one cell off `line`; quotes are taken away. NULL if it does not end at a
- * comma or, the last one, at the end of the line. */
-static char *next_cell(char **line, bool last)
-{
-    char *start = *line, *from = start, *to = start;
-    if (*from == '"') {
-        for (from++; *from && (*from != '"' || from[1] == '"'); from++) {
-            from += *from == '"';
-            *to++ = *from;
-        }
-        if (*from++ != '"')
-            return NULL;
-    } else {
-        from += strcspn(from, ",\r\n");
-        to = from;
-    }
-    if (last ? from[strspn(from, "\r\n")] != 0 : *from != ',')
-        return NULL;
-    *line = from + 1;
-    *to = 0;
-    return start;
-}
-
-static enum serac_status bad_line(struct serac_error *error, const char *path,
-                                  unsigned line, const char *what)
-{
-    if (error)
-        snprintf(error->text, sizeof error->text, "%s:%u: %s", path, line,
-                 what);
-    return SERAC_E_INPUT;
-}
-
-static enum serac_status read_rows(FILE *file, const char *path,
-                                   struct serac_row **rows, size_t *count,
-                                   struct serac_error *error)
-{
-    char line[2 * SERAC_COLUMNS * SERAC_CELL];   /* every character doubled */
-    unsigned number = 0;
-    while (fgets(line, sizeof line, file)) {
-        char *at = line;
-        struct serac_row row;
-        memset(&row, 0, sizeof row);
-        number++;
-        for (int i = 0; i < SERAC_COLUMNS; i++) {
-            char *cell = next_cell(&at, i == SERAC_COLUMNS - 1);
-            if (!cell || strlen(cell) >= SERAC_CELL)
-                return bad_line(error, path, number, "not a result row");
-            if (number == 1 && strcmp(cell, names[i]))
-                return bad_line(error, path, number,
-                                "not a result file of this version");
-            serac_row_text(&row, (enum serac_column)i, cell);
-        }
-        if (number == 1)
-            continue;
-        struct serac_row *more = realloc(*rows, (*count + 1) * sizeof row);
-        if (!more)
-            return SERAC_E_NOMEM;
-        *rows = more;
-        (*rows)[(*count)++] = row;
-    }
-    return number ? SERAC_OK : bad_line(error, path, 1, "empty");
-}
-
-enum serac_status serac_result_read(const char *path, struct serac_row **rows,
-                                    size_t *count, struct serac_error *error)
-{
-    FILE *file = fopen(path, "r");
-    *rows = NULL;
-    *count = 0;
-    if (!file) {
-        if (error)
-            snprintf(error->text, sizeof error->text, "%s: cannot be read",
-                     path);
-        return SERAC_E_INPUT;
-    }
-    enum serac_status status = read_rows(file, path, rows, count, error);
-    fclose(file);
-    if (status != SERAC_OK) {
-        free(*rows);
-        *rows = NULL;
-        *count = 0;
-    }
-    return status;
 }

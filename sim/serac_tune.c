@@ -71,41 +71,61 @@ static void name_row(const struct serac_tune_job *job, const uint8_t *bits, stru
     serac_row_text(row, SERAC_COLUMN_network, text);
 }
 
-/* Measures an assignment unless it has been; its number in *point. */
+static bool make_room(struct serac_tune *t)
+{
+    if (t->num_points < t->room)
+        return true;
+    uint32_t room = t->room ? 2 * t->room : 64;
+    struct serac_tune_point *more = realloc(t->points, room * sizeof *more);
+    if (!more)
+        return false;
+    t->points = more;
+    t->room = room;
+    return true;
+}
+
+/* The total row of these widths: from the store, or measured. */
+static enum serac_status total_of(const struct serac_tune_job *job, const uint8_t *bits, struct serac_row *row,
+                                  struct serac_error *error)
+{
+    struct serac_infer_result result;
+    if (job->recall && job->recall(job->ctx, bits, row))
+        return SERAC_OK;
+    enum serac_status status = run(job, bits, job->dataset, job->images, &result, error);
+    if (status != SERAC_OK)
+        return status;
+    *row = result.rows[result.num_rows - 1];
+    serac_row_setting(row, &job->setting->design, &job->setting->memory);
+    name_row(job, bits, row);
+    serac_infer_free(&result);
+    return SERAC_OK;
+}
+
+/* Measures an assignment unless it has been; its number in *point. Accuracies have six digits in a row,
+ * which tell the number of up to 500,000 images. */
 static enum serac_status measure(const struct serac_tune_job *job, struct serac_tune *t, const uint8_t *bits,
                                  bool uniform, uint32_t *point, struct serac_error *error)
 {
-    struct serac_infer_result result;
     *point = find(t, job, bits);
     if (*point != NONE) {
         t->points[*point].uniform |= uniform;
         return SERAC_OK;
     }
-    if (t->num_points == t->room) {
-        uint32_t room = t->room ? 2 * t->room : 64;
-        struct serac_tune_point *more = realloc(t->points, room * sizeof *more);
-        if (!more)
-            return SERAC_E_NOMEM;
-        t->points = more;
-        t->room = room;
-    }
-    enum serac_status status = run(job, bits, job->dataset, job->images, &result, error);
-    if (status != SERAC_OK)
-        return status;
+    if (!make_room(t))
+        return SERAC_E_NOMEM;
     struct serac_tune_point *p = &t->points[t->num_points];
     memset(p, 0, sizeof *p);
+    enum serac_status status = total_of(job, bits, &p->row, error);
+    if (status != SERAC_OK)
+        return status;
+    double images = serac_row_get(&p->row, SERAC_COLUMN_images);
     memcpy(p->bits, bits, job->network->num_layers);
-    p->row = result.rows[result.num_rows - 1];
-    p->correct = result.correct;
-    p->accuracy = (double)result.correct / (double)result.images;
+    p->correct = (uint64_t)(serac_row_get(&p->row, SERAC_COLUMN_accuracy) * images + 0.5);
+    p->accuracy = (double)p->correct / images;
     p->cost = cost_of(job, &p->row);
     p->uniform = uniform;
-    name_row(job, bits, &p->row);
     *point = t->num_points++;
-    serac_infer_free(&result);
-    if (job->measured)
-        job->measured(job->ctx, t);
-    return SERAC_OK;
+    return job->keep ? job->keep(job->ctx, bits, &p->row, error) : SERAC_OK;
 }
 
 /* --- what each layer costs and loses ------------------------------------------ */
@@ -380,18 +400,6 @@ enum serac_status serac_tune_confirm(const struct serac_tune_job *job, struct se
     p->right = result.correct;
     serac_infer_free(&result);
     return SERAC_OK;
-}
-
-bool serac_tune_on_front(const struct serac_tune *t, uint32_t point)
-{
-    const struct serac_tune_point *p = &t->points[point];
-    for (uint32_t i = 0; i < t->num_points; i++) {
-        const struct serac_tune_point *o = &t->points[i];
-        bool no_worse = o->cost <= p->cost && o->accuracy >= p->accuracy;
-        if (no_worse && (o->cost < p->cost || o->accuracy > p->accuracy || i < point))
-            return false;
-    }
-    return true;
 }
 
 void serac_tune_free(struct serac_tune *t)

@@ -24,7 +24,11 @@ struct serac_tune_job {
     uint32_t widths[SERAC_TUNE_WIDTHS], num_widths;      /* ascending; the layers' own is always there */
     uint32_t evaluations;                    /* at most, sensitivities not counted */
     bool progress;
-    void (*measured)(void *ctx, const struct serac_tune *tune);      /* NULL, or called after every new point */
+    /* NULL, or a store of what was measured: the total row of these widths, if it has it ... */
+    bool (*recall)(void *ctx, const uint8_t *bits, struct serac_row *row);
+    /* ... and after every point, new or not. */
+    enum serac_status (*keep)(void *ctx, const uint8_t *bits, const struct serac_row *row,
+                              struct serac_error *error);
     void *ctx;
 };
 
@@ -57,8 +61,6 @@ enum serac_status serac_tune_refine(const struct serac_tune_job *job, struct ser
 /* Measures a point on job->test, once. */
 enum serac_status serac_tune_confirm(const struct serac_tune_job *job, struct serac_tune *tune, uint32_t point,
                                      struct serac_error *error);
-/* Is no other point both cheaper and as accurate, or as cheap and more accurate? */
-bool serac_tune_on_front(const struct serac_tune *tune, uint32_t point);
 void serac_tune_free(struct serac_tune *tune);
 
 #endif

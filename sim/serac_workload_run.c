@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "serac_map.h"
+#include "serac_timings.h"
 
 /* A layer at its widths and what one of it takes. */
 struct timed {
@@ -12,6 +13,8 @@ struct timed {
     struct serac_layer shape;
     struct serac_counters one;
     struct serac_insn insn;
+    uint64_t times;              /* it runs */
+    uint64_t kept;               /* elements, of all inputs */
     uint64_t weight_bytes, live_bytes, cache_bytes;
 };
 
@@ -23,16 +26,7 @@ static enum serac_status fail(struct serac_error *error, const char *name,
     return SERAC_E_INTERNAL;
 }
 
-/* Equal in all that mapper and timeline look at. The rest of the two structs is
- * zero: both were copied whole from calloc'ed ones. */
-static bool same_shape(const struct serac_layer *a, const struct serac_layer *b)
-{
-    struct serac_layer x = *a;
-    memcpy(x.name, b->name, sizeof x.name);
-    return !memcmp(&x, b, sizeof x);
-}
-
-static enum serac_status time_layer(const struct serac_workload_job *job,
+static enum serac_status map_layer(const struct serac_workload_job *job,
                                     struct timed *t, struct serac_error *error)
 {
     const struct serac_design *d = &job->setting->design;
@@ -54,26 +48,40 @@ static enum serac_status time_layer(const struct serac_workload_job *job,
     return SERAC_OK;
 }
 
-/* Weights or cache, and the tensors that are alive while it runs. */
+static enum serac_status time_layer(const struct serac_workload_job *job,
+                                    struct timed *t, struct serac_error *error)
+{
+    const struct serac_setting *s = job->setting;
+    if (serac_timings_find(job->timings, &s->design, &s->memory, &t->shape,
+                           &t->one, &t->insn))
+        return SERAC_OK;
+    enum serac_status status = map_layer(job, t, error);
+    if (status == SERAC_OK)
+        status = serac_timings_add(job->timings, &t->shape, &t->one, &t->insn);
+    return status;
+}
+
+/* Weights or caches, and the tensors that are alive while it runs, of all inputs. */
 static void measure(const struct serac_design *d, struct timed *t)
 {
+    uint64_t inputs = t->times / t->layer->count;
     struct serac_footprint f;
     serac_map_footprint(&t->shape, d, &f);
     uint64_t operands = t->shape.op == SERAC_OP_ADD ? 2 : 1;
-    t->live_bytes = operands * f.input + f.output +
-                    (t->layer->kept * t->shape.input.bits + 7) / 8;
+    t->live_bytes = inputs * (operands * f.input + f.output) +
+                    (t->kept * t->shape.input.bits + 7) / 8;
     if (!t->layer->run_time)
         t->weight_bytes = f.weights;
     else if (t->layer->cached)
-        t->cache_bytes = f.weights;
+        t->cache_bytes = inputs * f.weights;
     else
-        t->live_bytes += f.weights;
+        t->live_bytes += inputs * f.weights;
 }
 
 static void add_work(struct serac_work *work, const struct serac_design *d,
                      const struct timed *t)
 {
-    serac_work_add_layer(work, d, &t->shape, &t->insn, &t->one, t->layer->count);
+    serac_work_add_layer(work, d, &t->shape, &t->insn, &t->one, t->times);
 }
 
 /* --- rows ---------------------------------------------------------------- */
@@ -81,10 +89,14 @@ static void add_work(struct serac_work *work, const struct serac_design *d,
 static void common_cells(const struct serac_workload_job *job,
                          struct serac_row *row)
 {
-    serac_row_text(row, SERAC_COLUMN_memory, job->setting->memory.name);
+    const struct serac_setting *s = job->setting;
+    serac_row_setting(row, &s->design, &s->memory);
+    serac_row_text(row, SERAC_COLUMN_memory, s->memory.name);
     serac_row_text(row, SERAC_COLUMN_backend, "model");
     serac_row_text(row, SERAC_COLUMN_network, job->workload->name);
-    serac_row_u64(row, SERAC_COLUMN_batch, 1);
+    serac_row_u64(row, SERAC_COLUMN_batch, job->batch);
+    serac_row_precision(row, job->weight_bits, job->act_bits,
+                        job->weight_store_bits);
 }
 
 static void layer_row(const struct serac_workload_job *job,
@@ -133,18 +145,40 @@ static void total_row(const struct serac_workload_job *job,
     common_cells(job, row);
     serac_row_text(row, SERAC_COLUMN_layer, "total");
     serac_row_u64(row, SERAC_COLUMN_weight_bits, job->weight_bits);
-    serac_row_u64(row, SERAC_COLUMN_weight_store_bits, job->weight_bits);
+    serac_row_u64(row, SERAC_COLUMN_weight_store_bits, job->weight_store_bits);
     if (mixed) {
         serac_row_text(row, SERAC_COLUMN_weight_bits, "mixed");
         serac_row_text(row, SERAC_COLUMN_weight_store_bits, "mixed");
     }
     serac_row_u64(row, SERAC_COLUMN_act_bits, job->act_bits);
     serac_row_u64(row, SERAC_COLUMN_weight_bytes,
-                  (weights * job->weight_bits + 7) / 8);
+                  (weights * job->weight_store_bits + 7) / 8);
     serac_row_u64(row, SERAC_COLUMN_memory_bytes, packed + live);
 }
 
 /* --- the run ------------------------------------------------------------- */
+
+/* The layer at the job's widths and batch. */
+static enum serac_status shape_of(const struct serac_workload_job *job,
+                                  const struct serac_workload_layer *l,
+                                  struct timed *t, struct serac_error *error)
+{
+    struct serac_workload_layer wide = *l;
+    bool weights = l->op != SERAC_WORKLOAD_ADD && !l->run_time;
+    bool at_once = weights && l->op == SERAC_WORKLOAD_GEMM;
+    t->layer = l;
+    t->times = (uint64_t)l->count * (at_once ? 1 : job->batch);
+    t->kept = l->kept * job->batch;
+    if (at_once) {
+        wide.shape.input.width *= job->batch;
+        wide.shape.output.width *= job->batch;
+    }
+    enum serac_status status = serac_workload_layer_at(
+        &wide, job->weight_bits, job->act_bits, &t->shape, error);
+    if (weights)
+        t->shape.weight_store_bits = job->weight_store_bits;
+    return status;
+}
 
 /* Shapes of the layers that run on the array. */
 static enum serac_status shapes(const struct serac_workload_job *job,
@@ -158,9 +192,7 @@ static enum serac_status shapes(const struct serac_workload_job *job,
         const struct serac_workload_layer *l = &job->workload->layers[i];
         if (l->op == SERAC_WORKLOAD_HOST)
             continue;
-        timed[*count].layer = l;
-        status = serac_workload_layer_at(l, job->weight_bits, job->act_bits,
-                                         &timed[(*count)++].shape, error);
+        status = shape_of(job, l, &timed[(*count)++], error);
     }
     return status;
 }
@@ -173,25 +205,39 @@ static enum serac_status time_all(const struct serac_workload_job *job,
     const struct serac_design *d = &job->setting->design;
     uint64_t rest = 0;      /* at least this much is still to come */
     for (uint32_t i = 0; i < count; i++)
-        rest += timed[i].layer->count *
-                serac_map_busy_cycles(&timed[i].shape, d);
+        rest += timed[i].times * serac_map_busy_cycles(&timed[i].shape, d);
     for (uint32_t i = 0; i < count && !result->gave_up; i++) {
         struct timed *t = &timed[i];
-        uint32_t twin = 0;
-        while (twin < i && !same_shape(&timed[twin].shape, &t->shape))
-            twin++;
-        t->one = timed[twin].one;
-        t->insn = timed[twin].insn;
-        enum serac_status status =
-            twin < i ? SERAC_OK : time_layer(job, t, error);
+        enum serac_status status = time_layer(job, t, error);
         if (status != SERAC_OK)
             return status;
         measure(d, t);
-        result->cycles += t->layer->count * t->one.cycles;
-        rest -= t->layer->count * t->one.array_busy_cycles;
+        result->cycles += t->times * t->one.cycles;
+        rest -= t->times * t->one.array_busy_cycles;
         result->gave_up = job->give_up_cycles &&
                           result->cycles + rest > job->give_up_cycles;
     }
+    return SERAC_OK;
+}
+
+static enum serac_status run(const struct serac_workload_job *job,
+                             struct timed *timed,
+                             struct serac_workload_result *result,
+                             struct serac_error *error)
+{
+    uint32_t count;
+    enum serac_status status = shapes(job, timed, &count, error);
+    if (status == SERAC_OK)
+        status = time_all(job, timed, count, result, error);
+    if (status != SERAC_OK || result->gave_up)
+        return status;
+    result->rows = calloc(count + 1, sizeof *result->rows);
+    if (!result->rows)
+        return SERAC_E_NOMEM;
+    for (uint32_t i = 0; i < count; i++)
+        layer_row(job, &timed[i], &result->rows[i]);
+    total_row(job, timed, count, &result->rows[count]);
+    result->num_rows = count + 1;
     return SERAC_OK;
 }
 
@@ -199,24 +245,19 @@ enum serac_status serac_workload_run(const struct serac_workload_job *job,
                                      struct serac_workload_result *result,
                                      struct serac_error *error)
 {
-    uint32_t count;
+    struct serac_workload_job j = *job;
+    struct timed *timed = calloc(j.workload->num_layers + 1, sizeof *timed);
     memset(result, 0, sizeof *result);
-    struct timed *timed = calloc(job->workload->num_layers + 1, sizeof *timed);
-    if (!timed)
-        return SERAC_E_NOMEM;
-    enum serac_status status = shapes(job, timed, &count, error);
-    if (status == SERAC_OK)
-        status = time_all(job, timed, count, result, error);
-    if (status == SERAC_OK && !result->gave_up) {
-        result->rows = calloc(count + 1, sizeof *result->rows);
-        status = result->rows ? SERAC_OK : SERAC_E_NOMEM;
-    }
-    if (result->rows) {
-        for (uint32_t i = 0; i < count; i++)
-            layer_row(job, &timed[i], &result->rows[i]);
-        total_row(job, timed, count, &result->rows[count]);
-        result->num_rows = count + 1;
-    }
+    if (!j.timings)
+        j.timings = serac_timings_create();
+    if (!j.batch)
+        j.batch = 1;
+    if (!j.weight_store_bits)
+        j.weight_store_bits = j.weight_bits;
+    enum serac_status status =
+        timed && j.timings ? run(&j, timed, result, error) : SERAC_E_NOMEM;
+    if (j.timings != job->timings)
+        serac_timings_destroy(j.timings);
     free(timed);
     return status;
 }

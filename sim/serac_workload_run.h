@@ -10,12 +10,26 @@
 #include "serac_result.h"
 #include "serac_workload.h"
 
+/* What layers took, so that equal ones are mapped and timed once: of equal shape and
+ * widths on one design and memory. Forgets when either changes. NULL: out of memory. */
+struct serac_timings;
+struct serac_timings *serac_timings_create(void);
+void serac_timings_destroy(struct serac_timings *timings);
+uint64_t serac_timings_count(const struct serac_timings *timings);   /* timed so far */
+
 struct serac_workload_job {
     const struct serac_setting *setting;
     const struct serac_workload *workload;
     uint32_t weight_bits, act_bits;
+    uint32_t weight_store_bits;  /* in memory, at most weight_bits; 0: weight_bits */
+    uint32_t batch;              /* inputs at once; 0: 1 */
+    struct serac_timings *timings;   /* borrowed; NULL: this run's own */
     uint64_t give_up_cycles;     /* 0: none; more cycles are of no interest */
 };
+
+/* A batch is one product of `batch` times the vectors for a GEMM with weights, which are
+ * so read once for all; everything else runs once per input, as the machine has
+ * no images in a layer. Rows are of the whole batch. */
 
 struct serac_workload_result {
     struct serac_row *rows;      /* owned; of layers on the array, total last */

@@ -140,10 +140,24 @@ refused "sweep, unknown name" "slwo: not in configs/memory; there are" sweep "$w
 edited sweeps/example.cfg s-missing.cfg '/^designs/d'
 refused "sweep, missing key" "designs: missing, it is required" sweep "$work/s-missing.cfg" --out "$work/sweep"
 refused "sweep, unknown file" "smal: not in configs/sweeps; there are example, fashion" sweep smal --out "$work/sweep"
-refused "report without results" "results.csv" report "$work"
+edited sweeps/example.cfg s-design.cfg 's/^networks/design = { rosw = [4]; };\n&/'
+refused "sweep, unknown key of a design" "s-design.cfg:7: rosw: unknown key (did you mean rows?)" sweep "$work/s-design.cfg" --out "$work/sweep"
+edited sweeps/example.cfg s-condition.cfg 's/^networks/constraints = ["area_um2 < < 5"];\n&/'
+refused "sweep, condition with a mistake" "s-condition.cfg:7: constraints: \"area_um2 < < 5\": at 12: expected a number, a column" sweep "$work/s-condition.cfg" --out "$work/sweep"
+edited sweeps/example.cfg s-all.cfg 's/^networks/constraints = ["rows > 64"];\n&/'
+refused "sweep, constraints that leave nothing" "constraints: exclude all of 4 points" sweep "$work/s-all.cfg" --out "$work/sweep"
+edited sweeps/example.cfg s-none.cfg 's/^networks/design = { rows = 1; requant_lanes = 8; };\n&/'
+refused "sweep, no variation possible" "no variation is possible; the first: tiny:rows=1:requant_lanes=8: requant_lanes = 8: more than" sweep "$work/s-none.cfg" --out "$work/sweep"
+edited sweeps/example.cfg s-data.cfg 's/^dataset = "[^"]*"/dataset = "cifar"/'
+refused "sweep, unknown data set" "cifar" sweep "$work/s-data.cfg" --out "$work/sweep"
+for command in report export "pareto --min cycles"; do
+  # shellcheck disable=SC2086
+  refused "${command%% *} without results" "results.db: cannot be read" $command "$work"
+done
 mkdir "$work/report"
-printf 'a,b\n1,2\n' > "$work/report/results.csv"
-refused "report of another file" "results.csv" report "$work/report"
+printf 'a,b\n1,2\n' > "$work/report/results.db"
+refused "report of another file" "results.db: damaged, or no file of results" report "$work/report"
+refused "sweep into another file" "results.db: damaged, or no file of results" sweep example --out "$work/report"
 
 # --- workloads ---
 edited workloads/bert-base.cfg w-unknown.cfg 's/run_time/runtime/'
@@ -160,7 +174,7 @@ cat > "$work/w-large.cfg" << END
 name = "large"; source = "invented"; layers = ( { name = "large"; op = "gemm"; m = 1; n = 1; k = 65536; } );
 END
 refused "shapes, nothing fits" "no shape of this pair fits the area; of the last: layer large does not fit the design" shapes "$work/w-large.cfg" --design tiny
-refused "compare of another file" "not a result file of this version" compare "$work/report/results.csv" --out "$work/pairs"
+refused "compare of another file" "not a result file of this version" compare "$work/report/results.db" --out "$work/pairs"
 refused "compare of a missing file" "nothing.csv: cannot be read" compare "$work/nothing.csv" --out "$work/pairs"
 
 # --- output that cannot be written (root may write everywhere, but not below a file) ---
@@ -189,14 +203,17 @@ refused "cosim, waveform of three runs" "a waveform: steps is 3 runs of the mach
 
 # --- the command line ---
 refused "unknown command" "inver: unknown command" inver
-for command in infer cosim sweep report compile describe shapes compare; do
+for command in infer cosim sweep report export pareto merge compile describe shapes compare; do
   refused "$command, unknown option" "--desing: unknown option; see serac $command --help" $command --desing tiny
 done
-for command in infer sweep report compile shapes compare; do
+for command in infer sweep report export pareto compile shapes compare; do
   refused "$command, missing argument" "missing argument" $command
   refused "$command, one argument too many" "b: one argument too many" $command a b
 done
 refused "option without its argument" "--design: needs an argument" infer fashion-w2 --design
+refused "merge of one folder" "missing argument" merge a
+refused "design, variation of no key" "rosw: unknown key (did you mean rows?)" describe --design tiny:rosw=4
+refused "network, variation" "fashion-w2:x=1: cannot be varied" infer fashion-w2:x=1
 refused "sweep without --out" "--out is missing" sweep example
 refused "compare without --out" "--out is missing" compare x.csv
 refused "compile without --out" "--out" compile fashion-w2
@@ -208,7 +225,7 @@ refused "tune, nine budgets" "up to 8 values" tune fashion-w8 --budget accuracy=
 refused "tune, width 9" "--widths 9: must be numbers from 1 to 8" tune fashion-w8 --budget accuracy=0 --widths 9 -o "$work/t"
 refused "tune, minimise with a cost" "--minimise cycles: must be" tune fashion-w8 --budget cycles=1 --minimise cycles -o "$work/t"
 refused "tune of steps" "names no data set" tune testbench/data/steps.cfg --budget accuracy=0 -o "$work/t"
-refused "tune into a file" "/dev/null: cannot be made a folder" tune fashion-w8 --budget cycles=1 --images 1 --widths 2 --evaluations 0 --data fashion-mnist-500 -o /dev/null
+refused "tune into a file" "/dev/null/results.db: cannot be used" tune fashion-w8 --budget cycles=1 --images 1 --widths 2 --evaluations 0 --data fashion-mnist-500 -o /dev/null
 refused "cosim without a program" "give --network or --random" cosim
 refused "cosim with two programs" "give --network or --random" cosim --network fashion-w2 --random 1
 for text in 0 -1 abc 1x '' 99999999999999999999 1.5; do

@@ -24,7 +24,7 @@ cat > "$work/sweep.cfg" << EOF
 designs = ["tiny"]; workloads = ["$work/two.cfg"]; precisions = ["4/4"];
 EOF
 "$serac" sweep "$work/sweep.cfg" --out "$work/out" > "$logs/sweep" 2>&1
-is "its sweep" "$(cut -d, -f6 "$work/out/results.csv" 2> /dev/null | tr '\n' ' ')" "layer Conv1 Conv2 total "
+is "its sweep" "$("$serac" export "$work/out" 2> /dev/null | cut -d, -f6 | tr '\n' ' ')" "layer Conv1 Conv2 total "
 
 refused "import without --out" "--out is missing" import "$work/two.csv"
 refused "import of another ending" "must end in .tflite, .onnx, .csv, .yaml or .yml" import "$work/two.cfg" -o "$work/x.cfg"

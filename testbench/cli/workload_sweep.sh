@@ -1,6 +1,7 @@
 #!/bin/sh
 # Workloads in a sweep: points, sums, counts, going on, shards; a workload's layer takes the
-# cycles of the same layer in a network that ran through the driver; infer refuses.
+# cycles of the same layer in a network that ran through the driver; infer refuses. Every
+# kind of key swept, with constraints; fronts.
 set -u
 . testbench/data/cli_lib.sh
 work=build/cli/workload-sweep
@@ -13,10 +14,15 @@ is() {
   count=$((count + 1))
   if [ "$2" = "$3" ]; then echo "ok   $1"; else fails "$1: $2, expected $3"; fi
 }
+# sweep SWEEP DIR OPTION...: its results are then in DIR.csv.
 sweep() {
-  "$serac" sweep "$@" > "$logs/log" 2>&1 || fails "sweep $*: $(cat "$logs/log")"
+  file=$1
+  dir=$2
+  shift 2
+  "$serac" sweep "$file" --out "$dir" "$@" > "$logs/log" 2>&1 || fails "sweep $file $*: $(cat "$logs/log")"
+  "$serac" export "$dir" > "$dir.csv"
 }
-stamps() { (cd "$1/points" && stat -c '%n %y %i' ./*.csv); }
+ran() { sed -n 's/.* \([0-9]*\) run now$/\1/p' "$logs/log"; }
 
 # --- one layer, as a workload and as a network --------------------------------
 # twin NAME CHANNELS KERNEL STRIDE PAD WEIGHT_BITS: 28 x 28 x 1 pixels of 8 bits.
@@ -41,14 +47,14 @@ END
 designs = ["tiny", "serial", "parallel"]; memories = ["default", "slow"];
 workloads = ["$work/$1.cfg"]; precisions = [ "$6/8" ];
 END
-  sweep "$work/$1-sweep.cfg" --out "$work/$1" --jobs 1
+  sweep "$work/$1-sweep.cfg" "$work/$1" --jobs 1
   for design in tiny serial parallel; do
     for memory in default slow; do
       "$serac" infer "$work/$1-network.cfg" --design $design --memory $memory --limit 1 --csv > "$work/infer.csv" ||
         fails "infer $1 on $design"
       # cycles, their causes, bytes read and written, energy
       is "$1 on $design with $memory: cycles, causes, bytes, energy" \
-        "$(grep "^$design,[^,]*,$memory,.*,layer," "$work/$1/results.csv" | cut -d, -f7-9,12-28,35-41)" \
+        "$(grep "^$design,[^,]*,$memory,.*,layer," "$work/$1.csv" | cut -d, -f7-9,12-28,35-41)" \
         "$(grep "^$design,.*,layer," "$work/infer.csv" | cut -d, -f7-9,12-28,35-41)"
     done
   done
@@ -71,9 +77,9 @@ cat > "$work/block-sweep.cfg" <<END
 designs = ["tiny", "parallel"]; networks = ["fashion-w1"]; images = 1;
 workloads = ["$work/block.cfg"]; precisions = ( "8/8", [1, 4] );
 END
-sweep "$work/block-sweep.cfg" --out "$work/full" --jobs 1
-csv=$work/full/results.csv
-is "points: 2 designs x (1 network + 1 workload x 2 precisions)" "$(find "$work/full/points" -name '*.csv' | wc -l)" 6
+sweep "$work/block-sweep.cfg" "$work/full" --jobs 1
+csv=$work/full.csv
+is "points: 2 designs x (1 network + 1 workload x 2 precisions)" "$(ran)" 6
 grep ',block,' "$csv" > "$work/block.csv"
 is "rows of a workload: 5 layers on the array and a total" "$(wc -l < "$work/block.csv")" 24
 is "rows whose causes do not sum to the cycles" \
@@ -100,34 +106,75 @@ END
 cat > "$work/sized-sweep.cfg" <<END
 designs = ["parallel"]; workloads = ["$work/sized.cfg"]; precisions = ["4/8"];
 END
-sweep "$work/sized-sweep.cfg" --out "$work/sized" --jobs 1
-is "sizes in rows: m, n, k, MACs" "$(grep -E ',(project|scores),' "$work/sized/results.csv" | cut -d, -f6-9,14 | tr '\n' ' ')" \
+sweep "$work/sized-sweep.cfg" "$work/sized" --jobs 1
+is "sizes in rows: m, n, k, MACs" "$(grep -E ',(project|scores),' "$work/sized.csv" | cut -d, -f6-9,14 | tr '\n' ' ')" \
   "project,64,3,64,12288 scores,16,1,32,3072 "
 is "the host's operations, counted" "$(grep -c '^sized: .* softmax 0.00048 M$' "$logs/log")" 1
 is "what the workload assumes" "$(grep '^sized, assumed' "$logs/log")" "sized, assumed: three tokens"
 
 # --- gone on, changed, in shards ------------------------------------------------
 cp "$csv" "$work/before.csv"
-stamps "$work/full" > "$work/times"
-victim=$(grep -l ',block,' "$work/full/points/"*.csv | sort | sed -n 2p)
-rm "$victim" "$csv"
-sleep 0.05
-sweep "$work/block-sweep.cfg" --out "$work/full" --jobs 1
-is "results after going on" "$(cmp "$work/before.csv" "$csv" && echo same)" same
-is "points run again" "$(stamps "$work/full" | diff "$work/times" - | grep '^>' | cut -d' ' -f2)" "./$(basename "$victim")"
-stamps "$work/full" > "$work/times"
+sweep "$work/block-sweep.cfg" "$work/half" --shard 2/2
+is "points of a shard" "$(ran)" 3
+sweep "$work/block-sweep.cfg" "$work/half" --jobs 1
+is "points run to go on" "$(ran)" 3
+is "results after going on" "$(cmp "$work/before.csv" "$work/half.csv" && echo same)" same
 sed -i 's/"8\/8", /"8\/8", [2, 2], /' "$work/block-sweep.cfg"
-sweep "$work/block-sweep.cfg" --out "$work/full" --jobs 1
-is "points run for one more precision" "$(stamps "$work/full" | diff "$work/times" - | grep -c '^>')" 2
-stamps "$work/full" > "$work/times"
+sweep "$work/block-sweep.cfg" "$work/full" --jobs 1
+is "points run for one more precision" "$(ran)" 2
 sed -i 's/operations = 100L/operations = 101L/' "$work/block.cfg"
-sweep "$work/block-sweep.cfg" --out "$work/full" --jobs 1
-is "points run for a changed workload" "$(stamps "$work/full" | diff "$work/times" - | grep -c '^>')" 6
-sweep "$work/block-sweep.cfg" --out "$work/shards" --shard 1/2
-tail -n +2 "$work/shards/results.csv" > "$work/rows"
-sweep "$work/block-sweep.cfg" --out "$work/shards" --shard 2/2
-tail -n +2 "$work/shards/results.csv" >> "$work/rows"
-is "rows of both shards" "$(sort "$work/rows")" "$(tail -n +2 "$csv" | sort)"
+sweep "$work/block-sweep.cfg" "$work/full" --jobs 1
+is "points run for a changed workload" "$(ran)" 6
+
+# --- every kind of key, constraints, batches, widths in memory ---------------------
+cat > "$work/space.cfg" <<END
+designs = ["tiny"]; workloads = ["$work/block.cfg"];
+design = { rows = [2, 4, 8]; lanes = { from = 16; to = 64; times = 2; }; };
+memory = { bytes_per_cycle = { from = 8; to = 16; step = 8; }; };
+technology = { energy = { clock_tree_factor = [1.0, 1.5]; }; };
+workload = ( { keys = ["expand.count", "depthwise.count"]; values = [1, 2]; } );
+weight_bits = [2, 8]; act_bits = [8]; weight_store_bits = [2, 8]; batch = [1, 4];
+constraints = ["rows * lanes <= 256", "area_um2 < 5.2e6 || lanes == 64",
+  "weight_store_bits == 2 || batch == 1", "cycles < 150000"];
+END
+sweep "$work/space.cfg" "$work/space" --jobs 2
+is "variations that are no design" "$(grep -c '^3 variations are no design or memory; the first: tiny:rows=2:lanes=16: requant_lanes = 4: more than rows or lanes (2)' "$logs/log")" 1
+is "precisions that cannot be stored" "$(grep -c '^1 precisions would store' "$logs/log")" 1
+"$serac" export "$work/space" --totals > "$work/totals.csv"
+column() { head -n 1 "$work/totals.csv" | tr , '\n' | grep -nx "$1" | cut -d: -f1; }
+values() { tail -n +2 "$work/totals.csv" | cut -d, -f"$(column "$1")" | sort -u | tr '\n' ' '; }
+is "designs of the results" "$(values design)" "tiny:rows=4:lanes=16 tiny:rows=4:lanes=32 tiny:rows=4:lanes=64 tiny:rows=8:lanes=16 "
+is "memories of the results" "$(values bytes_per_cycle)" "16 8 "
+is "technologies of the results" "$(values technology)" "sg13g2:energy.clock_tree_factor=1 sg13g2:energy.clock_tree_factor=1.5 "
+is "precisions of the results" "$(values precision)" "2/8 8/8 8/8/2 "
+is "batches of the results" "$(values batch)" "1 4 "
+is "cycles beyond the constraint" "$(awk -F, 'NR > 1 && $15 >= 150000' "$work/totals.csv" | wc -l)" 0
+is "constraints said before and after running" "$(grep -c '^[0-9]* of 288 points not run: constraints\|^[0-9]* points left out of the results' "$logs/log")" 2
+for i in 1 2 3 4 5; do sweep "$work/space.cfg" "$work/space-$i" --shard $i/5 --jobs 1; done
+"$serac" merge "$work/space-all" "$work/space-1" "$work/space-2" "$work/space-3" "$work/space-4" "$work/space-5" > "$logs/log" 2>&1
+"$serac" export "$work/space-all" > "$work/space-all.csv"
+is "results of merged shards" "$(cmp "$work/space.csv" "$work/space-all.csv" && echo same)" same
+refused "merge with another sweep" "only shards of one sweep can be merged" merge "$work/space-all" "$work/full"
+
+# --- fronts ------------------------------------------------------------------------
+# least FIRST SECOND: the front by definition, of two columns the less the better.
+least() {
+  tail -n +2 "$work/totals.csv" | awk -F, -v a="$(column "$1")" -v b="$(column "$2")" '{x[NR] = $a; y[NR] = $b}
+    END {for (i = 1; i <= NR; i++) {on = 1; for (j = 1; j <= NR; j++)
+      if (x[j] <= x[i] && y[j] <= y[i] && (x[j] < x[i] || y[j] < y[i])) on = 0; if (on) print x[i] " " y[i]}}' | sort
+}
+"$serac" pareto "$work/space" --min cycles,area_um2 --csv > "$work/front.csv"
+is "front of cycles and area" "$(tail -n +2 "$work/front.csv" | cut -d, -f15,30 | tr , ' ' | sort)" "$(least cycles area_um2)"
+is "front as a table" "$("$serac" pareto "$work/space" --min cycles,area_um2 | tail -n 1 | cut -d' ' -f1)" "$(least cycles area_um2 | wc -l)"
+is "front without a column" "$("$serac" pareto "$work/space" --min cycles --max accuracy | tail -n 1)" \
+  "0 of $(tail -n +2 "$work/totals.csv" | wc -l) points; $(tail -n +2 "$work/totals.csv" | wc -l) left out without accuracy"
+is "front within a condition" "$("$serac" pareto "$work/space" --min cycles --where "rows == 8" --json | jq -r '.[].rows' | sort -u)" 8
+refused "pareto of nothing" "give --min or --max" pareto "$work/space"
+refused "pareto of no column" "--min cylces: no column (did you mean cycles?)" pareto "$work/space" --min cylces
+refused "pareto of a text" "--max design: a text, must be a column of numbers" pareto "$work/space" --max design
+refused "pareto twice" "given twice; several columns have commas" pareto "$work/space" --min cycles --min area_um2
+refused "pareto both ways" "--max cycles: given twice" pareto "$work/space" --min cycles --max cycles
+refused "pareto where" "--where \"rows\": at 5: no condition" pareto "$work/space" --min cycles --where rows
 
 # --- what is refused ---------------------------------------------------------------
 refused "infer of a workload" "resnet50: a workload, shapes without weights: it cannot be run" infer resnet50
@@ -136,6 +183,10 @@ cat > "$work/large-sweep.cfg" <<END
 designs = ["serial"]; workloads = ["resnet50"]; precisions = ["8/1"];
 END
 "$serac" sweep "$work/large-sweep.cfg" --out "$work/large" 2> "$logs/err"
-is "exit code of a layer that does not fit" $? 2
-is "its message" "$(cut -c 1-71 "$logs/err")" "serac: resnet50 on serial: layer layer4.0.conv2 does not fit the design"
-summary "$count checks of workloads: equal to networks, sums, going on, shards, refusals"
+is "exit code if no point can run" $? 2
+is "its message" "$(cut -c 1-120 "$logs/err")" \
+  "serac: no point can run; the first: resnet50 8/1 on serial, memory default: layer layer4.0.conv2 does not fit the design"
+sed -i 's/"8\/1"/"8\/1", "1\/1"/' "$work/large-sweep.cfg"
+sweep "$work/large-sweep.cfg" "$work/large"
+is "a point that cannot run does not stop the others" "$(grep -c '^1 points cannot run; the first: resnet50 8/1 on serial' "$logs/log")" 1
+summary "$count checks of workloads: equal to networks, sums, going on, shards, every kind of key, fronts, refusals"

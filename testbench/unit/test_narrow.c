@@ -173,14 +173,54 @@ static void test_the_best_point_is_the_cheapest_within_the_loss(void **state)
     assert_int_equal(serac_tune_most_accurate(&t, 55, false), 3);
     assert_int_equal(serac_tune_most_accurate(&t, 55, true), 4);
     assert_int_equal(serac_tune_most_accurate(&t, 5, false), UINT32_MAX);
-    const bool front[5] = {true, true, false, true, true};
-    for (uint32_t i = 0; i < 5; i++)
-        assert_int_equal(serac_tune_on_front(&t, i), front[i]);
 }
 
-static void count_points(void *ctx, const struct serac_tune *t)
+/* What was measured, in the order of the points. */
+struct store {
+    const struct serac_tune *from;       /* NULL: nothing is recalled */
+    uint32_t kept, recalled;
+};
+
+static bool recall(void *ctx, const uint8_t *bits, struct serac_row *row)
 {
-    *(uint32_t *)ctx = t->num_points;
+    struct store *s = ctx;
+    for (uint32_t i = 0; s->from && i < s->from->num_points; i++)
+        if (!memcmp(s->from->points[i].bits, bits, sizeof s->from->points[i].bits)) {
+            *row = s->from->points[i].row;
+            s->recalled++;
+            return true;
+        }
+    return false;
+}
+
+static enum serac_status keep(void *ctx, const uint8_t *bits, const struct serac_row *row, struct serac_error *e)
+{
+    struct store *s = ctx;
+    (void)bits;
+    (void)e;
+    assert_string_not_equal(row->cells[SERAC_COLUMN_accuracy], "");
+    s->kept++;
+    return SERAC_OK;
+}
+
+/* The same from what was kept, without measuring anything. */
+static void run_again(struct serac_tune_job *job, const struct serac_tune *first)
+{
+    struct serac_tune t;
+    struct store store = {.from = first};
+    job->ctx = &store;
+    assert_int_equal(serac_tune_run(job, &t, &error), SERAC_OK);
+    assert_int_equal(serac_tune_refine(job, &t, 0.1, &error), SERAC_OK);
+    assert_int_equal(t.num_points, first->num_points);
+    assert_int_equal(store.recalled, t.num_points);
+    assert_int_equal(store.kept, t.num_points);
+    for (uint32_t i = 0; i < t.num_points; i++) {
+        assert_memory_equal(t.points[i].bits, first->points[i].bits, sizeof t.points[i].bits);
+        assert_memory_equal(&t.points[i].row, &first->points[i].row, sizeof t.points[i].row);
+        assert_int_equal(t.points[i].correct, first->points[i].correct);
+        assert_true(t.points[i].accuracy == first->points[i].accuracy);
+    }
+    serac_tune_free(&t);
 }
 
 /* Two widths, few images: every assignment once, the network as it is first, costs that fall. */
@@ -189,16 +229,16 @@ static void test_a_run_measures_layers_alone_uniform_and_mixed(void **state)
     struct serac_setting setting;
     struct serac_network *network;
     struct serac_tune t;
-    uint32_t told = 0;
+    struct store store = {.from = NULL};
     (void)state;
     assert_true(serac_cli_setting("serial", NULL, NULL, &setting) < 0);
     assert_int_equal(serac_network_load("fashion-w8", &network, &error), SERAC_OK);
     struct serac_tune_job job = {.setting = &setting, .network = network, .dataset = "fashion-mnist-500",
                                  .images = 12, .cost = SERAC_COLUMN_cycles, .widths = {2, 8}, .num_widths = 2,
-                                 .evaluations = 6, .measured = count_points, .ctx = &told};
+                                 .evaluations = 6, .recall = recall, .keep = keep, .ctx = &store};
     assert_int_equal(serac_tune_run(&job, &t, &error), SERAC_OK);
     assert_int_equal(serac_tune_refine(&job, &t, 0.1, &error), SERAC_OK);
-    assert_int_equal(told, t.num_points);
+    assert_int_equal(store.kept, t.num_points);
     uint32_t layers = 0;
     for (uint32_t i = 0; i < network->num_layers; i++)
         layers += t.points[0].bits[i] == 8;
@@ -212,6 +252,7 @@ static void test_a_run_measures_layers_alone_uniform_and_mixed(void **state)
     assert_true(t.costs[0] < t.costs[1]);
     assert_int_equal(serac_tune_confirm(&job, &t, 0, &error), SERAC_OK);
     assert_int_equal(t.points[0].tested, 0);            /* no test set was given */
+    run_again(&job, &t);
     serac_tune_free(&t);
     serac_network_destroy(network);
 }

@@ -70,7 +70,7 @@ static void write_report(size_t count)
     free(text);
     FILE *file = open_memstream(&text, &size);
     assert_non_null(file);
-    serac_report_markdown(file, "here/results.csv", rows, count);
+    serac_report_markdown(file, "here/results.db", rows, count);
     assert_int_equal(fclose(file), 0);
 }
 
@@ -150,7 +150,7 @@ static void test_tables_hold_the_cells_of_the_rows(void **state)
 {
     (void)state;
     write_report(ROWS);
-    says("From `here/results.csv`");
+    says("From `here/results.db`");
     check_table("## Totals", true);
     check_table("## Layers", false);
 }
