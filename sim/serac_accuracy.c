@@ -53,6 +53,12 @@ static bool number(const char *text, double *value)
     return end != text && !*end && isfinite(*value) && *value >= 0;
 }
 
+/* 1..8 bits, or 32: float. */
+static bool is_width(double bits)
+{
+    return bits == FLOAT_BITS || (bits >= 1 && bits <= 8 && bits == floor(bits));
+}
+
 static bool read_row(char *cells[CELLS], const size_t column[FIELDS], struct serac_accuracy_row *row)
 {
     double values[FIELDS];
@@ -60,7 +66,7 @@ static bool read_row(char *cells[CELLS], const size_t column[FIELDS], struct ser
         if (!number(cells[column[f]], &values[f]))
             return false;
     if (strlen(cells[column[NETWORK]]) >= SERAC_ACCURACY_NAME || strlen(cells[column[METHOD]]) >= SERAC_ACCURACY_NAME ||
-        values[WEIGHT_BITS] > FLOAT_BITS || values[ACT_BITS] > FLOAT_BITS || values[PARAMETERS] > 1e18)
+        !is_width(values[WEIGHT_BITS]) || !is_width(values[ACT_BITS]) || values[PARAMETERS] < 1 || values[PARAMETERS] > 1e15)
         return false;
     strcpy(row->network, cells[column[NETWORK]]);
     strcpy(row->method, cells[column[METHOD]]);
@@ -93,7 +99,7 @@ static enum serac_status read_rows(FILE *file, const char *path, struct serac_ac
             table->rows = more;
         }
         if (count != width || !read_row(cells, column, &table->rows[table->count++]))
-            return fail(error, path, at, "must have a cell for every column, numbers where the header says so");
+            return fail(error, path, at, "must have a cell for every column; parameters 1..1e15, widths 1..8 or 32, losses numbers");
     }
     return table->count ? SERAC_OK : fail(error, path, 1, "holds no measured network");
 }

@@ -13,6 +13,13 @@ static bool has_bit_serial(const struct serac_profile *p)
     return p->hardware == SERAC_HARDWARE_ASIC || p->hardware == SERAC_HARDWARE_FPGA;
 }
 
+/* Does the cycle model time it: is there a design, and a clock of its technology? */
+static bool is_timed(const struct serac_advise_job *job)
+{
+    return job->profile->hardware == SERAC_HARDWARE_ASIC ||
+           (job->profile->hardware == SERAC_HARDWARE_FPGA && job->setting->tech.fpga_family[0]);
+}
+
 /* Adds a reason. */
 __attribute__((format(printf, 2, 3))) static void exclude(struct serac_advice_point *point, const char *format, ...)
 {
@@ -31,7 +38,8 @@ static void apply_rules(const struct serac_profile *p, struct serac_advice_point
     if (p->harm && (point->weight_bits < 8 || point->act_bits < 8))
         exclude(point, "a wrong answer harms: 8 bits or wider");
     if (!has_bit_serial(p) && (point->weight_bits < 4 || point->act_bits < 8))
-        exclude(point, "%s has no units for less than 4 bits", serac_hardware_name(p->hardware));
+        exclude(point, "%s has no units for weights below 4 or activations below 8 bits",
+                serac_hardware_name(p->hardware));
 }
 
 static void apply_limits(const struct serac_profile *p, struct serac_advice_point *point)
@@ -42,8 +50,8 @@ static void apply_limits(const struct serac_profile *p, struct serac_advice_poin
         exclude(point, "latency %.3g ms > %.3g ms", point->latency_ms, p->latency_ms);
     if (p->power_w > 0 && point->power_w > p->power_w)
         exclude(point, "power %.3g W > %.3g W", point->power_w, p->power_w);
-    if (point->loss.loss > p->loss)
-        exclude(point, "loss %.2f > %.2f", point->loss.loss, p->loss);
+    if (point->loss.loss > p->loss + 1e-6)       /* differences of decimal fractions */
+        exclude(point, "loss %.3f > %.3f", point->loss.loss, p->loss);
 }
 
 /* Time and energy of the workload on the point's design. */
@@ -146,14 +154,14 @@ enum serac_status serac_advise(const struct serac_advise_job *job, struct serac_
     struct serac_accuracy_loss any;
     a.scale = (double)a.parameters / (double)of_workload;
     serac_matrix_score(p, a.parameters, &a.matrix);
-    uint32_t designs = has_bit_serial(p) ? p->num_designs : 1;
+    uint32_t designs = is_timed(job) ? p->num_designs : 1;
     for (size_t i = 0; i < job->accuracy->count; i++) {
         const struct serac_accuracy_row *width = &job->accuracy->rows[i];
         if (!is_first(job->accuracy, i) ||
             !serac_accuracy_find(job->accuracy, p->generation, a.parameters, width->weight_bits, width->act_bits, &any))
             continue;
         for (uint32_t d = 0; d < designs && a.num_points < SERAC_ADVICE_POINTS; d++) {
-            enum serac_status status = add_point(job, width, has_bit_serial(p) ? p->designs[d] : NULL, &a, error);
+            enum serac_status status = add_point(job, width, is_timed(job) ? p->designs[d] : NULL, &a, error);
             if (status != SERAC_OK)
                 return status;
         }

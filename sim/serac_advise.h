@@ -26,7 +26,7 @@ struct serac_advice_point {
     const char *design;                      /* borrowed from the profile; NULL: not timed */
     double latency_ms, energy_uj, power_w;   /* of one input; power of all devices, at the profile's rate */
     double devices;                          /* NAN: no rate */
-    uint64_t memory_bytes;                   /* weights packed, and the workload's activations */
+    uint64_t memory_bytes;                   /* weights packed, and if timed the workload's activations */
     struct serac_accuracy_loss loss;
     char excluded[SERAC_ADVICE_WHY];         /* "": meets every limit */
 };

@@ -72,7 +72,13 @@ static void print_answer(const struct serac_profile *p, const struct serac_advic
     putchar('\n');
 }
 
-static void print_points(const struct serac_advice *a)
+/* Is there a limit that nothing was held against? */
+static bool leaves_open(const struct serac_profile *p, const struct serac_advice_point *point)
+{
+    return !point->design && (p->latency_ms > 0 || p->power_w > 0 || p->requests_per_second > 0);
+}
+
+static void print_points(const struct serac_profile *p, const struct serac_advice *a)
 {
     printf("%-5s %-14s %10s %10s %10s %10s %8s  %s\n", "w/a", "design", "latency", "energy", "power", "memory", "loss",
            "");
@@ -86,7 +92,10 @@ static void print_points(const struct serac_advice *a)
         number(memory, (double)point->memory_bytes / 1e6, " MB");
         printf("%-5s %-14s %10s %10s %10s %10s %8.2f  %s\n", widths, point->design ? point->design : "-", latency,
                energy, power, memory, point->loss.loss,
-               point->excluded[0] ? point->excluded : i == a->best ? "<- chosen" : "meets all limits");
+               point->excluded[0]        ? point->excluded
+               : i == a->best            ? "<- chosen"
+               : leaves_open(p, point)   ? "meets what is known"
+                                         : "meets all limits");
     }
     putchar('\n');
 }
@@ -102,8 +111,8 @@ static void print_matrix(const struct serac_advice *a)
     if (bits >= m->narrow && bits <= m->wide)
         printf("measurement and matrix agree\n");
     else
-        printf("measurement and matrix DISAGREE: measured limits allow %u-bit weights, the matrix speaks for %u%s; "
-               "the answer follows the measurement\n", bits, m->narrow, m->wide > m->narrow ? " or more" : "");
+        printf("measurement and matrix DISAGREE: measured limits allow %u-bit weights, the matrix speaks for %u to %u bits; "
+               "the answer follows the measurement\n", bits, m->narrow, m->wide);
 }
 
 static void print_behind(const struct serac_advise_job *job, const struct serac_advice *a)
@@ -118,11 +127,13 @@ static void print_behind(const struct serac_advise_job *job, const struct serac_
         printf("time: cycle model, memory %s; layers one after the other\nenergy: %s\n", job->setting->memory.name,
                job->setting->tech.source);
     else
-        printf("time and energy: not measured; Serac models no %s\n", serac_hardware_name(job->profile->hardware));
+        printf("time, energy and activations: not measured, Serac has no %s; no limit on them was checked\n",
+               job->profile->hardware == SERAC_HARDWARE_FPGA ? "clock of an FPGA"
+                                                             : serac_hardware_name(job->profile->hardware));
     if (job->profile->harm)
         printf("rule, not measured: a wrong answer harms, so nothing below 8 bits\n");
     if (a->head_bits)
-        printf("rule, not measured: a head that regresses takes twice the width of the rest\n");
+        printf("rule, not measured: a head that regresses takes twice the width of the rest; no number has it in\n");
 }
 
 /* --- JSON ------------------------------------------------------------------------ */
@@ -200,7 +211,7 @@ static int advise(const struct serac_advise_job *job, bool json)
     }
     print_limits(job, &a);
     print_answer(job->profile, &a);
-    print_points(&a);
+    print_points(job->profile, &a);
     print_matrix(&a);
     print_behind(job, &a);
     return a.best == UINT32_MAX ? SERAC_EXIT_CHECK : SERAC_EXIT_DONE;

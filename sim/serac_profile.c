@@ -8,6 +8,8 @@
 
 #include "serac_config.h"
 
+#define PARAMETERS_MOST 1000000000000000u
+
 /* As the file has it; words become values below. */
 struct text {
     struct serac_profile p;
@@ -40,6 +42,22 @@ const char *serac_hardware_name(enum serac_hardware hardware)
     return hardware_names[hardware];
 }
 
+/* Keys that make no sense without another one. */
+static enum serac_status check_together(const struct serac_config *config, const struct serac_profile *p,
+                                        struct serac_error *error)
+{
+    const struct serac_group *root = serac_config_root(config), *designs = serac_config_child(root, "designs");
+    if (p->parameters > PARAMETERS_MOST)
+        return serac_config_fail(config, serac_config_child(root, "parameters"), error,
+                                 "parameters: must be at most 1e15");
+    if (designs && p->hardware != SERAC_HARDWARE_ASIC && p->hardware != SERAC_HARDWARE_FPGA)
+        return serac_config_fail(config, designs, error, "designs: only with hardware asic or fpga");
+    if (p->cost_per_device > 0 && !(p->requests_per_second > 0))
+        return serac_config_fail(config, serac_config_child(root, "cost_per_device"), error,
+                                 "cost_per_device: only with requests_per_second");
+    return SERAC_OK;
+}
+
 static enum serac_status read_words(const struct serac_config *config, struct text *t, struct serac_error *error)
 {
     const struct serac_group *root = serac_config_root(config);
@@ -50,7 +68,7 @@ static enum serac_status read_words(const struct serac_config *config, struct te
     for (unsigned i = 0; i < sizeof hardware_names / sizeof *hardware_names; i++)
         if (!strcmp(t->hardware, hardware_names[i])) {
             t->p.hardware = (enum serac_hardware)i;
-            return SERAC_OK;
+            return check_together(config, &t->p, error);
         }
     return serac_config_fail(config, serac_config_child(root, "hardware"), error,
                              "hardware = \"%s\": must be asic, fpga, arm, cpu or gpu", t->hardware);

@@ -96,6 +96,9 @@ static void test_damaged_tables_are_refused_with_their_line(void **state)
                {HEAD "small,many,1,float,32,32,0.3,0.9,0.3\n", ":2: must have"},
                {HEAD "small,1000,1,float,32,32,0.3,0.9,0.3\nsmall,1000,1,float,32,32,nan,0.9,0.3\n", ":3: must have"},
                {HEAD "small,1000,1,float,33,32,0.3,0.9,0.3\n", ":2: must have"},
+               {HEAD "small,1000,1,tuned,3.7,8,0.3,0.9,0.3\n", ":2: must have"},
+               {HEAD "small,1000,1,tuned,0,8,0.3,0.9,0.3\n", ":2: must have"},
+               {HEAD "small,1000,1,tuned,8,16,0.3,0.9,0.3\n", ":2: must have"},
                {HEAD "a-name-of-more-than-thirty-one-characters,1,1,f,8,8,0.3,0.9,0.3\n", ":2: must have"}};
     struct serac_accuracy table = {.count = 77};
     (void)state;
@@ -195,7 +198,7 @@ static void test_least_energy_within_the_limits_wins(void **state)
     advise();
     assert_int_equal(advice.num_points, 6);                       /* 2/8, 8/8, 1/1 on two designs */
     assert_int_equal(best()->weight_bits, 2);
-    assert_non_null(strstr(point(1, "serial")->excluded, "loss 15.00 > 5.00"));
+    assert_non_null(strstr(point(1, "serial")->excluded, "loss 15.000 > 5.000"));
     for (uint32_t i = 0; i < advice.num_points; i++)
         if (!advice.points[i].excluded[0])
             assert_true(advice.points[i].energy_uj >= best()->energy_uj);
@@ -206,6 +209,9 @@ static void test_least_energy_within_the_limits_wins(void **state)
     profile.loss = 0.5;
     advise();
     assert_int_equal(best()->weight_bits, 8);
+    profile.loss = 1;                                             /* 2/8 loses 0.95 - 0.94, just this */
+    advise();
+    assert_int_equal(best()->weight_bits, 2);
 }
 
 static void test_each_limit_excludes_with_its_reason(void **state)
@@ -260,6 +266,10 @@ static void test_rules_hold_whatever_was_measured(void **state)
     assert_int_equal(best()->memory_bytes, 50000);
     assert_int_equal(advice.head_bits, 8);
     assert_non_null(strstr(point(2, NULL)->excluded, "cpu has no units"));
+    profile.loss = 20;
+    profile.hardware = SERAC_HARDWARE_FPGA;                       /* no clock of one is known */
+    advise();
+    assert_true(isnan(best()->latency_ms) && !best()->design && !point(2, NULL)->excluded[0]);
 }
 
 static void test_design_that_a_layer_does_not_fit_is_excluded(void **state)
