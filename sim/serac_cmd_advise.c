@@ -111,8 +111,8 @@ static void print_matrix(const struct serac_advice *a)
     if (bits >= m->narrow && bits <= m->wide)
         printf("measurement and matrix agree\n");
     else
-        printf("measurement and matrix DISAGREE: measured limits allow %u-bit weights, the matrix speaks for %u to %u bits; "
-               "the answer follows the measurement\n", bits, m->narrow, m->wide);
+        printf("measurement and matrix DISAGREE: measured limits allow %u-bit weights; the answer follows the "
+               "measurement\n", bits);
 }
 
 static void print_behind(const struct serac_advise_job *job, const struct serac_advice *a)

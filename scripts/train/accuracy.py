@@ -29,11 +29,11 @@ WORK = "build/train/accuracy"
 WIDTHS = ((8, 8), (4, 8), (2, 8), (1, 8), (4, 4), (2, 2), (1, 1))
 DISTILLED = 2          # at most so many weight bits: distillation too
 RATES = {8: 3e-4, 4: 1e-3, 2: 2e-3, 1: 3e-3}   # by the narrower width
-SCRATCH = Plan(3e-3, 8, 2, True)
-TUNE_EPOCHS = 4
-FASHION = {"fashion-small": 4, "fashion-medium": 16, "fashion-large": 32}
+FLOAT_EPOCHS, TUNE_EPOCHS = 12, 4
+SCRATCH = Plan(3e-3, FLOAT_EPOCHS + TUNE_EPOCHS, 2, True)    # as long as float and tuning together
+FASHION = {"fashion-small": 4, "fashion-medium": 16, "fashion-large": 24}
 COLUMNS = ("network", "parameters", "seed", "method", "weight_bits", "act_bits", "epochs",
-           "held_out_accuracy", "held_out_log_loss", "accuracy", "log_loss", "images",
+           "held_out_score", "held_out_accuracy", "held_out_log_loss", "accuracy", "log_loss", "images",
            "weight_bytes", "cycles")
 
 
@@ -41,7 +41,6 @@ class Fashion:
     def __init__(self, name):
         self.channels = FASHION[name]
         self.data = fashion.Data(idx.DEBIAN_DIR, split=1)   # as idx.py's held-out images
-        self.float_epochs = fashion.FLOAT_EPOCHS
         self.held_out, self.test = "fashion-mnist-held-out", "fashion-mnist"
 
     def new(self, seed):
@@ -51,7 +50,7 @@ class Fashion:
         return fashion.to_net(self.data.plain[:1000])
 
     def train_float(self, net, seed, path):
-        fashion.train_float(net, self.data, seed, path)
+        fashion.train_float(net, self.data, seed, path, FLOAT_EPOCHS)
 
     def float_scores(self, net):
         """(accuracy, log loss) of held-out and of test images, and how many these are."""
@@ -61,8 +60,6 @@ class Fashion:
 
 
 class Text:
-    float_epochs = SCRATCH.epochs
-
     def __init__(self, name):
         self.data = text.Data()
         self.held_out, self.test = (f"{WORK}/text-{part}" for part in ("held-out", "test"))
@@ -77,7 +74,7 @@ class Text:
         return self.data.sample()
 
     def train_float(self, net, seed, path):
-        loop.fit(net, self.data, seed, SCRATCH, label="float")
+        loop.fit(net, self.data, seed, SCRATCH._replace(epochs=FLOAT_EPOCHS), label="float")
         torch.save(net.state_dict(), path)
 
     def float_scores(self, net):
@@ -118,14 +115,16 @@ def narrowed(task, seed, method, widths, teacher):
 
 
 def make(task, seed, method, widths, teacher):
-    """The trained net and its epochs, those of the float network included."""
+    """The trained net, its score on held-out data in training's arithmetic, and its epochs, those of
+    the float network included."""
     net, plan = narrowed(task, seed, method, widths, teacher)
+    net.round_bias = True
     if method == "post":
         loop.measure_statistics(net, task.data)
-        return net.eval(), task.float_epochs
+        return net.eval(), task.data.score(net), FLOAT_EPOCHS
     label = f"{method} {widths[0]}/{widths[1]}"
-    loop.fit(net, task.data, seed, plan, teacher if method == "distilled" else None, label)
-    return net, plan.epochs + (0 if method == "scratch" else task.float_epochs)
+    score = loop.fit(net, task.data, seed, plan, teacher if method == "distilled" else None, label)
+    return net, score, plan.epochs + (0 if method == "scratch" else FLOAT_EPOCHS)
 
 
 def methods(weight_bits):
@@ -161,21 +160,23 @@ class Study:
         self.parameters = sum(m.weight.numel() for m in net.weighted().values())
         if ("float", "32", "32") not in self.done:
             held_out, test = self.task.float_scores(net)
-            self.add(method="float", weight_bits=32, act_bits=32, epochs=self.task.float_epochs,
+            self.add(method="float", weight_bits=32, act_bits=32, epochs=FLOAT_EPOCHS,
+                     held_out_score=f"{self.task.data.score(net):.6g}",
                      held_out_accuracy=f"{held_out[0]:.6g}", held_out_log_loss=f"{held_out[1]:.6g}",
                      accuracy=f"{test[0]:.6g}", log_loss=f"{test[1]:.6g}", images=test[2],
                      weight_bytes=4 * self.parameters)
         return net.eval()
 
-    def measure(self, net, method, widths, epochs):
+    def measure(self, net, method, widths, score, epochs):
         name = f"{self.name}-{self.seed}-{method}-w{widths[0]}a{widths[1]}"
         command = f"scripts/train/accuracy.py {self.name} --seed {self.seed}"
-        export.write(net, WORK, name, [f"{name}.cfg"], [f'source = "{command}"', f'dataset = "{self.task.test}"'])
+        export.write(net, WORK, name, [f"{name}.cfg"], [f'source = "{command}"', f'dataset = "{self.task.test}"'],
+                     requant="single")
         path = f"{WORK}/{name}.cfg"
         held_out, test = measured(path, self.task.held_out), measured(path, self.task.test)
-        self.add(method=method, weight_bits=widths[0], act_bits=widths[1], epochs=epochs,
+        self.add(method=method, weight_bits=widths[0], act_bits=widths[1], epochs=epochs, held_out_score=f"{score:.6g}",
                  held_out_accuracy=held_out["accuracy"], held_out_log_loss=held_out["log_loss"],
-                 **{key: test[key] for key in COLUMNS[9:]})
+                 **{key: test[key] for key in COLUMNS[10:]})
 
     def run(self):
         teacher = self.float_net()
@@ -183,8 +184,8 @@ class Study:
             for method in methods(widths[0]):
                 if (method, str(widths[0]), str(widths[1])) in self.done:
                     continue
-                net, epochs = make(self.task, self.seed, method, widths, teacher)
-                self.measure(net, method, widths, epochs)
+                net, score, epochs = make(self.task, self.seed, method, widths, teacher)
+                self.measure(net, method, widths, score, epochs)
 
 
 def main():

@@ -46,8 +46,9 @@ def conv_params(bn, scale_w, scale_x, scale_y):
 class Writer:
     """Collects blob bytes and the text of the layers."""
 
-    def __init__(self):
+    def __init__(self, requant):
         self.blob, self.layers = b"", []
+        self.requant = f' requant = "{requant}";'
 
     def append(self, array):
         """Returns the offset, a multiple of 4."""
@@ -94,7 +95,7 @@ def write_conv(writer, net, name, source, scales):
         "stride = [%d, %d]; " % module.stride +
         f"pad = [{high}, {wide}, {high}, {wide}]; "
         f"pool = {net.POOL.get(name, 1)};",
-        weights + ' requant = "double";',
+        weights + writer.requant,
         output_codes(net.act[name], scales[name]), offsets)
 
 
@@ -104,8 +105,8 @@ def write_add(writer, net, name, sources, scales):
             for source in sources for _ in range(channels)]
     offset = writer.append(np.array(rows, "<i4"))
     writer.layer(f'name = "{name}"; op = "add"; '
-                 f'inputs = ["{sources[0]}", "{sources[1]}"]; '
-                 'requant = "double";',
+                 f'inputs = ["{sources[0]}", "{sources[1]}"];'
+                 + writer.requant,
                  output_codes(net.act[name], scales[name]),
                  f"params = {offset};")
 
@@ -126,9 +127,12 @@ def write_fc(writer, net, source, scales):
         offsets)
 
 
-def write(net, folder, name, header, keys):
-    """Writes folder/name.cfg and .bin; keys: extra `key = value` texts."""
-    writer, tensor = Writer(), net.INPUT
+def write(net, folder, name, header, keys, requant="double"):
+    """Writes folder/name.cfg and .bin; keys: extra `key = value` texts.
+
+    "double" rounds twice, first to a whole number (TFLite): half a code and
+    more for codes of a few bits. "single" rounds once, as training does."""
+    writer, tensor = Writer(requant), net.INPUT
     with torch.no_grad():
         scales = {"input": tensor["scale"]}
         for layer, act in net.act.items():

@@ -96,7 +96,7 @@ def new_net(seed, channels=16):
     return Net(channels).to(memory_format=torch.channels_last)
 
 
-def train_float(net, data, seed, path):
+def train_float(net, data, seed, path, epochs=FLOAT_EPOCHS):
     generator = torch.Generator().manual_seed(seed)
     decayed = [p for p in net.parameters() if p.dim() > 1]
     rest = [p for p in net.parameters() if p.dim() == 1]
@@ -105,8 +105,8 @@ def train_float(net, data, seed, path):
          {"params": rest, "weight_decay": 0.0}],
         FLOAT_RATE, momentum=0.9, nesterov=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, FLOAT_RATE, total_steps=FLOAT_EPOCHS * data.steps())
-    for epoch in range(FLOAT_EPOCHS):
+        optimiser, FLOAT_RATE, total_steps=epochs * data.steps())
+    for epoch in range(epochs):
         start, total = time.time(), 0.0
         net.train()
         for x, y in data.batches(generator):
@@ -116,7 +116,7 @@ def train_float(net, data, seed, path):
             optimiser.step()
             schedule.step()
             total += loss.item()
-        print(f"float epoch {epoch + 1}/{FLOAT_EPOCHS}: loss "
+        print(f"float epoch {epoch + 1}/{epochs}: loss "
               f"{total / data.steps():.4f}, val {data.score(net):.4f}"
               f", {time.time() - start:.0f} s", flush=True)
     torch.save(net.state_dict(), path)

@@ -34,8 +34,8 @@ class Net(QuantNet):
     def forward(self, x):
         """x: [image, 1, 28, 28], pixels / 255. The flattened order is torch's
         channel, y, x; export.py permutes fc to y, x, channel."""
-        a = self.block("conv2", self.block("conv1", x))
-        x = self.act["add"](a, self.block("conv3", a))
-        x = self.block("conv5", self.block("conv4", x))
-        x = self.block("conv6", functional.max_pool2d(x, 2))
-        return self.fc(x.flatten(1))
+        a = self.block("conv2", self.block("conv1", x, "input"), "conv1")
+        x = self.act["add"](a, self.block("conv3", a, "conv2"))
+        x = self.block("conv5", self.block("conv4", x, "add"), "conv4")
+        x = self.block("conv6", functional.max_pool2d(x, 2), "conv5")
+        return self.classify(x.flatten(1), "conv6")

@@ -163,8 +163,35 @@ class QuantNet(nn.Module):
     `fc` at the end. STEPS are its layers up to fc in order, each with the names
     of its inputs, INPUT its first tensor; export.py reads both."""
 
-    def block(self, name, x):
-        return self.act[name](self.bn[name](self.conv[name](x)))
+    round_bias = False    # of fixed batch normalisation, to units of the sum
+
+    def scale_of(self, name):
+        """Of the tensor `name`."""
+        return self.INPUT["scale"] if name == "input" else \
+            self.act[name].log_scale.exp()
+
+    def normalise(self, name, x, source):
+        """Batch normalisation; fixed and with round_bias what it adds is a
+        whole number of the units in which the accelerator sums, as exported."""
+        bn, conv = self.bn[name], self.conv[name]
+        if bn.training or not self.round_bias or conv.bits is None:
+            return bn(x)
+        gain = bn.weight / torch.sqrt(bn.running_var + bn.eps)
+        unit = (gain.abs() * self.scale_of(source) *
+                conv.log_scale.exp().flatten()).clamp(min=1e-12)
+        offset = round_through((bn.bias - bn.running_mean * gain) / unit) * unit
+        return x * gain[:, None, None] + offset[:, None, None]
+
+    def block(self, name, x, source):
+        return self.act[name](self.normalise(name, self.conv[name](x), source))
+
+    def classify(self, x, source):
+        """fc of a flattened tensor, its bias as whole numbers too."""
+        if not self.round_bias or self.fc.bits is None:
+            return self.fc(x)
+        unit = (self.scale_of(source) * self.fc.log_scale.exp()).detach()
+        bias = round_through(self.fc.bias / unit) * unit
+        return functional.linear(x, self.fc.used_weight(), bias)
 
     def weighted(self):
         """name -> module with weights, in network order."""

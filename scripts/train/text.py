@@ -1,7 +1,7 @@
 """A character-level language model, trained on Debian's package `fortunes`.
 
-The text is split by fortunes into training, held-out and test parts. The
-network sees the 32 characters before the one it predicts, each a one-hot vector
+The text is split by fortunes, of equal ones all but the first left out, into
+training, held-out and test parts. The network sees the 32 characters before the one it predicts, each a one-hot vector
 of 64: a tree of strided convolutions that halves them to one vector.
 """
 import os
@@ -44,21 +44,24 @@ class TextNet(QuantNet):
 
     def forward(self, x):
         """x: [window, 64, 1, 32], one-hot."""
-        for name, _ in self.STEPS:
-            x = self.block(name, x)
-        return self.fc(x.flatten(1))
+        for name, source in self.STEPS:
+            x = self.block(name, x, source)
+        return self.classify(x.flatten(1), "conv4")
 
 
 def fortunes(folder):
-    """All of them, in the order of the files' names."""
-    texts = []
+    """Those of all files, in the order of their names; of several that differ
+    in case, spaces and punctuation only the first."""
+    texts = {}
     for name in sorted(os.listdir(folder)):
-        if "." in name:       # indices and links to the same texts
+        path = os.path.join(folder, name)
+        if "." in name or not os.path.isfile(path):   # indices, links to texts
             continue
-        with open(os.path.join(folder, name), encoding="utf-8",
-                  errors="replace") as stream:
-            texts += [t.strip("\n") for t in stream.read().split("\n%\n")]
-    return [t for t in texts if t]
+        with open(path, encoding="utf-8", errors="replace") as stream:
+            for text in stream.read().split("\n%\n"):
+                bare = "".join(c for c in text.lower() if c.isalnum())
+                texts.setdefault(bare, text.strip("\n"))
+    return [t for bare, t in texts.items() if bare]
 
 
 def one_hot(windows):
@@ -121,7 +124,9 @@ class Data:
         return len(self.training.predicted) // BATCH // EPOCH_SHARE
 
     def sample(self):
-        return one_hot(self.val[0][:1000])
+        """For calibration: training text."""
+        at = self.training.predicted
+        return one_hot(self.training.windows(at[::len(at) // 1000])[0])
 
     def score(self, net):
         return -log_loss(net, *self.val)
@@ -138,7 +143,9 @@ def log_loss(net, windows, labels):
 
 
 def write(prefix, windows, labels):
-    """Writes what `serac infer --data PREFIX` reads."""
+    """Writes what `serac infer --data PREFIX` reads, whole or not at all."""
     hot = functional.one_hot(windows, CLASSES).unsqueeze(1).numpy()
-    idx.write(f"{prefix}-images-idx4-ubyte", hot)
-    idx.write(f"{prefix}-labels-idx1-ubyte", labels.numpy())
+    for name, array in (("images-idx4", hot), ("labels-idx1", labels.numpy())):
+        path = f"{prefix}-{name}-ubyte"
+        idx.write(f"{path}.{os.getpid()}", array)
+        os.replace(f"{path}.{os.getpid()}", path)
