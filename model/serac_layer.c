@@ -270,6 +270,8 @@ static int64_t largest_weight(const struct serac_layer *l)
     int64_t codes = (int64_t)1 << l->weight_store_bits;
     if (l->op == SERAC_OP_ADD)
         return 1;
+    if (l->run_time != SERAC_RUN_TIME_NONE)   /* the second operand's values; its zero point need not be a code */
+        return largest_activation(&l->operand, l->operand.zero_point);
     return l->weight_kind == SERAC_WEIGHT_SIGNED ? codes / 2 : codes - 1;
 }
 
