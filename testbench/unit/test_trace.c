@@ -281,6 +281,41 @@ static void test_a_full_disk_leaves_the_old_file(void **state)
     assert_int_not_equal(access(beside, F_OK), 0);
 }
 
+/* Two sides of many equal runs; the disk is full until here or during the comparison. */
+static void assert_full_disk_is_no_comparison(int runs, bool later)
+{
+    struct rlimit limit, few;
+    uint64_t events = 7;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    few = (struct rlimit){64, limit.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    struct serac_trace_side *sides[] = {serac_trace_add_side(trace, "model"), serac_trace_add_side(trace, "RTL")};
+    if (!later)
+        setrlimit(RLIMIT_FSIZE, &few);
+    for (int i = 0; i < 2 * runs; i++)
+        hear_all(sides[i % 2], 0);
+    setrlimit(RLIMIT_FSIZE, later ? &few : &limit);
+    enum serac_status status = serac_trace_compare(trace, &events, &error);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    assert_int_equal(serac_trace_end(trace, false, NULL), SERAC_OK);
+    assert_int_equal(status, SERAC_E_INPUT);
+    assert_int_equal(events, 0);
+    assert_non_null(strstr(error.text, later ? "t.json: cannot be written: File too large"
+                                             : "t.json: cannot be written: "));
+}
+
+static void test_events_lost_to_a_full_disk_are_not_compared(void **state)
+{
+    (void)state;
+    assert_full_disk_is_no_comparison(200, false);
+}
+
+static void test_events_that_still_wait_are_written_before_they_are_compared(void **state)
+{
+    (void)state;
+    assert_full_disk_is_no_comparison(1, true);
+}
+
 static void test_a_file_below_a_file_is_refused(void **state)
 {
     (void)state;
@@ -449,6 +484,8 @@ int main(void)
         WITH_TRACE(test_sides_differ_when_one_stops_earlier),
         WITH_TRACE(test_a_dropped_trace_leaves_nothing),
         WITH_TRACE(test_a_full_disk_leaves_the_old_file),
+        WITH_TRACE(test_events_lost_to_a_full_disk_are_not_compared),
+        WITH_TRACE(test_events_that_still_wait_are_written_before_they_are_compared),
         cmocka_unit_test(test_a_file_below_a_file_is_refused),
         cmocka_unit_test(test_a_waveform_needs_the_rtl_and_a_window_in_order),
         WITH_TRACE(test_the_check_sees_every_kind_of_mistake),
