@@ -13,6 +13,7 @@
 
 #include "serac_recording.h"
 #include "serac_trace.h"
+#include "serac_trace_side.h"
 #include "trace_check.h"
 
 static char folder[] = "/tmp/serac-trace-XXXXXX", path[64], beside[80];
@@ -165,6 +166,34 @@ static void test_a_run_becomes_a_trace_as_documented(void **state)
     assert_non_null(strstr(text, "\"network\":\"a \\\"net\\\"\""));
     assert_non_null(strstr(text, "\"name\":\"t\\\\wo drain\""));
     free(text);
+}
+
+static void assert_string_of(const char *text, const char *expected)
+{
+    char got[200] = "";
+    FILE *file = fmemopen(got, sizeof got, "w");
+    assert_non_null(file);
+    serac_trace_string(file, text);
+    fclose(file);
+    assert_string_equal(got, expected);
+}
+
+/* First and last of each length pass, what lies beyond is replaced byte by byte. */
+static void test_bytes_that_are_no_utf8_are_replaced(void **state)
+{
+    (void)state;
+    assert_string_of("a\x7f\n\"", "\"a\x7f\\u000a\\\"\"");
+    assert_string_of("\xc2\x80\xdf\xbf", "\"\xc2\x80\xdf\xbf\"");
+    assert_string_of("\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf",
+                     "\"\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf\"");
+    assert_string_of("\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", "\"\xf0\x90\x80\x80\xf4\x8f\xbf\xbf\"");
+    assert_string_of("\x80z\xff", "\"\\ufffdz\\ufffd\"");
+    assert_string_of("\xc1\xbf", "\"\\ufffd\\ufffd\"");                  /* overlong */
+    assert_string_of("\xe0\x9f\xbf", "\"\\ufffd\\ufffd\\ufffd\"");
+    assert_string_of("\xed\xa0\x80", "\"\\ufffd\\ufffd\\ufffd\"");       /* a surrogate */
+    assert_string_of("\xf4\x90\x80\x80", "\"\\ufffd\\ufffd\\ufffd\\ufffd\"");
+    assert_string_of("\xc3", "\"\\ufffd\"");                              /* cut off */
+    assert_string_of("\xf0\x90\x80", "\"\\ufffd\\ufffd\\ufffd\"");
 }
 
 static void test_a_drain_ends_where_the_next_one_begins(void **state)
@@ -476,6 +505,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_TRACE(test_a_run_becomes_a_trace_as_documented),
+        cmocka_unit_test(test_bytes_that_are_no_utf8_are_replaced),
         WITH_TRACE(test_a_drain_ends_where_the_next_one_begins),
         WITH_TRACE(test_a_token_that_was_there_from_the_start_has_no_arrow),
         WITH_TRACE(test_a_second_run_begins_where_the_first_one_ended),
