@@ -303,6 +303,11 @@ enum serac_status serac_layer_check_accumulator(const struct serac_layer *l,
         int64_t b = largest_activation(&l->input, l->input2_zero_point);
         a = a > b ? a : b;
     }
+    if (l->mode == SERAC_MODE_THRESHOLD) {
+        /* Thresholds have the bias and the input's zero point in them: what is compared is of codes. */
+        int64_t b = l->input.is_bipolar ? 2 * a : largest_activation(&l->input, 0);
+        a = a > b ? a : b;
+    }
     uint32_t operands = l->op == SERAC_OP_ADD ? 2 : 1;
     for (uint32_t m = 0; m < operands * l->output.channels; m++) {
         int64_t bias = l->params ? llabs((int64_t)l->params[m].bias) : 0;
