@@ -1,6 +1,6 @@
 /* serac_host_transformer.c - what transformers need of the host beside softmax. */
 #include <math.h>
-#include <string.h>
+#include <stddef.h>
 
 #include "serac_host_functions.h"
 
@@ -33,22 +33,27 @@ void serac_host_norm(const struct serac_layer *l, const int32_t *in, int32_t *ou
         norm_pixel(l, in + p * l->input.channels, out + p * l->input.channels);
 }
 
+static int32_t clamp(const struct serac_layer *l, int32_t code)
+{
+    return code < l->clamp_min ? l->clamp_min : code > l->clamp_max ? l->clamp_max : code;
+}
+
 void serac_host_table(const struct serac_layer *l, const int32_t *in, int32_t *out)
 {
     size_t count = (size_t)l->input.height * l->input.width * l->input.channels;
     int32_t low = l->input.is_signed ? -(1 << (l->input.bits - 1)) : 0;
-    for (size_t i = 0; i < count; i++) {
-        int32_t code = l->words[in[i] - low];
-        out[i] = code < l->clamp_min ? l->clamp_min : code > l->clamp_max ? l->clamp_max : code;
-    }
+    for (size_t i = 0; i < count; i++)
+        out[i] = clamp(l, l->words[in[i] - low]);
 }
 
 void serac_host_concat(const struct serac_layer *l, const int32_t *in, const int32_t *in2, int32_t *out)
 {
     size_t pixels = (size_t)l->input.height * l->input.width;
     size_t first = l->input.channels, second = l->operand.channels;
-    for (size_t p = 0; p < pixels; p++, out += first + second) {
-        memcpy(out, in + p * first, first * sizeof *out);
-        memcpy(out + first, in2 + p * second, second * sizeof *out);
+    for (size_t p = 0; p < pixels; p++) {
+        for (size_t c = 0; c < first; c++)
+            *out++ = clamp(l, *in++);
+        for (size_t c = 0; c < second; c++)
+            *out++ = clamp(l, *in2++);
     }
 }

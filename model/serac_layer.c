@@ -270,6 +270,8 @@ static int64_t largest_weight(const struct serac_layer *l)
     int64_t codes = (int64_t)1 << l->weight_store_bits;
     if (l->op == SERAC_OP_ADD)
         return 1;
+    if (l->run_time != SERAC_RUN_TIME_NONE)   /* the second operand's values; its zero point need not be a code */
+        return largest_activation(&l->operand, l->operand.zero_point);
     return l->weight_kind == SERAC_WEIGHT_SIGNED ? codes / 2 : codes - 1;
 }
 
@@ -299,6 +301,11 @@ enum serac_status serac_layer_check_accumulator(const struct serac_layer *l,
         return SERAC_OK;
     if (l->op == SERAC_OP_ADD) {
         int64_t b = largest_activation(&l->input, l->input2_zero_point);
+        a = a > b ? a : b;
+    }
+    if (l->mode == SERAC_MODE_THRESHOLD) {
+        /* Thresholds have the bias and the input's zero point in them: what is compared is of codes. */
+        int64_t b = l->input.is_bipolar ? 2 * a : largest_activation(&l->input, 0);
         a = a > b ? a : b;
     }
     uint32_t operands = l->op == SERAC_OP_ADD ? 2 : 1;

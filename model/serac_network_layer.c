@@ -348,6 +348,21 @@ static enum serac_status read_shape(struct serac_network_reader *r,
     return status;
 }
 
+/* Codes pass a concatenation as they are: what they are worth must be the same in all of it. */
+static enum serac_status check_scales(struct serac_network_reader *r, const struct serac_group *group, uint32_t index)
+{
+    const struct serac_network *n = r->network;
+    const struct serac_layer *l = &n->layers[index];
+    for (int i = 0; i < 2 && l->op == SERAC_OP_HOST && l->host == SERAC_HOST_CONCAT; i++) {
+        int32_t from = n->inputs[index][i];
+        double scale = from < 0 ? n->input_scale : n->output_scales[from];
+        if (scale != n->output_scales[index])
+            return serac_config_fail(r->config, group, r->error, "layer %s: concat: operand %d has scale %.9g, the "
+                                     "output %.9g: must be equal", l->name, i + 1, scale, n->output_scales[index]);
+    }
+    return SERAC_OK;
+}
+
 enum serac_status serac_network_read_layer(struct serac_network_reader *r,
                                            const struct serac_group *group,
                                            uint32_t index)
@@ -360,6 +375,8 @@ enum serac_status serac_network_read_layer(struct serac_network_reader *r,
         status = read_texts(r, group, &keys, index);
     if (status == SERAC_OK)
         status = read_shape(r, group, &keys, index);
+    if (status == SERAC_OK)
+        status = check_scales(r, group, index);
     if (status == SERAC_OK)
         status = l->op == SERAC_OP_HOST ? serac_network_read_words(r, group, &keys, l)
                                         : serac_network_read_numbers(r, group, &keys, l);

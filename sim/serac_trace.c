@@ -83,6 +83,30 @@ static bool next_line(FILE *file, char **line, size_t *room)
     return length > 0;
 }
 
+static enum serac_status not_written(const struct serac_trace *t, struct serac_error *error)
+{
+    if (error)
+        snprintf(error->text, sizeof error->text, "%.400s: cannot be written: %s",
+                 t->part.path, strerror(errno ? errno : EIO));
+    return SERAC_E_INPUT;
+}
+
+/* Before a stream is read: rewind() would forget that a write failed. */
+static bool written(FILE *file)
+{
+    return fflush(file) == 0 && !ferror(file);
+}
+
+static bool all_written(const struct serac_trace *t)
+{
+    bool good = true;
+    errno = 0;
+    for (uint32_t s = 0; s < t->num_sides; s++)
+        for (int i = 0; i < SERAC_STREAMS; i++)
+            good = written(t->sides[s]->streams[i]) && good;
+    return good;
+}
+
 static enum serac_status compare_stream(const struct serac_trace *t, int i,
                                         uint64_t *events,
                                         struct serac_error *error)
@@ -99,7 +123,8 @@ static enum serac_status compare_stream(const struct serac_trace *t, int i,
         same = got[0] == got[1] && (!got[0] || !strcmp(lines[0], lines[1]));
         *events += same && got[0];
     } while (same && got[0]);
-    if (!same && error)
+    bool bad = ferror(t->sides[0]->streams[i]) || ferror(t->sides[1]->streams[i]);
+    if (!bad && !same && error)
         snprintf(error->text, sizeof error->text,
                  "timelines differ: %s, event %llu: %s %.150s, %s %.150s",
                  stream_name(i), (unsigned long long)(*events - before),
@@ -107,14 +132,18 @@ static enum serac_status compare_stream(const struct serac_trace *t, int i,
                  t->sides[1]->name, got[1] ? lines[1] : "none");
     free(lines[0]);
     free(lines[1]);
+    if (bad)
+        return not_written(t, error);
     return same ? SERAC_OK : SERAC_E_MISMATCH;
 }
 
 enum serac_status serac_trace_compare(struct serac_trace *t, uint64_t *events,
                                       struct serac_error *error)
 {
-    enum serac_status status = SERAC_OK;
     *events = 0;
+    if (!all_written(t))
+        return not_written(t, error);
+    enum serac_status status = SERAC_OK;
     for (int i = 0; i < SERAC_STREAMS && status == SERAC_OK; i++)
         status = compare_stream(t, i, events, error);
     return status;
@@ -163,7 +192,7 @@ static bool put_side(struct serac_trace *t, int s)
     put_names(t, s + 1, side->name);
     for (int i = 0; i < SERAC_STREAMS && good; i++) {
         FILE *file = side->streams[i];
-        good = fflush(file) == 0 && !ferror(file);
+        good = written(file);
         rewind(file);
         while (good && next_line(file, &line, &room)) {
             separate(t);
@@ -214,12 +243,7 @@ static enum serac_status write_file(struct serac_trace *t,
     for (uint32_t s = 0; s < t->num_sides && good; s++)
         good = put_side(t, (int)s);
     fputs("\n]}\n", t->part.file);
-    if (good)
-        return serac_part_end(&t->part, error);
-    if (error)
-        snprintf(error->text, sizeof error->text, "%.400s: cannot be written: %s",
-                 t->part.path, strerror(errno ? errno : EIO));
-    return SERAC_E_INPUT;
+    return good ? serac_part_end(&t->part, error) : not_written(t, error);
 }
 
 enum serac_status serac_trace_end(struct serac_trace *t, bool keep,

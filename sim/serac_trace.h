@@ -51,7 +51,8 @@ void serac_trace_begin_run(struct serac_trace_side *side,
 void serac_trace_end_run(struct serac_trace_side *side);
 
 /* Two sides must have the same events, byte by byte. SERAC_E_MISMATCH: `error` has the
- * first that differs, from both. *events receives how many were compared. */
+ * first that differs, from both. SERAC_E_INPUT: events could not be written, as on a full
+ * disk; nothing is compared. *events receives how many were compared. */
 enum serac_status serac_trace_compare(struct serac_trace *trace,
                                       uint64_t *events,
                                       struct serac_error *error);

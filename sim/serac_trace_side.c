@@ -25,15 +25,43 @@ const char *serac_trace_track_name(enum serac_track track)
     return track_names[track];
 }
 
+/* Bytes of the UTF-8 character at `c`, 0 if none is there: not overlong, no surrogate, up to U+10FFFF. */
+static int utf8_length(const unsigned char *c)
+{
+    static const struct {
+        unsigned char from, to, low, high;   /* first byte, second byte */
+        int length;
+    } forms[] = {{0x00, 0x7f, 0, 0, 1},       {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+                 {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+                 {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4}};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        if (c[0] < forms[i].from || c[0] > forms[i].to)
+            continue;
+        if (forms[i].length > 1 && (c[1] < forms[i].low || c[1] > forms[i].high))
+            return 0;
+        for (int k = 2; k < forms[i].length; k++)
+            if (c[k] < 0x80 || c[k] > 0xbf)
+                return 0;
+        return forms[i].length;
+    }
+    return 0;
+}
+
+/* Names come from files of any encoding, JSON is UTF-8: a byte that is not becomes U+FFFD. */
 static void put_text(FILE *file, const char *text)
 {
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++)
-        if (*c == '"' || *c == '\\')
+    const unsigned char *c = (const unsigned char *)text;
+    for (int length; *c; c += length ? length : 1) {
+        length = utf8_length(c);
+        if (!length)
+            fputs("\\ufffd", file);
+        else if (*c == '"' || *c == '\\')
             fprintf(file, "\\%c", *c);
         else if (*c < 0x20)
             fprintf(file, "\\u%04x", *c);
         else
-            fputc(*c, file);
+            fwrite(c, 1, (size_t)length, file);
+    }
 }
 
 void serac_trace_string(FILE *file, const char *text)

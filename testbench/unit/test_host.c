@@ -331,6 +331,10 @@ static void test_concat_puts_channels_side_by_side(void **state)
     assert_int_equal(work.bytes_read, 6);
     assert_int_equal(work.bytes_written, 6);
     assert_int_equal(work.operations, 6);
+    const int32_t clamped[6] = {2, 2, 4, 3, 4, 4};
+    l.clamp_min = 2;
+    l.clamp_max = 4;
+    expect(&l, a, b, clamped);
     l.operand.zero_point = 1;
     assert_int_equal(serac_layer_check(&l, NULL), SERAC_E_INPUT);
 }

@@ -340,6 +340,28 @@ static void test_largest_activation_counts_from_the_zero_point(void **state)
     assert_fits(&l, false);
 }
 
+/* Their zero point is in the thresholds, the machine compares K * 128 * 255. */
+static void test_what_thresholds_are_compared_with_is_of_codes(void **state)
+{
+    struct serac_layer l = gemm_layer(2, 65793, 1, 8);
+    (void)state;
+    l.input.zero_point = 128;
+    l.mode = SERAC_MODE_THRESHOLD;
+    assert_fits(&l, true);
+    l.input.channels++;
+    assert_fits(&l, false);
+    l.mode = SERAC_MODE_DOUBLE;
+    assert_fits(&l, true);
+    l.input.zero_point = 0;
+    l.input.bits = 5;
+    l.input.is_bipolar = true;       /* 2 * 31 * 128 * K */
+    l.input.channels = 270600;       /* 2^31 / 7936 = 270600.3 */
+    l.mode = SERAC_MODE_THRESHOLD;
+    assert_fits(&l, true);
+    l.input.channels++;
+    assert_fits(&l, false);
+}
+
 static void test_bipolar_activation_is_at_most_its_codes_less_one(void **state)
 {
     struct serac_layer l = gemm_layer(1, 524288 - 1, 1, 8);
@@ -350,6 +372,31 @@ static void test_bipolar_activation_is_at_most_its_codes_less_one(void **state)
     assert_fits(&l, true);
     l.input.channels++;
     assert_fits(&l, false);
+}
+
+/* A product of two tensors: K * 255 * |-128 - 255|, between K = 21988 and 21989. */
+static void test_weights_of_run_time_count_from_their_zero_point(void **state)
+{
+    struct serac_layer l = gemm_layer(2, 21988, 1, 8);
+    (void)state;
+    l.run_time = SERAC_RUN_TIME_PIXELS;
+    l.weight_kind = SERAC_WEIGHT_UNSIGNED;
+    l.operand = (struct serac_tensor){.height = 1, .width = 2, .channels = 21988, .bits = 8, .is_signed = true,
+                                      .zero_point = 255};
+    assert_fits(&l, true);
+    l.input.channels++;
+    assert_fits(&l, false);
+    l.operand.zero_point = 0;        /* K * 255 * 128 */
+    l.input.channels = 65793;
+    assert_fits(&l, true);
+    l.input.channels++;
+    assert_fits(&l, false);
+    l.operand.is_signed = false;     /* K * 255 * |255 + 128| */
+    l.operand.zero_point = -128;
+    l.input.channels = 21989;
+    assert_fits(&l, false);
+    l.input.channels--;
+    assert_fits(&l, true);
 }
 
 /* 2 weights of -1 on activations up to 3, and the bias of each channel. */
@@ -451,6 +498,8 @@ int main(void)
         cmocka_unit_test(test_depthwise_meets_one_channel_and_add_none),
         cmocka_unit_test(test_unknown_weights_count_as_the_worst),
         cmocka_unit_test(test_largest_activation_counts_from_the_zero_point),
+        cmocka_unit_test(test_weights_of_run_time_count_from_their_zero_point),
+        cmocka_unit_test(test_what_thresholds_are_compared_with_is_of_codes),
         cmocka_unit_test(test_bipolar_activation_is_at_most_its_codes_less_one),
         cmocka_unit_test(test_known_weights_and_bias_count_as_they_are),
         cmocka_unit_test(test_overflow_names_the_channel_and_the_bound),

@@ -13,6 +13,7 @@
 
 #include "serac_recording.h"
 #include "serac_trace.h"
+#include "serac_trace_side.h"
 #include "trace_check.h"
 
 static char folder[] = "/tmp/serac-trace-XXXXXX", path[64], beside[80];
@@ -167,6 +168,34 @@ static void test_a_run_becomes_a_trace_as_documented(void **state)
     free(text);
 }
 
+static void assert_string_of(const char *text, const char *expected)
+{
+    char got[200] = "";
+    FILE *file = fmemopen(got, sizeof got, "w");
+    assert_non_null(file);
+    serac_trace_string(file, text);
+    fclose(file);
+    assert_string_equal(got, expected);
+}
+
+/* First and last of each length pass, what lies beyond is replaced byte by byte. */
+static void test_bytes_that_are_no_utf8_are_replaced(void **state)
+{
+    (void)state;
+    assert_string_of("a\x7f\n\"", "\"a\x7f\\u000a\\\"\"");
+    assert_string_of("\xc2\x80\xdf\xbf", "\"\xc2\x80\xdf\xbf\"");
+    assert_string_of("\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf",
+                     "\"\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf\"");
+    assert_string_of("\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", "\"\xf0\x90\x80\x80\xf4\x8f\xbf\xbf\"");
+    assert_string_of("\x80z\xff", "\"\\ufffdz\\ufffd\"");
+    assert_string_of("\xc1\xbf", "\"\\ufffd\\ufffd\"");                  /* overlong */
+    assert_string_of("\xe0\x9f\xbf", "\"\\ufffd\\ufffd\\ufffd\"");
+    assert_string_of("\xed\xa0\x80", "\"\\ufffd\\ufffd\\ufffd\"");       /* a surrogate */
+    assert_string_of("\xf4\x90\x80\x80", "\"\\ufffd\\ufffd\\ufffd\\ufffd\"");
+    assert_string_of("\xc3", "\"\\ufffd\"");                              /* cut off */
+    assert_string_of("\xf0\x90\x80", "\"\\ufffd\\ufffd\\ufffd\"");
+}
+
 static void test_a_drain_ends_where_the_next_one_begins(void **state)
 {
     (void)state;
@@ -279,6 +308,41 @@ static void test_a_full_disk_leaves_the_old_file(void **state)
     assert_string_equal(text, "old");
     free(text);
     assert_int_not_equal(access(beside, F_OK), 0);
+}
+
+/* Two sides of many equal runs; the disk is full until here or during the comparison. */
+static void assert_full_disk_is_no_comparison(int runs, bool later)
+{
+    struct rlimit limit, few;
+    uint64_t events = 7;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    few = (struct rlimit){64, limit.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    struct serac_trace_side *sides[] = {serac_trace_add_side(trace, "model"), serac_trace_add_side(trace, "RTL")};
+    if (!later)
+        setrlimit(RLIMIT_FSIZE, &few);
+    for (int i = 0; i < 2 * runs; i++)
+        hear_all(sides[i % 2], 0);
+    setrlimit(RLIMIT_FSIZE, later ? &few : &limit);
+    enum serac_status status = serac_trace_compare(trace, &events, &error);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    assert_int_equal(serac_trace_end(trace, false, NULL), SERAC_OK);
+    assert_int_equal(status, SERAC_E_INPUT);
+    assert_int_equal(events, 0);
+    assert_non_null(strstr(error.text, later ? "t.json: cannot be written: File too large"
+                                             : "t.json: cannot be written: "));
+}
+
+static void test_events_lost_to_a_full_disk_are_not_compared(void **state)
+{
+    (void)state;
+    assert_full_disk_is_no_comparison(200, false);
+}
+
+static void test_events_that_still_wait_are_written_before_they_are_compared(void **state)
+{
+    (void)state;
+    assert_full_disk_is_no_comparison(1, true);
 }
 
 static void test_a_file_below_a_file_is_refused(void **state)
@@ -441,6 +505,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_TRACE(test_a_run_becomes_a_trace_as_documented),
+        cmocka_unit_test(test_bytes_that_are_no_utf8_are_replaced),
         WITH_TRACE(test_a_drain_ends_where_the_next_one_begins),
         WITH_TRACE(test_a_token_that_was_there_from_the_start_has_no_arrow),
         WITH_TRACE(test_a_second_run_begins_where_the_first_one_ended),
@@ -449,6 +514,8 @@ int main(void)
         WITH_TRACE(test_sides_differ_when_one_stops_earlier),
         WITH_TRACE(test_a_dropped_trace_leaves_nothing),
         WITH_TRACE(test_a_full_disk_leaves_the_old_file),
+        WITH_TRACE(test_events_lost_to_a_full_disk_are_not_compared),
+        WITH_TRACE(test_events_that_still_wait_are_written_before_they_are_compared),
         cmocka_unit_test(test_a_file_below_a_file_is_refused),
         cmocka_unit_test(test_a_waveform_needs_the_rtl_and_a_window_in_order),
         WITH_TRACE(test_the_check_sees_every_kind_of_mistake),

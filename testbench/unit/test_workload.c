@@ -178,6 +178,30 @@ static void test_sizes_change_the_work_as_the_formula_says(void **state)
     serac_workload_destroy(w);
 }
 
+/* Together they are as wide as the layer, whatever their number. */
+static void test_heads_share_what_is_hidden(void **state)
+{
+    static const struct {
+        const char *name, *from, *to;
+    } more[] = {{"bert-base", "heads = 12", "heads = 16"},       {"bert-large", "heads = 16", "heads = 8"},
+                {"bert-tiny", "heads = 2", "heads = 4"},         {"roberta-large", "heads = 16", "heads = 32"},
+                {"vit-b16", "heads = 12", "heads = 6"},          {"conformer-s", "heads = 4", "heads = 8"},
+                {"gpt2", "heads = 12", "heads = 24"},            {"gpt2-medium", "heads = 16", "heads = 4"},
+                {"gpt2-xl", "heads = 25", "heads = 50"},         {"transformer-base", "heads = 8", "heads = 16"},
+                {"llama-7b-prefill", "heads = 32", "heads = 64"}, {"llama-7b-decode", "heads = 32", "heads = 64"},
+                {"llama-13b-prefill", "heads = 40", "heads = 8"}, {"llama-13b-decode", "heads = 40", "heads = 8"},
+                {"llama-65b-prefill", "heads = 64", "heads = 32"}, {"llama-65b-decode", "heads = 64", "heads = 32"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
+        struct serac_workload *a = load_edited(more[i].name, more[i].from, more[i].from);
+        struct serac_workload *b = load_edited(more[i].name, more[i].from, more[i].to);
+        assert_int_equal(serac_workload_macs(a), serac_workload_macs(b));
+        assert_int_equal(serac_workload_parameters(a), serac_workload_parameters(b));
+        serac_workload_destroy(a);
+        serac_workload_destroy(b);
+    }
+}
+
 static void test_kv_bits_are_of_run_time_products_alone(void **state)
 {
     (void)state;
@@ -395,6 +419,7 @@ int main(void)
         cmocka_unit_test(test_totals_are_exact_at_the_files_sizes),
         cmocka_unit_test(test_every_workload_is_checked),
         cmocka_unit_test(test_sizes_change_the_work_as_the_formula_says),
+        cmocka_unit_test(test_heads_share_what_is_hidden),
         cmocka_unit_test(test_kv_bits_are_of_run_time_products_alone),
         cmocka_unit_test(test_biases_are_no_parameters_where_there_are_none),
         cmocka_unit_test(test_a_cache_counts_in_memory_and_in_bytes_read),

@@ -130,6 +130,29 @@ static void test_weights_stored_narrower_cost_bytes_and_no_array_cycles(
     serac_workload_destroy(w);
 }
 
+/* What budgets compare is the same on every design; a layer's is what memory holds: whole tiles and records. */
+static void test_a_totals_weights_are_bare_and_a_layers_packed(void **state)
+{
+    struct serac_workload *w = workload_of("");
+    struct serac_workload_job job = {.workload = w, .weight_bits = 2, .act_bits = 8};
+    struct serac_workload_result r = run(job);
+    const double bare[5] = {2 * 16 * 64 * 2 / 8, 16 * 64 * 2 / 8, 0, 32 * 8 * 2 / 8, 0};
+    const double records[5] = {2 * 16 * 16, 16 * 16, 0, 8 * 16, 0};
+    double sum = 0, packed = 0;
+    (void)state;
+    for (int row = 0; row < 5; row++) {
+        double bytes = cell(&r, row, SERAC_COLUMN_weight_bytes);
+        assert_true(bytes >= bare[row] + records[row]);
+        sum += bare[row];
+        packed += bytes;
+    }
+    assert_true(cell(&r, 2, SERAC_COLUMN_weight_bytes) == 0);                /* activations */
+    assert_true(cell(&r, 5, SERAC_COLUMN_weight_bytes) == sum);
+    assert_true(cell(&r, 5, SERAC_COLUMN_memory_bytes) > packed);
+    serac_workload_free(&r);
+    serac_workload_destroy(w);
+}
+
 static void test_equal_layers_are_timed_once(void **state)
 {
     struct serac_workload *w = workload_of("");
@@ -189,6 +212,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_a_batch_of_a_gemm_is_one_product_the_rest_runs_once_each),
         TEST(test_weights_stored_narrower_cost_bytes_and_no_array_cycles),
+        TEST(test_a_totals_weights_are_bare_and_a_layers_packed),
         TEST(test_equal_layers_are_timed_once),
     };
     return cmocka_run_group_tests_name("workload_run", tests, set_up, tear_down);
