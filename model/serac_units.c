@@ -77,7 +77,7 @@ static void dot_counts(struct serac_unit *u, double lanes, double pw, double pa)
 
 #define COLUMNS 32                   /* 8 + 8 planes, 512 lanes, signs */
 
-/* Full adders one behind the other of rtl/serac_wallace.v: until no column has more than `rows` bits. */
+/* Stages of full adders by the rule of rtl/serac_wallace.v: until no column has more than `rows` bits. */
 static uint32_t wallace_stages(uint32_t heights[COLUMNS], uint32_t rows)
 {
     uint32_t stages = 0;
@@ -95,9 +95,10 @@ static uint32_t wallace_stages(uint32_t heights[COLUMNS], uint32_t rows)
     return stages;
 }
 
-/* Those of the longest group of plane pairs of rtl/serac_dot.v, after who is a top plane, and of the
- * tree that adds the groups' rows. */
-static double dot_stages(uint32_t lanes, uint32_t pw, uint32_t pa)
+/* Full adders one behind the other in rtl/serac_dot.v: of its longest group of plane pairs, after who is
+ * a top plane, and of the tree that adds the groups' rows. Where both sides have four planes and more the last
+ * tree has a stage more, of carries into the sign's columns, but no bit passes an adder in each. */
+static double longest_chain(uint32_t lanes, uint32_t pw, uint32_t pa)
 {
     uint32_t fewer = pw < pa ? pw : pa, left = fewer > 2 ? (fewer - 1) * lanes : lanes;
     uint32_t groups[4][COLUMNS] = {{0}}, last[COLUMNS] = {0}, longest = 0, rows = 0;
@@ -173,7 +174,7 @@ void serac_units(const struct serac_design *d,
     cells(u, plain ? 0 : 1);
     cells(u, pw > 1 && pa > 1 ? pw + pa + log_lanes : 0);
     dot_counts(u, lanes, pw, pa);
-    delay(u, dot_stages(d->lanes, d->weight_planes, d->act_planes));
+    delay(u, longest_chain(d->lanes, d->weight_planes, d->act_planes));
     delay(u, log2(fanout));
     delay(u, log2(pw * pa));
 

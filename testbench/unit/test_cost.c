@@ -59,8 +59,8 @@ static int unit_named(const char *name)
 
 /* --- area, clock ---------------------------------------------------------------- */
 
-/* Counted by a program of its own, written after the Verilog. */
-static void test_adders_of_a_dot_product_are_those_of_the_rtl(void **state)
+/* Counted by a program of its own, written after the Verilog: the longest chain, not the stages. */
+static void test_longest_chain_of_adders_is_that_of_the_rtl(void **state)
 {
     static const struct {
         uint32_t weight_planes, act_planes, lanes, stages;
@@ -548,7 +548,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_terms_of_a_unit_are_those_of_its_shape),
-        cmocka_unit_test(test_adders_of_a_dot_product_are_those_of_the_rtl),
+        cmocka_unit_test(test_longest_chain_of_adders_is_that_of_the_rtl),
         cmocka_unit_test(test_area_is_cells_by_terms_and_macros_by_the_table),
         cmocka_unit_test(test_resources_of_an_fpga_are_counted_by_the_same_terms),
         cmocka_unit_test(test_multipliers_are_dsps_from_nine_bits_on),
