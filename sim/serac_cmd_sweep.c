@@ -80,9 +80,14 @@ struct options {
     uint32_t shard, shards, jobs;
 };
 
+static serac_db_exclude_fn *exclude(const struct serac_sweep *sweep)
+{
+    return sweep->num_constraints ? serac_space_exclude : NULL;
+}
+
 /* The file is closed while workers run: SQLite's connections must not cross a fork. */
-static int run_missing(struct serac_space *space, const struct options *o,
-                       uint64_t *ran)
+static int run_missing(const struct serac_sweep *sweep, struct serac_space *space,
+                       const struct options *o, uint64_t *ran)
 {
     struct serac_db *db;
     struct serac_error error = {""};
@@ -90,11 +95,11 @@ static int run_missing(struct serac_space *space, const struct options *o,
     enum serac_status status = serac_db_open(o->out, true, &db, &error);
     if (status == SERAC_OK) {
         status = serac_db_plan(db, serac_space_id(space), serac_space_keys(space),
-                               serac_space_count(space), serac_space_exclude, space,
+                               serac_space_count(space), exclude(sweep), space,
                                &error);
         if (status == SERAC_OK)
-            status = serac_db_missing(db, o->shard, o->shards, &positions, &count,
-                                      &error);
+            status = serac_db_missing(db, serac_space_id(space), o->shard, o->shards,
+                                      &positions, &count, &error);
         serac_db_close(db);
     }
     if (status != SERAC_OK)
@@ -117,11 +122,14 @@ static int sweep_all(const struct serac_sweep *sweep, const struct options *o)
     if (status != SERAC_OK)
         return serac_cli_fail(status, &error);
     uint64_t ran = 0;
-    int code = run_missing(space, o, &ran);
+    int code = run_missing(sweep, space, o, &ran);
     if (code == SERAC_EXIT_DONE) {
         status = serac_db_open(o->out, false, &db, &error);
         if (status == SERAC_OK) {
-            status = print_end(sweep, space, db, ran, &code, &error);
+            status = serac_db_settle(db, serac_space_id(space), exclude(sweep), space,
+                                     &error);
+            if (status == SERAC_OK)
+                status = print_end(sweep, space, db, ran, &code, &error);
             serac_db_close(db);
         }
         if (status != SERAC_OK)

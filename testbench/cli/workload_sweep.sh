@@ -156,6 +156,32 @@ for i in 1 2 3 4 5; do sweep "$work/space.cfg" "$work/space-$i" --shard $i/5 --j
 is "results of merged shards" "$(cmp "$work/space.csv" "$work/space-all.csv" && echo same)" same
 refused "merge with another sweep" "only shards of one sweep can be merged" merge "$work/space-all" "$work/full"
 
+# --- two sweeps into one folder at the same time ------------------------------------
+# Each order in turn: the first's plan is replaced while it runs, whose points both want.
+cat > "$work/wanted.cfg" <<END
+designs = ["weight-serial"]; workloads = ["resnet18"]; precisions = ["8/8"];
+memory = { latency_cycles = { from = 10; to = 25; step = 1; }; };
+END
+{ cat "$work/wanted.cfg"; echo 'constraints = ["cycles < 1"];'; } > "$work/unwanted.cfg"
+# both FIRST SECOND
+both() {
+  "$serac" sweep "$work/$1.cfg" --out "$work/$1-first" --jobs 1 > "$logs/first" 2>&1 &
+  tries=0
+  until [ "$(sqlite3 "$work/$1-first/results.db" 'select count(*) from plan' 2> "$logs/err")" = 16 ] || [ $tries = 600 ]; do
+    tries=$((tries + 1))
+    sleep 0.05
+  done
+  sweep "$work/$2.cfg" "$work/$1-first" --jobs 1
+  wait $! && fails "the $1 sweep, which was replaced, ended well: $(cat "$logs/first")"
+  is "the $1 sweep says that it was replaced" "$(grep -c 'results.db: another sweep into this folder took over' "$logs/first")" 1
+  is "results of the $2 sweep, by its own constraints" "$("$serac" export "$work/$1-first" --totals | tail -n +2 | wc -l)" "$3"
+  sweep "$work/$2.cfg" "$work/$1-first" --jobs 1
+  is "points run for the $2 sweep again" "$(ran)" 0
+  is "its results" "$("$serac" export "$work/$1-first" --totals | tail -n +2 | wc -l)" "$3"
+}
+both wanted unwanted 0
+both unwanted wanted 16
+
 # --- fronts ------------------------------------------------------------------------
 # least FIRST SECOND: the front by definition, of two columns the less the better.
 least() {
