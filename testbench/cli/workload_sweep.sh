@@ -94,6 +94,17 @@ is "both operands of a run-time product have the activations' bits" \
   "$(grep ',scores,' "$work/block.csv" | cut -d, -f11-13 | sort | tr '\n' ' ')" "4,4,4 4,4,4 8,8,8 8,8,8 "
 is "accuracy and images" "$(cut -d, -f45,46 "$work/block.csv" | sort -u)" ","
 
+# --- what report says of accuracy and technologies -------------------------------
+# said DIR: the lines behind the table.
+said() { "$serac" report "$1" | grep '^accuracy\|^area and energy' | tr '\n' ';'; }
+is "report of a network and a workload" "$(said "$work/full")" \
+  "accuracy on n = 1 images, 95 % interval at most +-0.3967;area and energy: technology sg13g2;"
+cat > "$work/said-sweep.cfg" <<END
+designs = ["tiny"]; workloads = ["$work/block.cfg"]; precisions = ["8/8", "2/8"]; technologies = ["sg13g2", "sg13g2:energy.clock_tree_factor=1.5"];
+END
+sweep "$work/said-sweep.cfg" "$work/said" --jobs 1
+is "report of workloads in two technologies" "$(said "$work/said")" "area and energy: technology sg13g2, sg13g2:energy.clock_tree_factor=1.5;"
+
 # --- sizes, what is assumed ------------------------------------------------------
 cat > "$work/sized.cfg" <<END
 name = "sized"; source = "$0"; assumed = "three tokens";
