@@ -4,6 +4,7 @@
 
 #include "serac_cli.h"
 #include "serac_db_read.h"
+#include "serac_sources.h"
 
 /* --- the plan -------------------------------------------------------------------- */
 
@@ -249,7 +250,9 @@ static enum serac_status put_point(struct serac_db *db, struct put *put,
     static const struct serac_row none;
     const struct serac_row *total = p->num_rows ? &p->rows[p->num_rows - 1] : &none;
     sqlite3_bind_text(put->point, 1, p->key, -1, SQLITE_STATIC);
-    sqlite3_bind_text(put->point, 2, SERAC_VERSION, -1, SQLITE_STATIC);
+    char version[64];
+    snprintf(version, sizeof version, "%s %s", SERAC_VERSION, serac_sources);
+    sqlite3_bind_text(put->point, 2, version, -1, SQLITE_TRANSIENT);
     if (p->failed)
         sqlite3_bind_text(put->point, 3, p->failed, -1, SQLITE_STATIC);
     else
