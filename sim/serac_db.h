@@ -33,7 +33,8 @@ typedef const char *serac_db_exclude_fn(void *ctx, uint64_t position,
 
 /* Replaces the plan by `count` keys unless it is the sweep `id` already; a key that
  * comes again is left out. Points of other sweeps stay. `exclude` (NULL: all are wanted) is
- * asked about all points that are there: another sweep may have put them. */
+ * asked about all points that are there: another sweep may have put them. Points that a
+ * damaged file has without rows are deleted, so they are missing. */
 enum serac_status serac_db_plan(struct serac_db *db, const char *id,
                                 const char (*keys)[SERAC_DB_KEY], uint64_t count,
                                 serac_db_exclude_fn *exclude, void *ctx,

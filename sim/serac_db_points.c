@@ -102,6 +102,13 @@ static enum serac_status exclude_present(struct serac_db *db,
     return status;
 }
 
+enum serac_status serac_db_drop_hollow(struct serac_db *db, struct serac_error *error)
+{
+    return serac_db_exec(db, "DELETE FROM main.points WHERE failed IS NULL AND NOT "
+                             "EXISTS (SELECT 1 FROM main.layers WHERE point = id)",
+                         error);
+}
+
 enum serac_status serac_db_plan(struct serac_db *db, const char *id,
                                 const char (*keys)[SERAC_DB_KEY], uint64_t count,
                                 serac_db_exclude_fn *exclude, void *ctx,
@@ -114,6 +121,8 @@ enum serac_status serac_db_plan(struct serac_db *db, const char *id,
     status = same_plan(db, id, &same, error);
     if (status == SERAC_OK && !same)
         status = write_plan(db, id, keys, count, error);
+    if (status == SERAC_OK)
+        status = serac_db_drop_hollow(db, error);
     if (status == SERAC_OK)
         status = exclude_present(db, exclude, ctx, error);
     return serac_db_end(db, status, error);

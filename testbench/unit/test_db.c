@@ -356,6 +356,16 @@ static void test_processes_write_at_the_same_time(void **state)
     serac_db_close(db);
 }
 
+static void execute(const char *dir, const char *sql)
+{
+    char path[400];
+    sqlite3 *raw;
+    snprintf(path, sizeof path, "%s/" SERAC_DB_FILE, dir);
+    assert_int_equal(sqlite3_open(path, &raw), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(raw, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(raw);
+}
+
 /* --- merging ----------------------------------------------------------------------- */
 
 static void fill(const char *dir, const char *id, unsigned from, unsigned step)
@@ -423,17 +433,61 @@ static void test_other_results_for_a_point_are_a_mismatch(void **state)
     serac_db_close(db);
 }
 
-/* --- refusals ---------------------------------------------------------------------- */
-
-static void execute(const char *dir, const char *sql)
+static void test_a_row_less_is_a_mismatch_whichever_way(void **state)
 {
-    char path[400];
-    sqlite3 *raw;
-    snprintf(path, sizeof path, "%s/" SERAC_DB_FILE, dir);
-    assert_int_equal(sqlite3_open(path, &raw), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(raw, sql, NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(raw);
+    static const char *const dirs[] = {one, two};
+    (void)state;
+    fill(one, "a", 0, 2);
+    fill(two, "a", 0, 2);
+    execute(two, "DELETE FROM layers WHERE line = 0 AND point = 1");
+    for (int i = 0; i < 2; i++) {
+        struct serac_db *db = open_db(dirs[i]);
+        assert_int_equal(serac_db_merge(db, dirs[1 - i], &error), SERAC_E_MISMATCH);
+        serac_db_close(db);
+    }
+    execute(one, "DELETE FROM layers WHERE line = 0 AND point = 1");
+    execute(two, "INSERT INTO layers (point, line, backend) VALUES (1, 0, 'host')");
+    for (int i = 0; i < 2; i++) {
+        struct serac_db *db = open_db(dirs[i]);
+        assert_int_equal(serac_db_merge(db, dirs[1 - i], &error), SERAC_E_MISMATCH);
+        serac_db_close(db);
+    }
 }
+
+static void test_a_point_without_rows_is_missing_and_is_not_merged(void **state)
+{
+    struct serac_db_counts c;
+    (void)state;
+    fill(one, "a", 0, 2);
+    fill(two, "a", 0, 2);
+    execute(two, "DELETE FROM layers WHERE point = 1");
+    struct serac_db *db = open_db(two);
+    assert_int_equal(serac_db_count(db, &c, &error), SERAC_OK);
+    assert_int_equal(c.done, 2);
+    serac_db_close(db);
+    db = open_db(one);
+    assert_int_equal(serac_db_merge(db, two, &error), SERAC_OK);
+    assert_string_equal(content(db), "0022");
+    serac_db_close(db);
+    db = open_db(all);
+    assert_int_equal(serac_db_merge(db, two, &error), SERAC_OK);
+    assert_string_equal(content(db), "22");
+    assert_int_equal(missing(db, 0, 1), 4);
+    serac_db_close(db);
+    db = open_db(two);
+    plan(db, "a", 6);
+    assert_int_equal(missing(db, 0, 1), 4);
+    put(db, 0, NULL, NULL);
+    assert_string_equal(content(db), "002244");    /* that plan has no constraints */
+    serac_db_close(db);
+    execute(two, "DELETE FROM layers WHERE point = (SELECT id FROM points WHERE rows = 0)");
+    db = open_db(two);
+    assert_int_equal(serac_db_merge(db, one, &error), SERAC_OK);
+    assert_string_equal(content(db), "0022");
+    serac_db_close(db);
+}
+
+/* --- refusals ---------------------------------------------------------------------- */
 
 static void refuse(const char *dir, bool write, const char *word)
 {
@@ -516,6 +570,8 @@ int main(void)
         TEST(test_merged_shards_are_the_whole_however_often),
         TEST(test_another_sweep_is_not_merged),
         TEST(test_other_results_for_a_point_are_a_mismatch),
+        TEST(test_a_row_less_is_a_mismatch_whichever_way),
+        TEST(test_a_point_without_rows_is_missing_and_is_not_merged),
         TEST(test_other_files_are_refused_and_stay),
     };
     return cmocka_run_group_tests_name("db", tests, make_folder, remove_folder);
