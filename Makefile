@@ -17,7 +17,10 @@ export SEED
 MODEL_O  := $(patsubst model/%.c,$(B)/model/%.o,$(wildcard model/*.c))
 DRIVER_O := $(patsubst drivers/%.c,$(B)/drivers/%.o,$(wildcard drivers/*.c))
 SIM_O    := $(patsubst sim/%.c,$(B)/sim/%.o,$(filter-out sim/main.c,$(wildcard sim/*.c sim/import/*.c))) \
-            $(patsubst reports/%.c,$(B)/reports/%.o,$(wildcard reports/*.c)) $(B)/proto/onnx.pb-c.o
+            $(patsubst reports/%.c,$(B)/reports/%.o,$(wildcard reports/*.c)) $(B)/proto/onnx.pb-c.o $(B)/sources.o
+# What determines the results of a point: their digest is in its key.
+SOURCES  := $(sort $(wildcard model/*.[ch] drivers/serac_drv.[ch] drivers/serac_i*.h $(patsubst %,sim/serac_%.[ch], \
+            workload_run timings work result infer dataset device device_model host_memory space_run narrow tune)))
 SYNTH    := cells activity energy macros fanout area units unit events
 UNITS    := $(patsubst testbench/unit/%.c,%,$(wildcard testbench/unit/test_*.c))
 SYNTH_O  := $(patsubst scripts/synth/%.c,$(B)/scripts/synth/%.o,$(filter-out $(SYNTH:%=scripts/synth/%.c), \
@@ -49,6 +52,16 @@ $(REF_O): INCLUDE :=
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# Made at every build, for 10 ms, since a file may also go; written if it changed.
+.PHONY: always
+$(B)/sources.c: always
+	@mkdir -p $(@D)
+	@printf '#include "serac_sources.h"\n\nconst char serac_sources[] = "%.32s";\n' \
+	  "$$(sha256sum $(SOURCES) | sha256sum)" > $@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+$(B)/sources.o: $(B)/sources.c
 	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
 
 # ONNX files are protobuf; what includes the generated header waits for it.

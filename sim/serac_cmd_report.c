@@ -27,6 +27,43 @@ static int write_report(const char *dir, const char *source,
     return code;
 }
 
+/* What was measured, and how surely; nothing of rows without accuracy. */
+static void print_accuracy(const struct serac_row *totals, size_t count)
+{
+    double least = 0, most = 0, widest = 0;
+    for (size_t i = 0; i < count; i++) {
+        double low, high, n = serac_row_get(&totals[i], SERAC_COLUMN_images);
+        double right = n * serac_row_get(&totals[i], SERAC_COLUMN_accuracy);
+        if (!(right >= 0 && n >= 1))           /* NAN if a cell is empty */
+            continue;
+        serac_wilson((uint64_t)(right + 0.5), (uint64_t)n, &low, &high);
+        widest = (high - low) / 2 > widest ? (high - low) / 2 : widest;
+        least = !most || n < least ? n : least;
+        most = n > most ? n : most;
+    }
+    if (!most)
+        return;
+    printf("accuracy on n = %.0f", least);
+    if (most > least)
+        printf(" to %.0f", most);
+    printf(" images, 95 %% interval at most +-%.4f\n", widest);
+}
+
+static void print_technologies(const struct serac_row *totals, size_t count)
+{
+    printf("area and energy: technology ");
+    for (size_t i = 0; i < count; i++) {
+        const char *name = totals[i].cells[SERAC_COLUMN_technology];
+        size_t before = 0;
+        while (before < i &&
+               strcmp(totals[before].cells[SERAC_COLUMN_technology], name))
+            before++;
+        if (before == i)
+            printf("%s%s", i ? ", " : "", name);
+    }
+    printf("\n\n");
+}
+
 /* The totals on the terminal, accuracies with their 95 % interval. */
 static void print_totals(const struct serac_row *rows, size_t count)
 {
@@ -38,23 +75,15 @@ static void print_totals(const struct serac_row *rows, size_t count)
         SERAC_COLUMN_weight_bytes};
     struct serac_row *totals = calloc(count ? count : 1, sizeof *totals);
     size_t kept = 0;
-    double images = 0, widest = 0;
-    for (size_t i = 0; totals && i < count; i++) {
-        if (strcmp(rows[i].cells[SERAC_COLUMN_layer], "total"))
-            continue;
-        totals[kept++] = rows[i];
-        images = serac_row_get(&rows[i], SERAC_COLUMN_images);
-        double low, high, right =
-            images * serac_row_get(&rows[i], SERAC_COLUMN_accuracy);
-        serac_wilson((uint64_t)(right + 0.5), (uint64_t)images, &low, &high);
-        widest = (high - low) / 2 > widest ? (high - low) / 2 : widest;
-    }
+    for (size_t i = 0; totals && i < count; i++)
+        if (!strcmp(rows[i].cells[SERAC_COLUMN_layer], "total"))
+            totals[kept++] = rows[i];
     if (kept) {
         serac_result_table(stdout, totals, kept, shown,
                            sizeof shown / sizeof *shown);
-        printf("\naccuracy on n = %.0f images, 95 %% interval at most +-%.4f; "
-               "area and energy: technology %s\n\n", images, widest,
-               totals[0].cells[SERAC_COLUMN_technology]);
+        putchar('\n');
+        print_accuracy(totals, kept);
+        print_technologies(totals, kept);
     }
     free(totals);
 }

@@ -2,6 +2,7 @@
  *
  * What is to run is what the file of results has not: so a sweep that was stopped goes on
  * where it was, one that is done does nothing, and a changed file is run anew. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +11,24 @@
 #include "serac_cli.h"
 #include "serac_sweep_run.h"
 
+/* A decimal number of 32 bits; sscanf would take the last 32 bits of a longer one. */
+static const char *parse_u32(const char *text, uint32_t *value)
+{
+    char *end;
+    errno = 0;
+    unsigned long long v = strtoull(text, &end, 10);
+    if (errno || v > UINT32_MAX || *text < '0' || *text > '9')
+        return NULL;
+    *value = (uint32_t)v;
+    return end;
+}
+
 static bool parse_shard(const char *text, uint32_t *shard, uint32_t *shards)
 {
-    unsigned one, all;
-    char rest;
-    if (sscanf(text, "%u/%u%c", &one, &all, &rest) != 2 || all < 1 || one < 1 ||
-        one > all) {
+    uint32_t one = 0, all = 0;
+    const char *rest = parse_u32(text, &one);
+    rest = rest && *rest == '/' ? parse_u32(rest + 1, &all) : NULL;
+    if (!rest || *rest || one < 1 || one > all) {
         fprintf(stderr, "serac: --shard %s: must be I/N, 1 <= I <= N\n", text);
         return false;
     }
@@ -80,9 +93,14 @@ struct options {
     uint32_t shard, shards, jobs;
 };
 
+static serac_db_exclude_fn *exclude(const struct serac_sweep *sweep)
+{
+    return sweep->num_constraints ? serac_space_exclude : NULL;
+}
+
 /* The file is closed while workers run: SQLite's connections must not cross a fork. */
-static int run_missing(struct serac_space *space, const struct options *o,
-                       uint64_t *ran)
+static int run_missing(const struct serac_sweep *sweep, struct serac_space *space,
+                       const struct options *o, uint64_t *ran)
 {
     struct serac_db *db;
     struct serac_error error = {""};
@@ -90,11 +108,11 @@ static int run_missing(struct serac_space *space, const struct options *o,
     enum serac_status status = serac_db_open(o->out, true, &db, &error);
     if (status == SERAC_OK) {
         status = serac_db_plan(db, serac_space_id(space), serac_space_keys(space),
-                               serac_space_count(space), serac_space_exclude, space,
+                               serac_space_count(space), exclude(sweep), space,
                                &error);
         if (status == SERAC_OK)
-            status = serac_db_missing(db, o->shard, o->shards, &positions, &count,
-                                      &error);
+            status = serac_db_missing(db, serac_space_id(space), o->shard, o->shards,
+                                      &positions, &count, &error);
         serac_db_close(db);
     }
     if (status != SERAC_OK)
@@ -117,11 +135,14 @@ static int sweep_all(const struct serac_sweep *sweep, const struct options *o)
     if (status != SERAC_OK)
         return serac_cli_fail(status, &error);
     uint64_t ran = 0;
-    int code = run_missing(space, o, &ran);
+    int code = run_missing(sweep, space, o, &ran);
     if (code == SERAC_EXIT_DONE) {
         status = serac_db_open(o->out, false, &db, &error);
         if (status == SERAC_OK) {
-            status = print_end(sweep, space, db, ran, &code, &error);
+            status = serac_db_settle(db, serac_space_id(space), exclude(sweep), space,
+                                     &error);
+            if (status == SERAC_OK)
+                status = print_end(sweep, space, db, ran, &code, &error);
             serac_db_close(db);
         }
         if (status != SERAC_OK)

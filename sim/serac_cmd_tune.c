@@ -241,7 +241,7 @@ static enum serac_status keep(void *ctx, const uint8_t *bits, const struct serac
     struct serac_row copy = *row;
     struct serac_db_point point = {.rows = &copy, .num_rows = 1};
     key_of(s, "tune", bits, point.key);
-    enum serac_status status = serac_db_put(s->db, &point, 1, error);
+    enum serac_status status = serac_db_put(s->db, NULL, &point, 1, error);
     return status == SERAC_OK ? serac_db_plan_add(s->db, point.key, error) : status;
 }
 

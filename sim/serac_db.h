@@ -32,20 +32,27 @@ typedef const char *serac_db_exclude_fn(void *ctx, uint64_t position,
                                         const struct serac_row *total);
 
 /* Replaces the plan by `count` keys unless it is the sweep `id` already; a key that
- * comes again is left out. Points of other sweeps stay. `exclude` (may be NULL) is asked
- * about points that are there. */
+ * comes again is left out. Points of other sweeps stay. `exclude` (NULL: all are wanted) is
+ * asked about all points that are there: another sweep may have put them. Points that a
+ * damaged file has without rows are deleted, so they are missing. */
 enum serac_status serac_db_plan(struct serac_db *db, const char *id,
                                 const char (*keys)[SERAC_DB_KEY], uint64_t count,
                                 serac_db_exclude_fn *exclude, void *ctx,
                                 struct serac_error *error);
+/* Asks `exclude` again, when the sweep `id` has run: points that another sweep put meanwhile
+ * have not been asked about. SERAC_E_INPUT if the plan is another sweep's by now. */
+enum serac_status serac_db_settle(struct serac_db *db, const char *id,
+                                  serac_db_exclude_fn *exclude, void *ctx,
+                                  struct serac_error *error);
 /* Adds one point at the end, if it is not in the plan. */
 enum serac_status serac_db_plan_add(struct serac_db *db, const char *key,
                                     struct serac_error *error);
-/* Positions p of the plan, p % shards == shard, that have no point. *positions is the
- * caller's to free. */
-enum serac_status serac_db_missing(struct serac_db *db, uint32_t shard,
-                                   uint32_t shards, uint64_t **positions,
-                                   uint64_t *count, struct serac_error *error);
+/* Positions p of the plan, p % shards == shard, that have no point; none if the plan is not
+ * the sweep `id` any more. *positions is the caller's to free. */
+enum serac_status serac_db_missing(struct serac_db *db, const char *id,
+                                   uint32_t shard, uint32_t shards,
+                                   uint64_t **positions, uint64_t *count,
+                                   struct serac_error *error);
 
 /* --- points ---------------------------------------------------------------------- */
 
@@ -57,8 +64,9 @@ struct serac_db_point {
     const char *excluded;            /* NULL, or the constraint it does not meet */
 };
 
-/* All of them in one transaction; those that are there already are left alone. */
-enum serac_status serac_db_put(struct serac_db *db,
+/* All of them in one transaction; those that are there already are left alone. `excluded`
+ * is by the constraints of `sweep` (may be NULL if none is), and holds in its plan only. */
+enum serac_status serac_db_put(struct serac_db *db, const char *sweep,
                                const struct serac_db_point *points, size_t count,
                                struct serac_error *error);
 /* Is it there? If `total` is not NULL it gets the last row (empty if it failed). */

@@ -4,6 +4,7 @@
 
 #include "serac_cli.h"
 #include "serac_db_read.h"
+#include "serac_sources.h"
 
 /* --- the plan -------------------------------------------------------------------- */
 
@@ -51,23 +52,27 @@ static enum serac_status write_plan(struct serac_db *db, const char *id,
     return status;
 }
 
-/* Query of positions and total rows of the points in the plan. */
+/* Query of positions, why they are excluded, and total rows, of the points in the plan. */
 static sqlite3_stmt *totals_of_plan(struct serac_db *db, struct serac_error *error)
 {
     char cells[4096], settings[4096], sql[9000];
     serac_db_columns("l.", 0, SERAC_SETTINGS, cells, sizeof cells);
     serac_db_columns("p.", SERAC_SETTINGS, SERAC_COLUMNS, settings,
                      sizeof settings);
-    snprintf(sql, sizeof sql, "SELECT plan.position, %s, %s FROM plan JOIN points p "
-             "USING (key) JOIN layers l ON l.point = p.id AND l.layer = 'total'",
-             cells, settings);
+    snprintf(sql, sizeof sql, "SELECT plan.position, plan.excluded, %s, %s FROM plan "
+             "JOIN points p USING (key) JOIN layers l ON l.point = p.id AND l.line = "
+             "(SELECT max(line) FROM layers WHERE point = p.id)", cells, settings);
     return serac_db_prepare(db, sql, error);
 }
 
+/* Writes what is not as it should be: a sweep that is gone on with has most of it right. */
 static enum serac_status exclude_present(struct serac_db *db,
                                          serac_db_exclude_fn *exclude, void *ctx,
                                          struct serac_error *error)
 {
+    if (!exclude)
+        return serac_db_exec(db, "UPDATE plan SET excluded = NULL WHERE excluded "
+                                 "NOT NULL", error);
     sqlite3_stmt *s = totals_of_plan(db, error);
     sqlite3_stmt *set = serac_db_prepare(
         db, "UPDATE plan SET excluded = ? WHERE position = ?", error);
@@ -82,11 +87,12 @@ static enum serac_status exclude_present(struct serac_db *db,
             break;
         }
         int64_t position = sqlite3_column_int64(s, 0);
-        serac_db_row(s, 1, row);
+        const char *is = (const char *)sqlite3_column_text(s, 1);
+        serac_db_row(s, 2, row);
         const char *why = exclude(ctx, (uint64_t)position, row);
-        if (!why)
+        if (why ? is && !strcmp(is, why) : !is)
             continue;
-        sqlite3_bind_text(set, 1, why, -1, SQLITE_STATIC);
+        sqlite3_bind_text(set, 1, why, -1, SQLITE_STATIC);     /* NULL if NULL */
         sqlite3_bind_int64(set, 2, position);
         status = serac_db_step(db, set, error);
     }
@@ -96,20 +102,46 @@ static enum serac_status exclude_present(struct serac_db *db,
     return status;
 }
 
+enum serac_status serac_db_drop_hollow(struct serac_db *db, struct serac_error *error)
+{
+    return serac_db_exec(db, "DELETE FROM main.points WHERE failed IS NULL AND NOT "
+                             "EXISTS (SELECT 1 FROM main.layers WHERE point = id)",
+                         error);
+}
+
 enum serac_status serac_db_plan(struct serac_db *db, const char *id,
                                 const char (*keys)[SERAC_DB_KEY], uint64_t count,
                                 serac_db_exclude_fn *exclude, void *ctx,
                                 struct serac_error *error)
 {
-    bool same;
-    enum serac_status status = same_plan(db, id, &same, error);
-    if (status != SERAC_OK || same)
-        return status;
-    status = serac_db_begin(db, error);
+    bool same = false;
+    enum serac_status status = serac_db_begin(db, error);
     if (status != SERAC_OK)
         return status;
-    status = write_plan(db, id, keys, count, error);
-    if (status == SERAC_OK && exclude)
+    status = same_plan(db, id, &same, error);
+    if (status == SERAC_OK && !same)
+        status = write_plan(db, id, keys, count, error);
+    if (status == SERAC_OK)
+        status = serac_db_drop_hollow(db, error);
+    if (status == SERAC_OK)
+        status = exclude_present(db, exclude, ctx, error);
+    return serac_db_end(db, status, error);
+}
+
+enum serac_status serac_db_settle(struct serac_db *db, const char *id,
+                                  serac_db_exclude_fn *exclude, void *ctx,
+                                  struct serac_error *error)
+{
+    bool same = false;
+    enum serac_status status = serac_db_begin(db, error);
+    if (status != SERAC_OK)
+        return status;
+    status = same_plan(db, id, &same, error);
+    if (status == SERAC_OK && !same)
+        status = serac_db_say(db, error, SERAC_E_INPUT, "another sweep into this "
+                              "folder took over while this one ran: its points are "
+                              "kept, its results are not shown; run it again, alone");
+    if (status == SERAC_OK)
         status = exclude_present(db, exclude, ctx, error);
     return serac_db_end(db, status, error);
 }
@@ -128,19 +160,22 @@ enum serac_status serac_db_plan_add(struct serac_db *db, const char *key,
     return status;
 }
 
-enum serac_status serac_db_missing(struct serac_db *db, uint32_t shard,
-                                   uint32_t shards, uint64_t **positions,
-                                   uint64_t *count, struct serac_error *error)
+enum serac_status serac_db_missing(struct serac_db *db, const char *id,
+                                   uint32_t shard, uint32_t shards,
+                                   uint64_t **positions, uint64_t *count,
+                                   struct serac_error *error)
 {
     sqlite3_stmt *s = serac_db_prepare(
         db, "SELECT position FROM plan WHERE position % ? = ? AND key NOT IN "
-            "(SELECT key FROM points) ORDER BY position", error);
+            "(SELECT key FROM points) AND EXISTS (SELECT 1 FROM meta WHERE name = "
+            "'sweep' AND value = ?) ORDER BY position", error);
     uint64_t *list = NULL, room = 0;
     int code;
     if (!s)
         return SERAC_E_INPUT;
     sqlite3_bind_int64(s, 1, shards);
     sqlite3_bind_int64(s, 2, shard);
+    sqlite3_bind_text(s, 3, id, -1, SQLITE_STATIC);
     *count = 0;
     while ((code = sqlite3_step(s)) == SQLITE_ROW) {
         if (*count == room) {
@@ -186,7 +221,9 @@ static bool prepare_put(struct serac_db *db, struct put *put,
     put->layer = put->point ? serac_db_prepare(db, sql, error) : NULL;
     put->exclude = put->layer
                        ? serac_db_prepare(db, "UPDATE plan SET excluded = ? WHERE "
-                                              "key = ?", error) : NULL;
+                                              "key = ? AND EXISTS (SELECT 1 FROM "
+                                              "meta WHERE name = 'sweep' AND value "
+                                              "= ?)", error) : NULL;
     return put->exclude != NULL;
 }
 
@@ -215,13 +252,16 @@ static enum serac_status put_layers(struct serac_db *db, struct put *put,
 }
 
 static enum serac_status put_point(struct serac_db *db, struct put *put,
+                                   const char *sweep,
                                    const struct serac_db_point *p,
                                    struct serac_error *error)
 {
     static const struct serac_row none;
     const struct serac_row *total = p->num_rows ? &p->rows[p->num_rows - 1] : &none;
     sqlite3_bind_text(put->point, 1, p->key, -1, SQLITE_STATIC);
-    sqlite3_bind_text(put->point, 2, SERAC_VERSION, -1, SQLITE_STATIC);
+    char version[64];
+    snprintf(version, sizeof version, "%s %s", SERAC_VERSION, serac_sources);
+    sqlite3_bind_text(put->point, 2, version, -1, SQLITE_TRANSIENT);
     if (p->failed)
         sqlite3_bind_text(put->point, 3, p->failed, -1, SQLITE_STATIC);
     else
@@ -235,12 +275,13 @@ static enum serac_status put_point(struct serac_db *db, struct put *put,
     if (status == SERAC_OK && p->excluded) {
         sqlite3_bind_text(put->exclude, 1, p->excluded, -1, SQLITE_STATIC);
         sqlite3_bind_text(put->exclude, 2, p->key, -1, SQLITE_STATIC);
+        sqlite3_bind_text(put->exclude, 3, sweep, -1, SQLITE_STATIC);
         status = serac_db_step(db, put->exclude, error);
     }
     return status;
 }
 
-enum serac_status serac_db_put(struct serac_db *db,
+enum serac_status serac_db_put(struct serac_db *db, const char *sweep,
                                const struct serac_db_point *points, size_t count,
                                struct serac_error *error)
 {
@@ -251,7 +292,7 @@ enum serac_status serac_db_put(struct serac_db *db,
     if (!prepare_put(db, &put, error))
         status = SERAC_E_INPUT;
     for (size_t i = 0; status == SERAC_OK && i < count; i++)
-        status = put_point(db, &put, &points[i], error);
+        status = put_point(db, &put, sweep, &points[i], error);
     finish_put(&put);
     return serac_db_end(db, status, error);
 }

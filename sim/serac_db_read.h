@@ -35,6 +35,9 @@ enum serac_status serac_db_begin(struct serac_db *db, struct serac_error *error)
 enum serac_status serac_db_end(struct serac_db *db, enum serac_status status,
                                struct serac_error *error);
 
+/* Deletes points that did not fail and have no rows: a damaged file has some. */
+enum serac_status serac_db_drop_hollow(struct serac_db *db, struct serac_error *error);
+
 /* "prefix.name" of columns first..last - 1 with commas; needs 4 KiB. */
 void serac_db_columns(const char *prefix, int first, int last, char *text,
                       size_t room);

@@ -37,7 +37,8 @@ enum serac_status serac_db_count(struct serac_db *db, struct serac_db_counts *c,
 {
     static const char *const queries[] = {
         "SELECT count(*) FROM plan",
-        "SELECT count(*) FROM plan JOIN points USING (key) WHERE failed IS NULL",
+        "SELECT count(*) FROM plan JOIN points USING (key) WHERE failed IS NULL AND "
+        "EXISTS (SELECT 1 FROM layers WHERE point = id)",
         "SELECT count(*) FROM plan JOIN points USING (key) WHERE failed NOT NULL",
         "SELECT count(*) FROM plan WHERE excluded NOT NULL",
         "SELECT count(*) FROM plan JOIN points USING (key) JOIN layers ON point = "
@@ -150,17 +151,22 @@ static enum serac_status compare_sweeps(struct serac_db *db, bool *empty,
     return status;
 }
 
-/* Points of both files whose results differ; times of the host may. */
+/* Points of both files whose results differ, or of which one has a row more; times of the
+ * host may differ. */
 static enum serac_status compare_points(struct serac_db *db, int64_t *differ,
                                         struct serac_error *error)
 {
-    char cells[4096], sql[14000];
+    char cells[4096], sql[20000];
     serac_db_columns("", 0, SERAC_SETTINGS, cells, sizeof cells);
     snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM main.points m JOIN other.points o USING (key) WHERE "
-             "m.failed IS NOT o.failed OR EXISTS (SELECT line, %s FROM other.layers "
-             "WHERE point = o.id AND backend != 'host' EXCEPT SELECT line, %s FROM "
-             "main.layers WHERE point = m.id)", cells, cells);
+             "SELECT count(*) FROM main.points m JOIN other.points o USING (key) JOIN "
+             "temp.whole w ON w.id = o.id WHERE m.failed IS NOT o.failed OR EXISTS (SELECT line, %s FROM other.layers "
+             "WHERE point = o.id AND backend IS NOT 'host' EXCEPT SELECT line, %s FROM "
+             "main.layers WHERE point = m.id) OR EXISTS (SELECT line, %s FROM "
+             "main.layers WHERE point = m.id AND backend IS NOT 'host' EXCEPT SELECT "
+             "line, %s FROM other.layers WHERE point = o.id) OR (SELECT count(*) FROM "
+             "main.layers WHERE point = m.id) != (SELECT count(*) FROM other.layers "
+             "WHERE point = o.id)", cells, cells, cells, cells);
     return serac_db_number(db, sql, differ, error);
 }
 
@@ -185,12 +191,14 @@ static enum serac_status copy_points(struct serac_db *db, bool empty,
              "CREATE TEMP TABLE before AS SELECT coalesce(max(id), 0) AS value FROM "
              "main.points; INSERT OR IGNORE INTO main.points (key, version, failed, %s) "
              "SELECT key, version, failed, %s FROM other.points WHERE key IN (SELECT "
-             "key FROM other.plan) ORDER BY id;", settings, settings);
+             "key FROM other.plan) AND id IN (SELECT id FROM temp.whole) ORDER BY "
+             "id;", settings, settings);
     enum serac_status status = serac_db_exec(db, points, error);
     if (status == SERAC_OK)
         status = serac_db_exec(db, sql, error);
     if (status == SERAC_OK)
-        status = serac_db_exec(db, "DROP TABLE temp.before", error);
+        status = serac_db_exec(db, "DROP TABLE temp.before; DROP TABLE temp.whole",
+                               error);
     return status;
 }
 
@@ -208,7 +216,15 @@ static enum serac_status merge(struct serac_db *db, struct serac_db *other,
              "one sweep can be merged", db->path);
     if (!same)
         return serac_db_say(other, error, SERAC_E_INPUT, text);
-    status = compare_points(db, &differ, error);
+    /* A point without rows that did not fail is damaged, and no result. */
+    status = serac_db_drop_hollow(db, error);
+    if (status == SERAC_OK)
+        status = serac_db_exec(db, "CREATE TEMP TABLE whole AS SELECT id FROM "
+                                   "other.points WHERE failed NOT NULL OR EXISTS "
+                                   "(SELECT 1 FROM other.layers WHERE point = id)",
+                               error);
+    if (status == SERAC_OK)
+        status = compare_points(db, &differ, error);
     if (status != SERAC_OK)
         return status;
     snprintf(text, sizeof text, "has other results than %.600s for %lld points",

@@ -7,6 +7,7 @@
 
 #include "serac_cli.h"
 #include "serac_config.h"
+#include "serac_sources.h"
 
 enum serac_status serac_key_file(const char *kind, const char *file,
                                  const char *name,
@@ -57,9 +58,9 @@ void serac_key_make(const char *text, const uint8_t *const *digests, size_t coun
 {
     struct serac_sha256 sha;
     uint8_t digest[SERAC_SHA256_BYTES];
-    char head[64];
-    int used = snprintf(head, sizeof head, "serac %s schema %d\n", SERAC_VERSION,
-                        SERAC_DB_SCHEMA);
+    char head[128];
+    int used = snprintf(head, sizeof head, "serac %s %s schema %d\n", SERAC_VERSION,
+                        serac_sources, SERAC_DB_SCHEMA);
     serac_sha256_init(&sha);
     serac_sha256_add(&sha, head, (size_t)used);
     serac_sha256_add(&sha, text, strlen(text) + 1);

@@ -19,7 +19,7 @@ enum serac_status serac_key_file(const char *kind, const char *file,
 void serac_key_images(const struct serac_dataset *data, uint64_t images,
                       uint8_t digest[SERAC_SHA256_BYTES]);
 
-/* The key of a point: the program's version, the schema, `text` for what is no file, and
+/* The key of a point: the program's version, the digest of its sources, the schema, `text` for what is no file, and
  * the digests, in this order. */
 void serac_key_make(const char *text, const uint8_t *const *digests, size_t count,
                     char key[SERAC_DB_KEY]);

@@ -32,8 +32,8 @@ void serac_space_close(struct serac_space *space);
 uint64_t serac_space_count(const struct serac_space *space);
 const struct serac_space_tally *serac_space_tally(const struct serac_space *space);
 
-/* A key is the start of a SHA-256 over all that determines the point: the program's version
- * and schema, names and contents of its files, widths, batch, images. */
+/* A key is the start of a SHA-256 over all that determines the point: the program's version,
+ * sources and schema, names and contents of its files, widths, batch, images. */
 const char (*serac_space_keys(const struct serac_space *space))[SERAC_DB_KEY];
 /* The same for the whole sweep, its constraints included. */
 const char *serac_space_id(const struct serac_space *space);

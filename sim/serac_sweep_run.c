@@ -50,7 +50,8 @@ struct worker {
 static enum serac_status flush(struct worker *w)
 {
     enum serac_status status =
-        w->count ? serac_db_put(w->db, w->points, w->count, &w->error) : SERAC_OK;
+        w->count ? serac_db_put(w->db, serac_space_id(w->run->space), w->points,
+                                w->count, &w->error) : SERAC_OK;
     for (size_t i = 0; i < w->count; i++)
         serac_space_free_point(&w->points[i]);
     w->count = 0;

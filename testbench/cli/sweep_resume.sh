@@ -95,6 +95,26 @@ sweep "$full"
 is "points run for the first sweep again" "$(ran)" 0
 is "its results" "$(cmp "$work/before.csv" "$full.csv" && echo same)" same
 
+# --- the sources that the key covers: a copy of them, changed one by one ---
+mkdir "$work/tree"
+cp -r Makefile model drivers sim "$work/tree"
+digest() { make -s -C "$work/tree" B=made made/sources.c 2>&1 && sed -n 's/.*"\([0-9a-f]\{32\}\)";$/\1/p' "$work/tree/made/sources.c"; }
+own=$(digest)
+is "version of every point" "$(sqlite3 "$full/results.db" 'select distinct version from points')" \
+  "$("$serac" --version | sed 's/^serac //') $own"
+is "digest of the same sources" "$(digest)" "$own"
+echo >> "$work/tree/sim/serac_cmd_report.c"
+is "digest with another report" "$(digest)" "$own"
+for file in model/serac_cost.c model/serac_fast.h drivers/serac_drv.c sim/serac_infer.c sim/serac_result.h sim/serac_workload_run.c sim/serac_device_model.c; do
+  cp "$file" "$work/source"
+  echo >> "$work/tree/$file"
+  is "digest with another $file" "$([ "$(digest)" != "$own" ] && echo differs)" differs
+  cp "$work/source" "$work/tree/$file"
+  is "digest with the old $file" "$(digest)" "$own"
+done
+rm "$work/tree/model/serac_sram.h"
+is "digest with a file less" "$([ "$(digest)" != "$own" ] && echo differs)" differs
+
 # --- the report of it ---
 "$serac" report "$full" > "$work/log" 2>&1 || fails "report: $(cat "$work/log")"
 is "designs in report.md" "$(grep -c '^| tiny \|^| serial ' "$full/report.md")" 36

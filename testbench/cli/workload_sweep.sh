@@ -94,6 +94,17 @@ is "both operands of a run-time product have the activations' bits" \
   "$(grep ',scores,' "$work/block.csv" | cut -d, -f11-13 | sort | tr '\n' ' ')" "4,4,4 4,4,4 8,8,8 8,8,8 "
 is "accuracy and images" "$(cut -d, -f45,46 "$work/block.csv" | sort -u)" ","
 
+# --- what report says of accuracy and technologies -------------------------------
+# said DIR: the lines behind the table.
+said() { "$serac" report "$1" | grep '^accuracy\|^area and energy' | tr '\n' ';'; }
+is "report of a network and a workload" "$(said "$work/full")" \
+  "accuracy on n = 1 images, 95 % interval at most +-0.3967;area and energy: technology sg13g2;"
+cat > "$work/said-sweep.cfg" <<END
+designs = ["tiny"]; workloads = ["$work/block.cfg"]; precisions = ["8/8", "2/8"]; technologies = ["sg13g2", "sg13g2:energy.clock_tree_factor=1.5"];
+END
+sweep "$work/said-sweep.cfg" "$work/said" --jobs 1
+is "report of workloads in two technologies" "$(said "$work/said")" "area and energy: technology sg13g2, sg13g2:energy.clock_tree_factor=1.5;"
+
 # --- sizes, what is assumed ------------------------------------------------------
 cat > "$work/sized.cfg" <<END
 name = "sized"; source = "$0"; assumed = "three tokens";
@@ -155,6 +166,32 @@ for i in 1 2 3 4 5; do sweep "$work/space.cfg" "$work/space-$i" --shard $i/5 --j
 "$serac" export "$work/space-all" > "$work/space-all.csv"
 is "results of merged shards" "$(cmp "$work/space.csv" "$work/space-all.csv" && echo same)" same
 refused "merge with another sweep" "only shards of one sweep can be merged" merge "$work/space-all" "$work/full"
+
+# --- two sweeps into one folder at the same time ------------------------------------
+# Each order in turn: the first's plan is replaced while it runs, whose points both want.
+cat > "$work/wanted.cfg" <<END
+designs = ["weight-serial"]; workloads = ["resnet18"]; precisions = ["8/8"];
+memory = { latency_cycles = { from = 10; to = 25; step = 1; }; };
+END
+{ cat "$work/wanted.cfg"; echo 'constraints = ["cycles < 1"];'; } > "$work/unwanted.cfg"
+# both FIRST SECOND
+both() {
+  "$serac" sweep "$work/$1.cfg" --out "$work/$1-first" --jobs 1 > "$logs/first" 2>&1 &
+  tries=0
+  until [ "$(sqlite3 "$work/$1-first/results.db" 'select count(*) from plan' 2> "$logs/err")" = 16 ] || [ $tries = 600 ]; do
+    tries=$((tries + 1))
+    sleep 0.05
+  done
+  sweep "$work/$2.cfg" "$work/$1-first" --jobs 1
+  wait $! && fails "the $1 sweep, which was replaced, ended well: $(cat "$logs/first")"
+  is "the $1 sweep says that it was replaced" "$(grep -c 'results.db: another sweep into this folder took over' "$logs/first")" 1
+  is "results of the $2 sweep, by its own constraints" "$("$serac" export "$work/$1-first" --totals | tail -n +2 | wc -l)" "$3"
+  sweep "$work/$2.cfg" "$work/$1-first" --jobs 1
+  is "points run for the $2 sweep again" "$(ran)" 0
+  is "its results" "$("$serac" export "$work/$1-first" --totals | tail -n +2 | wc -l)" "$3"
+}
+both wanted unwanted 0
+both unwanted wanted 16
 
 # --- fronts ------------------------------------------------------------------------
 # least FIRST SECOND: the front by definition, of two columns the less the better.

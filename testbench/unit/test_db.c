@@ -55,15 +55,21 @@ static struct serac_db *open_db(const char *dir)
     return db;
 }
 
-static void put(struct serac_db *db, unsigned n, const char *failed,
-                const char *excluded)
+static void put_by(struct serac_db *db, const char *sweep, unsigned n,
+                   const char *failed, const char *excluded)
 {
     struct serac_row rows[2];
     struct serac_db_point p = {.rows = rows, .num_rows = failed ? 0 : 2,
                                .failed = failed, .excluded = excluded};
     make_rows(n, rows);
     make_key(n, p.key);
-    assert_int_equal(serac_db_put(db, &p, 1, &error), SERAC_OK);
+    assert_int_equal(serac_db_put(db, sweep, &p, 1, &error), SERAC_OK);
+}
+
+static void put(struct serac_db *db, unsigned n, const char *failed,
+                const char *excluded)
+{
+    put_by(db, "a", n, failed, excluded);
 }
 
 /* A plan of points 0..count - 1. */
@@ -94,8 +100,8 @@ static const char *content(struct serac_db *db)
 static uint64_t missing(struct serac_db *db, uint32_t shard, uint32_t shards)
 {
     uint64_t *positions = NULL, count;
-    assert_int_equal(serac_db_missing(db, shard, shards, &positions, &count, &error),
-                     SERAC_OK);
+    assert_int_equal(serac_db_missing(db, "a", shard, shards, &positions, &count,
+                                      &error), SERAC_OK);
     for (uint64_t i = 0; i < count; i++)
         assert_int_equal(positions[i] % shards, shard);
     free(positions);
@@ -133,7 +139,7 @@ static void test_a_point_is_there_once(void **state)
     put(db, 0, NULL, NULL);
     make_rows(7, rows);
     make_key(0, p.key);
-    assert_int_equal(serac_db_put(db, &p, 1, &error), SERAC_OK);
+    assert_int_equal(serac_db_put(db, "a", &p, 1, &error), SERAC_OK);
     assert_string_equal(content(db), "00");
     assert_int_equal(serac_db_find(db, p.key, &there, &total, &error), SERAC_OK);
     assert_true(there);
@@ -184,7 +190,6 @@ static void test_results_are_those_of_the_plan_in_its_order(void **state)
     assert_int_equal(serac_db_plan(db, "b", (const char(*)[SERAC_DB_KEY])keys, 3,
                                    NULL, NULL, &error), SERAC_OK);
     assert_string_equal(content(db), "3311");
-    assert_int_equal(missing(db, 0, 1), 0);
     plan(db, "a", 4);
     assert_string_equal(content(db), "00112233");
     serac_db_close(db);
@@ -213,8 +218,78 @@ static void test_a_new_plan_asks_about_the_points_that_are_there(void **state)
         assert_int_equal(serac_db_plan(db, "b", (const char(*)[SERAC_DB_KEY])keys, 4,
                                        even_only, &asked, &error), SERAC_OK);
         assert_string_equal(content(db), "22");
-        assert_int_equal(asked, 2);          /* the second time it is the same plan */
+        assert_int_equal(asked, 2 * (times + 1));
     }
+    serac_db_close(db);
+}
+
+/* --- two sweeps into one file ------------------------------------------------------ */
+
+/* 0..3 in a plan of the sweep `id`. */
+static void plan_even(struct serac_db *db, const char *id)
+{
+    char keys[4][SERAC_DB_KEY];
+    unsigned asked = 0;
+    for (unsigned i = 0; i < 4; i++)
+        make_key(i, keys[i]);
+    assert_int_equal(serac_db_plan(db, id, (const char(*)[SERAC_DB_KEY])keys, 4,
+                                   even_only, &asked, &error), SERAC_OK);
+}
+
+static void test_the_constraints_of_a_replaced_sweep_do_not_count(void **state)
+{
+    (void)state;
+    struct serac_db *db = open_db(one);
+    plan(db, "old", 4);
+    plan(db, "a", 4);
+    put_by(db, "old", 0, NULL, "its constraint");
+    put_by(db, "a", 1, NULL, "ours");
+    put_by(db, NULL, 2, NULL, NULL);
+    assert_string_equal(content(db), "0022");
+    serac_db_close(db);
+}
+
+static void test_points_that_another_sweep_put_are_asked_about_at_the_end(void **state)
+{
+    unsigned asked = 0;
+    (void)state;
+    struct serac_db *db = open_db(one);
+    plan_even(db, "a");
+    put_by(db, "other", 0, NULL, NULL);
+    put_by(db, "other", 1, NULL, NULL);
+    assert_string_equal(content(db), "0011");
+    assert_int_equal(serac_db_settle(db, "a", even_only, &asked, &error), SERAC_OK);
+    assert_int_equal(asked, 2);
+    assert_string_equal(content(db), "00");
+    serac_db_close(db);
+}
+
+static void test_wrong_exclusions_are_mended_when_a_sweep_goes_on(void **state)
+{
+    (void)state;
+    struct serac_db *db = open_db(one);
+    plan_even(db, "a");
+    for (unsigned i = 0; i < 4; i++)
+        put(db, i, NULL, i < 2 ? "none of it" : NULL);
+    assert_string_equal(content(db), "2233");
+    plan_even(db, "a");
+    assert_string_equal(content(db), "0022");
+    assert_int_equal(serac_db_plan(db, "a", NULL, 0, NULL, NULL, &error), SERAC_OK);
+    assert_string_equal(content(db), "00112233");
+    serac_db_close(db);
+}
+
+static void test_a_sweep_whose_plan_was_replaced_is_told(void **state)
+{
+    (void)state;
+    struct serac_db *db = open_db(one);
+    plan(db, "a", 4);
+    assert_int_equal(missing(db, 0, 1), 4);
+    plan(db, "b", 6);
+    assert_int_equal(missing(db, 0, 1), 0);      /* positions are b's */
+    assert_int_equal(serac_db_settle(db, "a", NULL, NULL, &error), SERAC_E_INPUT);
+    assert_non_null(strstr(error.text, "results.db: another sweep"));
+    assert_int_equal(serac_db_settle(db, "b", NULL, NULL, &error), SERAC_OK);
     serac_db_close(db);
 }
 
@@ -266,7 +341,7 @@ static void test_processes_write_at_the_same_time(void **state)
                 struct serac_db_point point = {.rows = rows, .num_rows = 2};
                 make_rows((i + 5 * p) % POINTS, rows);
                 make_key((i + 5 * p) % POINTS, point.key);
-                bad = serac_db_put(mine, &point, 1, NULL) != SERAC_OK;
+                bad = serac_db_put(mine, "a", &point, 1, NULL) != SERAC_OK;
             }
             serac_db_close(mine);
             _exit(bad);
@@ -279,6 +354,16 @@ static void test_processes_write_at_the_same_time(void **state)
     db = open_db(one);
     assert_string_equal(content(db), "00112233445566778899101011111212131314141515");
     serac_db_close(db);
+}
+
+static void execute(const char *dir, const char *sql)
+{
+    char path[400];
+    sqlite3 *raw;
+    snprintf(path, sizeof path, "%s/" SERAC_DB_FILE, dir);
+    assert_int_equal(sqlite3_open(path, &raw), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(raw, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(raw);
 }
 
 /* --- merging ----------------------------------------------------------------------- */
@@ -339,7 +424,7 @@ static void test_other_results_for_a_point_are_a_mismatch(void **state)
     make_rows(2, rows);
     serac_row_u64(&rows[0], SERAC_COLUMN_cycles, 77);
     make_key(2, p.key);
-    assert_int_equal(serac_db_put(db, &p, 1, &error), SERAC_OK);
+    assert_int_equal(serac_db_put(db, "a", &p, 1, &error), SERAC_OK);
     serac_db_close(db);
     db = open_db(one);
     assert_int_equal(serac_db_merge(db, two, &error), SERAC_E_MISMATCH);
@@ -348,17 +433,61 @@ static void test_other_results_for_a_point_are_a_mismatch(void **state)
     serac_db_close(db);
 }
 
-/* --- refusals ---------------------------------------------------------------------- */
-
-static void execute(const char *dir, const char *sql)
+static void test_a_row_less_is_a_mismatch_whichever_way(void **state)
 {
-    char path[400];
-    sqlite3 *raw;
-    snprintf(path, sizeof path, "%s/" SERAC_DB_FILE, dir);
-    assert_int_equal(sqlite3_open(path, &raw), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(raw, sql, NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(raw);
+    static const char *const dirs[] = {one, two};
+    (void)state;
+    fill(one, "a", 0, 2);
+    fill(two, "a", 0, 2);
+    execute(two, "DELETE FROM layers WHERE line = 0 AND point = 1");
+    for (int i = 0; i < 2; i++) {
+        struct serac_db *db = open_db(dirs[i]);
+        assert_int_equal(serac_db_merge(db, dirs[1 - i], &error), SERAC_E_MISMATCH);
+        serac_db_close(db);
+    }
+    execute(one, "DELETE FROM layers WHERE line = 0 AND point = 1");
+    execute(two, "INSERT INTO layers (point, line, backend) VALUES (1, 0, 'host')");
+    for (int i = 0; i < 2; i++) {
+        struct serac_db *db = open_db(dirs[i]);
+        assert_int_equal(serac_db_merge(db, dirs[1 - i], &error), SERAC_E_MISMATCH);
+        serac_db_close(db);
+    }
 }
+
+static void test_a_point_without_rows_is_missing_and_is_not_merged(void **state)
+{
+    struct serac_db_counts c;
+    (void)state;
+    fill(one, "a", 0, 2);
+    fill(two, "a", 0, 2);
+    execute(two, "DELETE FROM layers WHERE point = 1");
+    struct serac_db *db = open_db(two);
+    assert_int_equal(serac_db_count(db, &c, &error), SERAC_OK);
+    assert_int_equal(c.done, 2);
+    serac_db_close(db);
+    db = open_db(one);
+    assert_int_equal(serac_db_merge(db, two, &error), SERAC_OK);
+    assert_string_equal(content(db), "0022");
+    serac_db_close(db);
+    db = open_db(all);
+    assert_int_equal(serac_db_merge(db, two, &error), SERAC_OK);
+    assert_string_equal(content(db), "22");
+    assert_int_equal(missing(db, 0, 1), 4);
+    serac_db_close(db);
+    db = open_db(two);
+    plan(db, "a", 6);
+    assert_int_equal(missing(db, 0, 1), 4);
+    put(db, 0, NULL, NULL);
+    assert_string_equal(content(db), "002244");    /* that plan has no constraints */
+    serac_db_close(db);
+    execute(two, "DELETE FROM layers WHERE point = (SELECT id FROM points WHERE rows = 0)");
+    db = open_db(two);
+    assert_int_equal(serac_db_merge(db, one, &error), SERAC_OK);
+    assert_string_equal(content(db), "0022");
+    serac_db_close(db);
+}
+
+/* --- refusals ---------------------------------------------------------------------- */
 
 static void refuse(const char *dir, bool write, const char *word)
 {
@@ -431,12 +560,18 @@ int main(void)
         TEST(test_a_point_that_cannot_run_is_done_and_has_no_rows),
         TEST(test_results_are_those_of_the_plan_in_its_order),
         TEST(test_a_new_plan_asks_about_the_points_that_are_there),
+        TEST(test_the_constraints_of_a_replaced_sweep_do_not_count),
+        TEST(test_points_that_another_sweep_put_are_asked_about_at_the_end),
+        TEST(test_wrong_exclusions_are_mended_when_a_sweep_goes_on),
+        TEST(test_a_sweep_whose_plan_was_replaced_is_told),
         TEST(test_shards_have_every_position_once),
         TEST(test_points_are_added_to_a_plan_once),
         TEST(test_processes_write_at_the_same_time),
         TEST(test_merged_shards_are_the_whole_however_often),
         TEST(test_another_sweep_is_not_merged),
         TEST(test_other_results_for_a_point_are_a_mismatch),
+        TEST(test_a_row_less_is_a_mismatch_whichever_way),
+        TEST(test_a_point_without_rows_is_missing_and_is_not_merged),
         TEST(test_other_files_are_refused_and_stay),
     };
     return cmocka_run_group_tests_name("db", tests, make_folder, remove_folder);

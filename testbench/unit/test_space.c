@@ -11,6 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "serac_cli.h"
+#include "serac_key.h"
+#include "serac_sources.h"
 #include "serac_space.h"
 
 #ifndef SERAC_ROOT
@@ -126,6 +129,27 @@ static void test_every_key_is_its_own_and_stays(void **state)
         assert_string_not_equal(first[i], serac_space_keys(space)[i]);
 }
 
+static void test_a_key_has_the_programs_version_and_sources(void **state)
+{
+    const uint8_t digest[SERAC_SHA256_BYTES] = {1, 2, 3};
+    const uint8_t *const digests[] = {digest};
+    char key[SERAC_DB_KEY], wanted[SERAC_DB_KEY], text[200];
+    uint8_t sum[SERAC_SHA256_BYTES];
+    struct serac_sha256 sha;
+    (void)state;
+    assert_int_equal(strlen(serac_sources), 32);
+    assert_int_equal(strspn(serac_sources, "0123456789abcdef"), 32);
+    int used = snprintf(text, sizeof text, "serac %s %s schema %d\nx", SERAC_VERSION,
+                        serac_sources, SERAC_DB_SCHEMA);
+    serac_sha256_init(&sha);
+    serac_sha256_add(&sha, text, (size_t)used + 1);
+    serac_sha256_add(&sha, digest, sizeof digest);
+    serac_sha256_end(&sha, sum);
+    serac_sha256_hex(sum, SERAC_DB_KEY - 1, wanted);
+    serac_key_make("x", digests, 1, key);
+    assert_string_equal(key, wanted);
+}
+
 static void test_a_networks_key_has_its_images(void **state)
 {
     static const char *const texts[] = {
@@ -225,6 +249,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_last_key_goes_fastest),
         cmocka_unit_test(test_every_key_is_its_own_and_stays),
+        cmocka_unit_test(test_a_key_has_the_programs_version_and_sources),
         cmocka_unit_test(test_a_networks_key_has_its_images),
         cmocka_unit_test(test_constraints_prune_before_and_exclude_after),
         cmocka_unit_test(test_variations_that_contradict_themselves_are_left_out),
