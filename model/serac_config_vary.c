@@ -167,6 +167,15 @@ static unsigned set_below(config_setting_t *at, const char *path,
     return count;
 }
 
+/* Is the key of `left` characters at `variation` set again behind it? */
+static bool set_again(const char *variation, size_t left)
+{
+    for (const char *at = strchr(variation, ':'); at; at = strchr(at + 1, ':'))
+        if (!strncmp(at + 1, variation, left + 1))       /* with its '=' */
+            return true;
+    return false;
+}
+
 enum serac_status serac_config_vary(struct config_t *file, const char *path,
                                     const char *variation,
                                     struct serac_error *error)
@@ -182,6 +191,8 @@ enum serac_status serac_config_vary(struct config_t *file, const char *path,
         snprintf(key, sizeof key, "%.*s", (int)left, variation);
         snprintf(value, sizeof value, "%.*s", (int)(length - left - 1),
                  equals + 1);
+        if (set_again(variation, left))
+            return fail(error, path, key, "given twice");
         bool bad = !*value;
         if (!bad && set_below(root, key, value, &bad) == 0)
             return fail(error, path, key, "no such place in the file");

@@ -31,6 +31,14 @@ static int usage_error(const struct serac_usage *u, const char *format,
     return SERAC_EXIT_INPUT;
 }
 
+static bool is_set(const struct serac_usage *u, const char *name)
+{
+    for (const struct serac_option *o = u->options; o->name; o++)
+        if (!strcmp(o->name, name))
+            return *o->value != NULL;
+    return false;
+}
+
 int serac_cli_parse(const struct serac_usage *u, int argc, char **argv,
                     const char **positional, int wanted)
 {
@@ -60,6 +68,8 @@ int serac_cli_parse(const struct serac_usage *u, int argc, char **argv,
             return usage_error(u, "%s: needs an argument", argv[i]);
         }
     }
+    if (is_set(u, "csv") && is_set(u, "json"))
+        return usage_error(u, "--csv and --%s: one of them at a time", "json");
     if (given < wanted)
         return usage_error(u, "missing argument: %s", u->arguments);
     return -1;

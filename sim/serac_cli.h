@@ -33,7 +33,7 @@ struct serac_usage {
 };
 
 /* Parses argv behind the subcommand; -o is --out. Positional arguments go to `positional`,
- * exactly `wanted` of them. Returns -1 to go on, else the exit code (help shown, or
+ * exactly `wanted` of them. Options csv and json exclude each other. Returns -1 to go on, else the exit code (help shown, or
  * the usage was wrong). */
 int serac_cli_parse(const struct serac_usage *usage, int argc, char **argv,
                     const char **positional, int wanted);

@@ -36,11 +36,14 @@ static bool refuse(const char *option, const char *name, const char *what,
 static bool parse_columns(const char *option, const char *list, double sign,
                           struct front *f)
 {
-    while (list && *list) {
+    const char *all = list;
+    for (bool more = list != NULL; more;) {
         char name[64];
         const char *nearest;
         size_t length = strcspn(list, ",");
         snprintf(name, sizeof name, "%.*s", (int)length, list);
+        if (!length)
+            return refuse(option, all, "an empty name", NULL);
         enum serac_column column = serac_column_find(name, &nearest);
         if (column == SERAC_COLUMNS)
             return refuse(option, name, "no column", nearest);
@@ -54,7 +57,8 @@ static bool parse_columns(const char *option, const char *list, double sign,
             return refuse(option, name, "more than 8 columns", NULL);
         f->columns[f->measures] = column;
         f->signs[f->measures++] = sign;
-        list += length + (list[length] == ',');
+        more = list[length] == ',';
+        list += length + more;
     }
     return true;
 }

@@ -2,6 +2,7 @@
  *
  * What is to run is what the file of results has not: so a sweep that was stopped goes on
  * where it was, one that is done does nothing, and a changed file is run anew. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +11,24 @@
 #include "serac_cli.h"
 #include "serac_sweep_run.h"
 
+/* A decimal number of 32 bits; sscanf would take the last 32 bits of a longer one. */
+static const char *parse_u32(const char *text, uint32_t *value)
+{
+    char *end;
+    errno = 0;
+    unsigned long long v = strtoull(text, &end, 10);
+    if (errno || v > UINT32_MAX || *text < '0' || *text > '9')
+        return NULL;
+    *value = (uint32_t)v;
+    return end;
+}
+
 static bool parse_shard(const char *text, uint32_t *shard, uint32_t *shards)
 {
-    unsigned one, all;
-    char rest;
-    if (sscanf(text, "%u/%u%c", &one, &all, &rest) != 2 || all < 1 || one < 1 ||
-        one > all) {
+    uint32_t one = 0, all = 0;
+    const char *rest = parse_u32(text, &one);
+    rest = rest && *rest == '/' ? parse_u32(rest + 1, &all) : NULL;
+    if (!rest || *rest || one < 1 || one > all) {
         fprintf(stderr, "serac: --shard %s: must be I/N, 1 <= I <= N\n", text);
         return false;
     }

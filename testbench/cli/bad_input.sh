@@ -213,6 +213,15 @@ done
 refused "option without its argument" "--design: needs an argument" infer fashion-w2 --design
 refused "merge of one folder" "missing argument" merge a
 refused "design, variation of no key" "rosw: unknown key (did you mean rows?)" describe --design tiny:rosw=4
+refused "design, a key varied twice" ":rows=8:lanes=16:rows=4: rows: given twice" describe --design tiny:rows=8:lanes=16:rows=4
+refused "memory, a key varied twice" "latency_cycles: given twice" infer fashion-w2 --memory default:latency_cycles=8:latency_cycles=8
+for command in "infer fashion-w2" "pareto $work/x --min cycles"; do
+  # shellcheck disable=SC2086
+  refused "$command, CSV and JSON" "--csv and --json: one of them at a time" $command --json --csv
+done
+for list in 'cycles,' ',cycles' 'cycles,,area_um2' ',' ''; do
+  refused "pareto --min '$list'" "--min $list: an empty name" pareto "$work/x" --min "$list"
+done
 refused "network, variation" "fashion-w2:x=1: cannot be varied" infer fashion-w2:x=1
 refused "sweep without --out" "--out is missing" sweep example
 refused "compare without --out" "--out is missing" compare x.csv
@@ -235,7 +244,7 @@ refused "cosim --random 0" "--random 0: must be a number from 1 to" cosim --rand
 refused "cosim --case beyond --random" "--case 5: must be a number from 0 to 4" cosim --random 5 --case 5
 refused "cosim --seed" "--seed x: must be a number" cosim --random 5 --seed x
 refused "sweep --jobs 0" "--jobs 0: must be a number from 1 to" sweep example --out "$work/sweep" --jobs 0
-for text in 3/2 0/2 1 a/b 1/2x /; do
+for text in 3/2 0/2 1 a/b 1/2x / 1/4294967297 4294967297/2 1/99999999999999999999 ' 1/2' 1/+2 1/-1 1/; do
   refused "sweep --shard $text" "--shard $text: must be I/N" sweep example --out "$work/sweep" --shard "$text"
 done
 refused "infer, unknown backend" "verilog" infer fashion-w2 --backend verilog --limit 1
