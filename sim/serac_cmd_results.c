@@ -24,12 +24,34 @@ static enum serac_status print_row(void *ctx, const struct serac_row *row)
     return ferror(stdout) ? SERAC_E_IO : SERAC_OK;
 }
 
+static void print_name(void *ctx, const char *kind, const char *name,
+                       const char *whole)
+{
+    (void)ctx;
+    printf("%s\t%s\t%s\n", kind, name, whole);
+}
+
+/* Tabs, since names have commas. */
+static int print_names(const char *dir)
+{
+    struct serac_db *db;
+    struct serac_error error = {""};
+    enum serac_status status = serac_db_open(dir, false, &db, &error);
+    if (status != SERAC_OK)
+        return serac_cli_fail(status, &error);
+    printf("kind\tname\twhole\n");
+    status = serac_db_names(db, print_name, NULL, &error);
+    serac_db_close(db);
+    return status == SERAC_OK ? SERAC_EXIT_DONE : serac_cli_fail(status, &error);
+}
+
 int serac_cmd_export(int argc, char **argv)
 {
-    const char *dir, *json = NULL, *totals = NULL;
+    const char *dir, *json = NULL, *totals = NULL, *names = NULL;
     const struct serac_option options[] = {
         {"json", NULL, "a JSON array of objects (CSV)", &json},
         {"totals", NULL, "one row a point, without its layers", &totals},
+        {"names", NULL, "instead, what names that had to be cut stand for", &names},
         {NULL, NULL, NULL, NULL}};
     const struct serac_usage usage = {
         "export", "DIR [options]",
@@ -43,6 +65,8 @@ int serac_cmd_export(int argc, char **argv)
     int code = serac_cli_parse(&usage, argc, argv, &dir, 1);
     if (code >= 0)
         return code;
+    if (names)
+        return print_names(dir);
     e.json = json != NULL;
     enum serac_status status = serac_db_open(dir, false, &db, &error);
     if (status != SERAC_OK)

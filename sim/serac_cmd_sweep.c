@@ -102,10 +102,12 @@ static serac_db_exclude_fn *exclude(const struct serac_sweep *sweep)
 static int run_missing(const struct serac_sweep *sweep, struct serac_space *space,
                        const struct options *o, uint64_t *ran)
 {
-    struct serac_db *db;
+    struct serac_db *db = NULL;
     struct serac_error error = {""};
     uint64_t *positions = NULL, count = 0;
     enum serac_status status = serac_db_open(o->out, true, &db, &error);
+    if (status == SERAC_OK)
+        status = serac_space_put_names(space, db, &error);
     if (status == SERAC_OK) {
         status = serac_db_plan(db, serac_space_id(space), serac_space_keys(space),
                                serac_space_count(space), exclude(sweep), space,
@@ -113,8 +115,8 @@ static int run_missing(const struct serac_sweep *sweep, struct serac_space *spac
         if (status == SERAC_OK)
             status = serac_db_missing(db, serac_space_id(space), o->shard, o->shards,
                                       &positions, &count, &error);
-        serac_db_close(db);
     }
+    serac_db_close(db);
     if (status != SERAC_OK)
         return serac_cli_fail(status, &error);
     struct serac_sweep_run run = {.space = space, .dir = o->out,

@@ -181,6 +181,7 @@ static enum serac_status make_tables(struct serac_db *db,
     snprintf(sql, sizeof sql,
              "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;\n"
              "CREATE TABLE plan (position INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, excluded TEXT);\n"
+             "CREATE TABLE names (kind TEXT, name TEXT, whole TEXT NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;\n"
              "CREATE TABLE points (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE,\n"
              "  version TEXT NOT NULL, failed TEXT%s);\n"
              "CREATE TABLE layers (point INTEGER NOT NULL REFERENCES points (id),\n"

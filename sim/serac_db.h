@@ -14,7 +14,7 @@
 #include "serac_sha256.h"
 
 #define SERAC_DB_FILE "results.db"
-#define SERAC_DB_SCHEMA 1
+#define SERAC_DB_SCHEMA 2
 #define SERAC_DB_KEY 33              /* 32 hexadecimal digits and a NUL */
 
 struct serac_db;
@@ -53,6 +53,18 @@ enum serac_status serac_db_missing(struct serac_db *db, const char *id,
                                    uint32_t shard, uint32_t shards,
                                    uint64_t **positions, uint64_t *count,
                                    struct serac_error *error);
+
+/* --- names ------------------------------------------------------------------------ */
+
+/* What a name of the rows stands for, if it had to be cut: `whole` of `kind`. SERAC_E_INPUT if it
+ * stands for another already. */
+enum serac_status serac_db_name(struct serac_db *db, const char *kind,
+                                const char *name, const char *whole,
+                                struct serac_error *error);
+typedef void serac_db_name_fn(void *ctx, const char *kind, const char *name,
+                              const char *whole);
+enum serac_status serac_db_names(struct serac_db *db, serac_db_name_fn *fn, void *ctx,
+                                 struct serac_error *error);
 
 /* --- points ---------------------------------------------------------------------- */
 

@@ -198,6 +198,49 @@ enum serac_status serac_db_missing(struct serac_db *db, const char *id,
     return status;
 }
 
+/* --- names ------------------------------------------------------------------------ */
+
+enum serac_status serac_db_name(struct serac_db *db, const char *kind,
+                                const char *name, const char *whole,
+                                struct serac_error *error)
+{
+    sqlite3_stmt *s = serac_db_prepare(
+        db, "INSERT INTO names VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET whole = "
+            "NULL WHERE whole != excluded.whole", error);
+    char text[700];
+    if (!s)
+        return SERAC_E_INPUT;
+    sqlite3_bind_text(s, 1, kind, -1, SQLITE_STATIC);
+    sqlite3_bind_text(s, 2, name, -1, SQLITE_STATIC);
+    sqlite3_bind_text(s, 3, whole, -1, SQLITE_STATIC);
+    enum serac_status status = serac_db_step(db, s, error);
+    if (sqlite3_extended_errcode(db->sqlite) == SQLITE_CONSTRAINT_NOTNULL) {
+        snprintf(text, sizeof text, "%.64s is short for another name than %.500s "
+                 "already: shorten the file's name", name, whole);
+        status = serac_db_say(db, error, SERAC_E_INPUT, text);
+    }
+    sqlite3_finalize(s);
+    return status;
+}
+
+enum serac_status serac_db_names(struct serac_db *db, serac_db_name_fn *fn, void *ctx,
+                                 struct serac_error *error)
+{
+    sqlite3_stmt *s = serac_db_prepare(db, "SELECT kind, name, whole FROM names",
+                                       error);
+    int code;
+    if (!s)
+        return SERAC_E_INPUT;
+    while ((code = sqlite3_step(s)) == SQLITE_ROW)
+        fn(ctx, (const char *)sqlite3_column_text(s, 0),
+           (const char *)sqlite3_column_text(s, 1),
+           (const char *)sqlite3_column_text(s, 2));
+    enum serac_status status = code == SQLITE_DONE ? SERAC_OK
+                                                   : serac_db_fail(db, error);
+    sqlite3_finalize(s);
+    return status;
+}
+
 /* --- points ---------------------------------------------------------------------- */
 
 /* The four statements that put a point. */

@@ -178,6 +178,7 @@ static enum serac_status copy_points(struct serac_db *db, bool empty,
     serac_db_columns("l.", 0, SERAC_SETTINGS, cells, sizeof cells);
     snprintf(sql, sizeof sql,
              "%s"
+             "INSERT OR IGNORE INTO main.names SELECT * FROM other.names;"
              "INSERT INTO main.layers SELECT m.id, l.line, %s FROM other.layers l JOIN "
              "other.points o ON o.id = l.point JOIN main.points m ON m.key = o.key "
              "WHERE m.id > (SELECT value FROM temp.before);"

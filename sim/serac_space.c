@@ -172,6 +172,7 @@ void serac_space_close(struct serac_space *space)
         serac_workload_destroy(space->programs[i].workload);
     }
     free(space->programs);
+    free(space->names);
     free(space->designs);
     free(space->memories);
     free(space->technologies);
@@ -179,6 +180,17 @@ void serac_space_close(struct serac_space *space)
     free(space->combinations);
     free(space->keys);
     free(space);
+}
+
+enum serac_status serac_space_put_names(const struct serac_space *space,
+                                        struct serac_db *db,
+                                        struct serac_error *error)
+{
+    enum serac_status status = SERAC_OK;
+    for (uint32_t i = 0; status == SERAC_OK && i < space->num_names; i++)
+        status = serac_db_name(db, space->names[i].kind, space->names[i].name,
+                               space->names[i].whole, error);
+    return status;
 }
 
 uint64_t serac_space_count(const struct serac_space *space)

@@ -32,6 +32,11 @@ void serac_space_close(struct serac_space *space);
 uint64_t serac_space_count(const struct serac_space *space);
 const struct serac_space_tally *serac_space_tally(const struct serac_space *space);
 
+/* Puts what cut names of the rows stand for into a file; SERAC_E_INPUT if one stands for two. */
+enum serac_status serac_space_put_names(const struct serac_space *space,
+                                        struct serac_db *db,
+                                        struct serac_error *error);
+
 /* A key is the start of a SHA-256 over all that determines the point: the program's version,
  * sources and schema, names and contents of its files, widths, batch, images. */
 const char (*serac_space_keys(const struct serac_space *space))[SERAC_DB_KEY];

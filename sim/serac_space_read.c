@@ -7,6 +7,27 @@
 #include "serac_key.h"
 #include "serac_space_read.h"
 
+/* Notes what `name` stands for if it may have been cut: it is as long as one can be. */
+static enum serac_status note_name(struct serac_space *space, const char *kind,
+                                   const char *name, const char *given)
+{
+    const char *whole = given;
+    const char *variation = serac_config_variation(given);
+    size_t length = variation ? (size_t)(variation - given) : strlen(given);
+    if (strlen(name) < SERAC_NAME_MAX - 1)
+        return SERAC_OK;
+    for (size_t i = 0; i < length; i++)        /* without folders */
+        if (given[i] == '/')
+            whole = given + i + 1;
+    struct serac_space_name *more =
+        realloc(space->names, (space->num_names + 1) * sizeof *more);
+    if (!more)
+        return SERAC_E_NOMEM;
+    space->names = more;
+    more[space->num_names++] = (struct serac_space_name){kind, name, whole};
+    return SERAC_OK;
+}
+
 /* --- designs and memories ---------------------------------------------------------- */
 
 static enum serac_status load_part(bool memory, const char *name,
@@ -63,6 +84,10 @@ static enum serac_status read_parts(struct serac_space *space, bool memory,
                                 memory ? part->is.memory.name
                                        : part->is.design.name,
                                 part->digest, error);
+        if (status == SERAC_OK)
+            status = note_name(space, memory ? "memory" : "design",
+                               memory ? part->is.memory.name : part->is.design.name,
+                               names->names[i]);
         ++*count;
     }
     if (status == SERAC_OK && *count == 0 && error)
@@ -87,6 +112,8 @@ static enum serac_status read_technologies(struct serac_space *space,
         if (status == SERAC_OK)
             status = serac_key_file("tech", names->names[i], t->name,
                                     space->technology_digests[i], error);
+        if (status == SERAC_OK)
+            status = note_name(space, "technology", t->name, names->names[i]);
     }
     return status;
 }
@@ -139,6 +166,8 @@ static enum serac_status read_programs(struct serac_space *space,
                                     network ? p->network->name
                                             : p->workload->name,
                                     p->digest, error);
+        if (status == SERAC_OK && !network)
+            status = note_name(space, "workload", p->workload->name, file);
         if (status == SERAC_OK && network)
             status = read_data(space, p, error);
     }

@@ -21,6 +21,11 @@ struct serac_space_program {
     struct serac_workload *workload;     /* owned; or this */
 };
 
+/* A name of the rows that had to be cut, and the sweep's. */
+struct serac_space_name {
+    const char *kind, *name, *whole;     /* borrowed */
+};
+
 struct serac_space {
     const struct serac_sweep *sweep;     /* borrowed */
     struct serac_space_part *designs, *memories;     /* owned */
@@ -29,6 +34,8 @@ struct serac_space {
     uint32_t num_designs, num_memories, num_technologies;
     struct serac_space_program *programs;            /* owned */
     uint32_t num_programs;               /* networks, then workloads */
+    struct serac_space_name *names;      /* owned */
+    uint32_t num_names;
     uint64_t runs;                       /* programs with their widths and batches */
     struct serac_space_tally tally;
     uint64_t count;

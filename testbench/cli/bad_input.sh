@@ -219,7 +219,7 @@ for command in "infer fashion-w2" "pareto $work/x --min cycles"; do
   # shellcheck disable=SC2086
   refused "$command, CSV and JSON" "--csv and --json: one of them at a time" $command --json --csv
 done
-for list in cycles, ,cycles cycles,,area_um2 , ''; do
+for list in 'cycles,' ',cycles' 'cycles,,area_um2' ',' ''; do
   refused "pareto --min '$list'" "--min $list: an empty name" pareto "$work/x" --min "$list"
 done
 refused "network, variation" "fashion-w2:x=1: cannot be varied" infer fashion-w2:x=1

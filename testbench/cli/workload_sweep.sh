@@ -123,6 +123,27 @@ is "sizes in rows: m, n, k, MACs" "$(grep -E ',(project|scores),' "$work/sized.c
 is "the host's operations, counted" "$(grep -c '^sized: .* softmax 0.00048 M$' "$logs/log")" 1
 is "what the workload assumes" "$(grep '^sized, assumed' "$logs/log")" "sized, assumed: three tokens"
 
+# --- names beyond 63 characters ----------------------------------------------------
+cat > "$work/long.cfg" <<END
+designs = ["tiny"]; workloads = ["$work/sized.cfg"]; precisions = ["4/8"];
+design = { rows = [4]; lanes = [16]; weight_buffer_bytes = [8192, 16384]; act_buffer_bytes = [8192]; };
+END
+sweep "$work/long.cfg" "$work/long" --jobs 1
+"$serac" export "$work/long" --names > "$work/names"
+is "names cut, whole" "$(tail -n +2 "$work/names" | cut -f 1,3 | sort | tr '\t\n' ' ;')" \
+  "design tiny:rows=4:lanes=16:weight_buffer_bytes=16384:act_buffer_bytes=8192;design tiny:rows=4:lanes=16:weight_buffer_bytes=8192:act_buffer_bytes=8192;"
+is "names of the rows" "$("$serac" export "$work/long" --totals | tail -n +2 | cut -d, -f1 | sort)" "$(tail -n +2 "$work/names" | cut -f 2 | sort)"
+"$serac" merge "$work/long-merged" "$work/long" > "$logs/log" 2>&1
+is "names after merging" "$("$serac" export "$work/long-merged" --names)" "$(cat "$work/names")"
+long=$work/a-design-whose-name-goes-on-and-on-for-more-than-63-characters-
+cp configs/designs/tiny.cfg "$long-one.cfg"
+cp configs/designs/tiny.cfg "$long-two.cfg"
+sed "s|^designs.*|designs = [\"$long-one.cfg\", \"$long-two.cfg\"]; workloads = [\"$work/sized.cfg\"]; precisions = [\"4/8\"];|; /^design =/d" "$work/long.cfg" > "$work/alike.cfg"
+mkdir "$work/alike"
+"$serac" sweep "$work/alike.cfg" --out "$work/alike" 2> "$logs/err"
+is "exit code for two files whose names are cut to one" $? 2
+is "its message" "$(grep -c 'is short for another name than .*-two.cfg already' "$logs/err")" 1
+
 # --- gone on, changed, in shards ------------------------------------------------
 cp "$csv" "$work/before.csv"
 sweep "$work/block-sweep.cfg" "$work/half" --shard 2/2

@@ -505,10 +505,10 @@ static void test_other_files_are_refused_and_stay(void **state)
     (void)state;
     refuse(one, false, "one/results.db: cannot be read: No such file");
     fill(one, "a", 0, 2);
-    execute(one, "PRAGMA user_version = 2");
-    refuse(one, false, "results of schema 2, this program has schema 1: give another");
-    refuse(one, true, "results of schema 2");
-    execute(one, "PRAGMA user_version = 1; PRAGMA application_id = 7");
+    execute(one, "PRAGMA user_version = 1");
+    refuse(one, false, "results of schema 1, this program has schema 2: give another");
+    refuse(one, true, "results of schema 1");
+    execute(one, "PRAGMA user_version = 2; PRAGMA application_id = 7");
     refuse(one, true, "no file of results");
     assert_int_equal(mkdir(two, 0777), 0);
     snprintf(path, sizeof path, "%s/" SERAC_DB_FILE, two);
