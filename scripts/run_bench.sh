@@ -18,11 +18,12 @@ n=0
 build() {
   dir=$1
   point=$2
+  defines=$(printf '%s\n' "$point" | grep -o -e '-G[^ ]*' | sed 's/^-G/-D/')
   # shellcheck disable=SC2046,SC2086
   verilator --cc --top-module "$top" --prefix Vtop --Mdir "$dir" -y rtl -Irtl --x-initial unique --assert \
     -Wall -Wno-DECLFILENAME $point "rtl/$top.v" &&
     make -s -C "$dir" -f Vtop.mk OPT_FAST=-O2 Vtop__ALL.a &&
-    g++ -std=c++17 -O1 -faligned-new -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=0 $(printf '%s\n' "$point" | sed 's/-G/-D/g') \
+    g++ -std=c++17 -O1 -faligned-new -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=0 $defines \
       -I"$dir" -isystem "$inc" -isystem "$inc/vltstd" -Imodel -Itestbench/rtl "$src" \
       "$dir/Vtop__ALL.a" "$runtime" build/libserac.a -o "$dir/bench" -lconfig -lz -lpthread -latomic
 }
