@@ -275,7 +275,8 @@ static void test_rules_hold_whatever_was_measured(void **state)
 static void test_design_that_a_layer_does_not_fit_is_excluded(void **state)
 {
     (void)state;
-    snprintf(profile.designs[0], sizeof profile.designs[0], "tiny:act_buffer_bytes=256");
+    snprintf(profile.designs[0], sizeof profile.designs[0], "tiny");
+    snprintf(profile.workload, sizeof profile.workload, "mobilenetv2");
     advise();
     assert_non_null(strstr(point(8, profile.designs[0])->excluded, "does not fit"));
     assert_true(isnan(point(8, profile.designs[0])->latency_ms));
