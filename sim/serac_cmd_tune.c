@@ -6,8 +6,7 @@
 
 #include "serac_dataset.h"
 #include "serac_key.h"
-#include "serac_narrow.h"
-#include "serac_tune.h"
+#include "serac_tune_knobs.h"
 
 /* --- what was asked for ------------------------------------------------------- */
 
@@ -61,49 +60,50 @@ static int parse_budget(const char *text, struct budgets *b)
     return at ? usage_error("budget", text, what) : -1;
 }
 
-/* Ascending, with `own`, the widest there is. */
-static int parse_widths(const char *text, uint32_t own, struct serac_tune_job *job)
+/* Ascending, with the widths that the network has: `own`. */
+static int parse_widths(const char *option, const char *text, const bool own[9], struct serac_tune_widths *widths)
 {
     bool wanted[9] = {false};
     for (const char *at = text; at; at = *at ? at + 1 : NULL) {
         char *end;
         unsigned long value = strtoul(at, &end, 10);
         if (end == at || (*end && *end != ',') || value < 1 || value > 8)
-            return usage_error("widths", text, "must be numbers from 1 to 8 with commas");
+            return usage_error(option, text, "must be numbers from 1 to 8 with commas");
         wanted[value] = true;
         at = end;
     }
-    wanted[own] = true;
     for (uint32_t i = 1; i <= 8; i++)
-        if (wanted[i])
-            job->widths[job->num_widths++] = i;
+        if (wanted[i] || own[i])
+            widths->bits[widths->count++] = i;
     return -1;
 }
 
-static uint32_t widest(const struct serac_network *n)
+/* "own": activations stay as they are. */
+static int parse_all_widths(const char *weights, const char *acts, const struct serac_network *n,
+                            struct serac_tune_job *job)
 {
-    uint32_t most = 1;
-    for (uint32_t i = 0; i < n->num_layers; i++)
-        if (n->layers[i].op != SERAC_OP_HOST && n->layers[i].weight_bits > most)
-            most = n->layers[i].weight_bits;
-    return most;
+    bool own_weights[9] = {false}, own_acts[9] = {false};
+    for (uint32_t i = 0; i < n->num_layers; i++) {
+        const struct serac_layer *l = &n->layers[i];
+        own_weights[serac_narrow_can(l, l->weight_bits) ? l->weight_bits : 0] = true;
+        own_acts[l->output.bits <= 8 ? l->output.bits : 0] = true;
+    }
+    int code = parse_widths("widths", weights, own_weights, &job->weights);
+    return code < 0 && strcmp(acts, "own") != 0 ? parse_widths("act-widths", acts, own_acts, &job->acts) : code;
 }
 
 /* --- files -------------------------------------------------------------------------- */
 
 /* OUT/NAME.cfg and .bin: the network at these widths. */
-static int write_network(const struct serac_tune_job *job, const struct serac_tune_point *p, const char *out,
-                         const char *name)
+static int write_network(const struct serac_tune_job *job, const struct serac_tune *t,
+                         const struct serac_tune_point *p, const char *out, const char *name)
 {
-    uint32_t widths[SERAC_LAYERS_MAX / 16] = {0};
     char path[1200], blob[128], notes[400], *text = NULL;
     uint8_t *bytes = NULL;
     size_t text_bytes, count;
     struct serac_build b;
     struct serac_error error = {""};
-    for (uint32_t i = 0; i < job->network->num_layers; i++)
-        widths[i] = p->bits[i];
-    enum serac_status status = serac_narrow(job->network, widths, name, &b, &error);
+    enum serac_status status = serac_tune_network(job, t, p->bits, name, &b, &error);
     if (status != SERAC_OK)
         return serac_cli_fail(status, &error);
     snprintf(blob, sizeof blob, "%.100s.bin", name);
@@ -125,32 +125,40 @@ static int write_network(const struct serac_tune_job *job, const struct serac_tu
 
 /* --- the tables -------------------------------------------------------------------- */
 
+static void print_knob(const struct serac_tune_job *job, const struct serac_tune *t, uint32_t knob)
+{
+    const struct serac_tune_widths *offered = serac_tune_offered(job, knob);
+    printf("%-14.14s %-3s", job->network->layers[knob % SERAC_TUNE_LAYERS].name,
+           knob < SERAC_TUNE_LAYERS ? "w" : "a");
+    for (uint32_t w = offered->count; w-- > 0;) {
+        uint8_t bits[SERAC_TUNE_KNOBS];
+        double loss = *serac_tune_sensitivity(t, knob, w);
+        memcpy(bits, t->own, sizeof bits);
+        serac_tune_set(t, bits, knob, offered->bits[w]);
+        if (isnan(loss))
+            printf(" %3u: %15s", (unsigned)offered->bits[w], "-");
+        else
+            printf(" %3u: %7.4f %7.5g", (unsigned)offered->bits[w], loss, serac_tune_cost(job, t, bits));
+    }
+    putchar('\n');
+}
+
 static void print_sensitivity(const struct serac_tune_job *job, const struct serac_tune *t)
 {
-    printf("accuracy lost by one layer alone, and its %s:\n\n%-16s", serac_column_name(job->cost), "layer");
-    for (uint32_t w = job->num_widths; w-- > 0;)
-        printf(" %13u bits", (unsigned)job->widths[w]);
-    for (uint32_t i = 0; i < job->network->num_layers; i++) {
-        if (!t->points[0].bits[i])
-            continue;
-        printf("\n%-16.16s", job->network->layers[i].name);
-        for (uint32_t w = job->num_widths; w-- > 0;) {
-            double loss = t->sensitivity[i * SERAC_TUNE_WIDTHS + w], cost = t->costs[i * SERAC_TUNE_WIDTHS + w];
-            if (isnan(loss))
-                printf(" %18s", "-");
-            else
-                printf(" %7.4f %10.5g", loss, cost);
-        }
-    }
-    printf("\n\n");
+    printf("bits: accuracy lost by one layer's weights (w) or by the activations that it makes (a) alone, and the "
+           "network's %s then\n\n", serac_column_name(job->cost));
+    for SERAC_TUNE_EACH(t, knob)
+        print_knob(job, t, knob);
+    putchar('\n');
 }
 
 static void print_point(const struct serac_tune_job *job, const struct serac_tune *t, const char *what, uint32_t i)
 {
     const struct serac_tune_point *p = &t->points[i];
-    const char *widths = strrchr(p->row.cells[SERAC_COLUMN_network], '/');
+    char widths[2 * SERAC_TUNE_KNOBS];
     double low, high;
-    printf("  %-8s %-28s %10.6g %s, %.3f of it; accuracy %.4f", what, widths ? widths + 1 : "", p->cost,
+    serac_tune_text(job, p->bits, widths, sizeof widths);
+    printf("  %-8s %-28s %10.6g %s, %.3f of it; accuracy %.4f", what, widths, p->cost,
            serac_column_name(job->cost), p->cost / t->points[0].cost, p->accuracy);
     if (p->tested) {
         serac_wilson(p->right, p->tested, &low, &high);
@@ -184,7 +192,7 @@ static int show_budget(const struct serac_tune_job *job, struct serac_tune *t, c
     }
     print_point(job, t, "mixed", mixed);
     snprintf(name, sizeof name, "%.40s-tuned-%u", job->network->name, (unsigned)k + 1);
-    return write_network(job, &t->points[mixed], out, name);
+    return write_network(job, t, &t->points[mixed], out, name);
 }
 
 /* Before anything is made: both sets of images are there. */
@@ -218,10 +226,10 @@ struct store {
 static void key_of(const struct store *s, const char *what, const uint8_t *bits, char key[SERAC_DB_KEY])
 {
     const uint8_t *const digests[] = {s->digests[0], s->digests[1], s->digests[2], s->digests[3]};
-    char text[SERAC_LAYERS_MAX / 16 + 8];
+    char text[SERAC_TUNE_KNOBS + 16];
     size_t used = (size_t)snprintf(text, sizeof text, "%s ", what);
-    for (uint32_t i = 0; bits && i < s->num_layers; i++)
-        text[used++] = (char)('0' + bits[i]);
+    for (uint32_t i = 0; bits && i < 2 * s->num_layers; i++)      /* weights, then activations */
+        text[used++] = (char)('0' + bits[i % s->num_layers + i / s->num_layers * SERAC_TUNE_LAYERS]);
     text[used] = 0;
     serac_key_make(text, digests, 4, key);
 }
@@ -310,6 +318,7 @@ static int tune(struct serac_tune_job *job, const struct budgets *b, const char 
 int serac_cmd_tune(int argc, char **argv)
 {
     const char *name, *out = NULL, *budget = NULL, *minimise = NULL, *widths = "8,6,5,4,3,2", *data = NULL;
+    const char *act_widths = "8,6,5,4,3,2";
     const char *test = NULL, *images = NULL, *evaluations = NULL, *design = NULL, *memory = NULL, *tech = NULL;
     const struct serac_option options[] = {
         {"budget", "KEY=VALUE", "accuracy=LOSS[,LOSS...] to lose at most, or a cost not to exceed: cycles=, time_us=, "
@@ -317,6 +326,7 @@ int serac_cmd_tune(int argc, char **argv)
         {"minimise", "COST", "with accuracy: cycles (default), time_us, energy_uj or weight_bytes", &minimise},
         {"out", "DIR", "or -o: for " SERAC_DB_FILE " and the networks; goes on where it was stopped (required)", &out},
         {"widths", "LIST", "weight bits that layers may take (8,6,5,4,3,2)", &widths},
+        {"act-widths", "LIST", "bits of activations between layers (8,6,5,4,3,2); own: as they are", &act_widths},
         {"data", "SET", "validation images (fashion-mnist-held-out for networks of fashion-mnist)", &data},
         {"images", "N", "the first N of them (all)", &images},
         {"test", "SET", "confirms what was chosen on these, once", &test},
@@ -327,8 +337,8 @@ int serac_cmd_tune(int argc, char **argv)
         {NULL, NULL, NULL, NULL}};
     const struct serac_usage usage = {
         "tune", "NET --budget KEY=VALUE --out DIR [options]",
-        "Chooses weight widths layer by layer without training: each layer's loss is measured alone, then\n"
-        "the cheapest mixtures within the budget, beside the cheapest uniform width within it.",
+        "Chooses widths of weights and activations layer by layer without training: what each loses is\n"
+        "measured alone, then the cheapest mixtures within the budget, beside the cheapest uniform widths.",
         "  serac tune fashion-w8 --budget accuracy=0.005,0.01,0.02 --test fashion-mnist -o build/tune\n"
         "  serac tune fashion-w8 --budget weight_bytes=40000 -o build/tune\n",
         options};
@@ -359,7 +369,7 @@ int serac_cmd_tune(int argc, char **argv)
     enum serac_status status = serac_network_load(name, &network, &error);
     if (status != SERAC_OK)
         return serac_cli_fail(status, &error);
-    code = parse_widths(widths, widest(network), &job);
+    code = parse_all_widths(widths, act_widths, network, &job);
     if (!budgets.loss)
         job.cost = budgets.column;
     job.network = network;

@@ -303,6 +303,8 @@ static enum serac_status run_image(struct session *s, uint64_t index)
     if (status != SERAC_OK)
         return say(s, status, "driver");
     serac_unpack_tensor(&s->program->output_tensor, d, s->packed, s->outputs);
+    if (s->job->take)
+        s->job->take(s->job->ctx, s->outputs, count);
     for (uint32_t i = 0; i < count; i++) {
         if (s->job->outputs)
             fprintf(s->job->outputs, "%s%d", i ? " " : "", s->outputs[i]);

@@ -18,6 +18,8 @@ struct serac_infer_job {
     const char *input;           /* NULL, or a file of raw inputs in place of a data set */
     uint64_t limit;              /* images; 0: all */
     FILE *outputs;               /* NULL, or gets raw outputs, a line per image */
+    void (*take)(void *ctx, const int32_t *outputs, uint32_t count);   /* NULL, or gets each image's */
+    void *ctx;
     const char *trace;           /* NULL, or a file for the first image's timeline or
                                     waveform (serac_recording.h) */
     const char *trace_cycles;    /* NULL, or the waveform's cycles */

@@ -232,6 +232,7 @@ refused "tune, loss above one" "--budget accuracy=2: must be" tune fashion-w8 --
 refused "tune, budget without a value" "--budget cycles=,1: must be" tune fashion-w8 --budget cycles=,1 -o "$work/t"
 refused "tune, nine budgets" "up to 8 values" tune fashion-w8 --budget accuracy=0,0,0,0,0,0,0,0,0 -o "$work/t"
 refused "tune, width 9" "--widths 9: must be numbers from 1 to 8" tune fashion-w8 --budget accuracy=0 --widths 9 -o "$work/t"
+refused "tune, activations of no bits" "--act-widths 0: must be numbers from 1 to 8" tune fashion-w8 --budget accuracy=0 --act-widths 0 -o "$work/t"
 refused "tune, minimise with a cost" "--minimise cycles: must be" tune fashion-w8 --budget cycles=1 --minimise cycles -o "$work/t"
 refused "tune of steps" "names no data set" tune testbench/data/steps.cfg --budget accuracy=0 -o "$work/t"
 refused "tune into a file" "/dev/null/results.db: cannot be used" tune fashion-w8 --budget cycles=1 --images 1 --widths 2 --evaluations 0 --data fashion-mnist-500 -o /dev/null

@@ -45,7 +45,7 @@ static void matrix(const int8_t *weights, uint32_t channels, enum serac_requant_
 
 static const struct serac_layer *narrow(uint32_t bits)
 {
-    assert_int_equal(serac_narrow(from.network, &bits, "narrow", &to, &error), SERAC_OK);
+    assert_int_equal(serac_narrow(from.network, &bits, NULL, "narrow", &to, &error), SERAC_OK);
     return &to.network->layers[0];
 }
 
@@ -127,12 +127,12 @@ static void test_what_cannot_be_narrowed_is_refused(void **state)
     uint32_t bits = 4;
     (void)state;
     matrix(weights, 1, SERAC_MODE_FLOOR);
-    assert_int_equal(serac_narrow(from.network, &bits, "narrow", &to, &error), SERAC_E_INPUT);
+    assert_int_equal(serac_narrow(from.network, &bits, NULL, "narrow", &to, &error), SERAC_E_INPUT);
     assert_string_equal(error.text, "layer l: its weights cannot be narrowed to 4 bits");
     serac_build_free(&from);
     matrix(weights, 1, SERAC_MODE_DOUBLE);
     from.network->layers[0].weight_kind = SERAC_WEIGHT_UNSIGNED;
-    assert_int_equal(serac_narrow(from.network, &bits, "narrow", &to, &error), SERAC_E_INPUT);
+    assert_int_equal(serac_narrow(from.network, &bits, NULL, "narrow", &to, &error), SERAC_E_INPUT);
 }
 
 /* --- choosing ------------------------------------------------------------------ */
@@ -149,7 +149,7 @@ static void test_products_of_two_tensors_stay_as_they_are(void **state)
     p[0] = (struct serac_param){.bias = 5, .mult = 1 << 30, .shift = -6};
     assert_int_equal(serac_build_finish(&from, &error), SERAC_OK);
     assert_false(serac_narrow_can(&from.network->layers[1], 4));
-    assert_int_equal(serac_narrow(from.network, bits, "narrow", &to, &error), SERAC_OK);
+    assert_int_equal(serac_narrow(from.network, bits, NULL, "narrow", &to, &error), SERAC_OK);
     const struct serac_layer *l = &to.network->layers[1];
     assert_int_equal(l->run_time, SERAC_RUN_TIME_PIXELS);
     assert_int_equal(l->weight_bits, 8);
@@ -234,7 +234,7 @@ static void test_a_run_measures_layers_alone_uniform_and_mixed(void **state)
     assert_true(serac_cli_setting("serial", NULL, NULL, &setting) < 0);
     assert_int_equal(serac_network_load("fashion-w8", &network, &error), SERAC_OK);
     struct serac_tune_job job = {.setting = &setting, .network = network, .dataset = "fashion-mnist-500",
-                                 .images = 12, .cost = SERAC_COLUMN_cycles, .widths = {2, 8}, .num_widths = 2,
+                                 .images = 12, .cost = SERAC_COLUMN_cycles, .weights = {{2, 8}, 2},
                                  .evaluations = 6, .recall = recall, .keep = keep, .ctx = &store};
     assert_int_equal(serac_tune_run(&job, &t, &error), SERAC_OK);
     assert_int_equal(serac_tune_refine(&job, &t, 0.1, &error), SERAC_OK);
@@ -249,10 +249,42 @@ static void test_a_run_measures_layers_alone_uniform_and_mixed(void **state)
     for (uint32_t i = 0; i < t.num_points; i++)
         for (uint32_t k = 0; k < i; k++)
             assert_true(memcmp(t.points[i].bits, t.points[k].bits, network->num_layers) != 0);
-    assert_true(t.costs[0] < t.costs[1]);
+    assert_true(t.costs[0] < t.costs[SERAC_TUNE_WIDTHS]);     /* the first layer at 2 and 8 bits */
     assert_int_equal(serac_tune_confirm(&job, &t, 0, &error), SERAC_OK);
     assert_int_equal(t.points[0].tested, 0);            /* no test set was given */
     run_again(&job, &t);
+    serac_tune_free(&t);
+    serac_network_destroy(network);
+}
+
+/* Seven layers make activations between layers; two of them are added and go together. */
+static void test_activations_are_tuned_like_weights(void **state)
+{
+    struct serac_setting setting;
+    struct serac_network *network;
+    struct serac_tune t;
+    (void)state;
+    assert_true(serac_cli_setting("serial", NULL, NULL, &setting) < 0);
+    assert_int_equal(serac_network_load("fashion-w8", &network, &error), SERAC_OK);
+    struct serac_tune_job job = {.setting = &setting, .network = network, .dataset = "fashion-mnist-500",
+                                 .images = 12, .cost = SERAC_COLUMN_cycles, .weights = {{2, 8}, 2},
+                                 .acts = {{4, 8}, 2}, .evaluations = 4};
+    assert_int_equal(serac_tune_run(&job, &t, &error), SERAC_OK);
+    uint32_t acts = 0, lead = 0, cheaper = 0;
+    for (uint32_t i = 0; i < network->num_layers; i++) {
+        acts += t.own[SERAC_TUNE_LAYERS + i] == 8;
+        lead += t.own[SERAC_TUNE_LAYERS + i] && t.with[SERAC_TUNE_LAYERS + i] == SERAC_TUNE_LAYERS + i;
+    }
+    assert_int_equal(acts, 7);
+    assert_int_equal(lead, 6);
+    assert_string_equal(t.points[0].row.cells[SERAC_COLUMN_network], "fashion-w8/8-8-8-8-8-8-8/8-8-8-8-8-8-8");
+    assert_string_equal(t.points[1].row.cells[SERAC_COLUMN_network], "fashion-w8/2-2-2-2-2-2-2/4-4-4-4-4-4-4");
+    for (uint32_t i = 1; i < t.num_points; i++)
+        cheaper += t.points[i].cost < t.points[0].cost;
+    assert_int_equal(cheaper, t.num_points - 1);        /* each has something narrower */
+    /* Alone: a layer's costs are of its weights and of the width that comes in. */
+    double *second = t.costs + SERAC_TUNE_WIDTHS * SERAC_TUNE_WIDTHS;
+    assert_true(second[0] < second[1] && second[0] < second[SERAC_TUNE_WIDTHS]);
     serac_tune_free(&t);
     serac_network_destroy(network);
 }
@@ -271,6 +303,7 @@ int main(void)
         TEST(test_products_of_two_tensors_stay_as_they_are),
         TEST(test_the_best_point_is_the_cheapest_within_the_loss),
         TEST(test_a_run_measures_layers_alone_uniform_and_mixed),
+        TEST(test_activations_are_tuned_like_weights),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
