@@ -1,16 +1,18 @@
 /* serac_advise.h - which widths and which design suit a task profile, and why.
  *
  * Every width of the accuracy table is held against the profile's limits on every design it allows: time and energy
- * are the cycle model's for the profile's workload, losses those of the measured network nearest in size. */
+ * are the cycle model's for the profile's workload, losses those of the measured network nearest in size. Or
+ * what serac tune measured of the user's own network is held against them: its losses and costs, on its design. */
 #ifndef SERAC_ADVISE_H
 #define SERAC_ADVISE_H
 
 #include "serac_accuracy.h"
 #include "serac_cli.h"
+#include "serac_result.h"
 #include "serac_profile.h"
 #include "serac_workload.h"
 
-#define SERAC_ADVICE_POINTS 64
+#define SERAC_ADVICE_POINTS 256
 #define SERAC_ADVICE_WHY 256
 
 struct serac_advise_job {
@@ -18,12 +20,14 @@ struct serac_advise_job {
     const struct serac_workload *workload;
     const struct serac_accuracy *accuracy;
     const struct serac_setting *setting;     /* memory and technology; its design is not used */
+    const char *tune;                        /* NULL, or serac tune's folder: then only the profile is used */
 };
 
 /* A width on a design. What was not timed is NAN. */
 struct serac_advice_point {
-    uint32_t weight_bits, act_bits;
-    const char *design;                      /* borrowed from the profile; NULL: not timed */
+    uint32_t weight_bits, act_bits;          /* of tuned widths, the narrowest */
+    char widths[SERAC_CELL];                 /* "4/8"; layer by layer where they are mixed */
+    char design[256];                        /* "": not timed */
     double latency_ms, energy_uj, power_w;   /* of one input; power of all devices, at the profile's rate */
     double devices;                          /* NAN: no rate */
     uint64_t memory_bytes;                   /* weights packed, and if timed the workload's activations */
@@ -41,7 +45,9 @@ struct serac_advice {
 };
 
 /* Of those that meet all limits: least cost of devices where the profile asks for it, then least energy,
- * then least memory. A design on which a layer does not fit is excluded, with the reason. */
+ * then least memory. A design on which a layer does not fit is excluded, with the reason. Of tuned assignments
+ * those that another beats in loss, latency, energy and memory are left out, but for the first, the network as it is,
+ * against which losses count. */
 enum serac_status serac_advise(const struct serac_advise_job *job, struct serac_advice *advice,
                                struct serac_error *error);
 

@@ -10,6 +10,7 @@
 #ifndef SERAC_ROOT
 #define SERAC_ROOT "."
 #endif
+#define LINES 32          /* of the table */
 #define MEASURED SERAC_ROOT "/reports/accuracy.csv"
 
 static const char *unit_of_loss(const struct serac_profile *p)
@@ -38,9 +39,13 @@ static void print_limits(const struct serac_advise_job *job, const struct serac_
         printf(", power %g W", p->power_w);
     if (p->requests_per_second > 0)
         printf(", %g inputs per second", p->requests_per_second);
-    printf("; hardware %s\nnetwork: %llu parameters; timed as workload %s", serac_hardware_name(p->hardware),
-           (unsigned long long)a->parameters, job->workload->name);
-    if (fabs(a->scale - 1) > 0.01)
+    printf("; hardware %s\nnetwork: %llu parameters; ", serac_hardware_name(p->hardware),
+           (unsigned long long)a->parameters);
+    if (job->tune)
+        printf("measured by serac tune, %s", job->tune);
+    else
+        printf("timed as workload %s", job->workload->name);
+    if (!job->tune && fabs(a->scale - 1) > 0.01)
         printf(" (%llu parameters), times and energies scaled by %.3g",
                (unsigned long long)serac_workload_parameters(job->workload), a->scale);
     printf("\n\n");
@@ -53,10 +58,13 @@ static void print_answer(const struct serac_profile *p, const struct serac_advic
         return;
     }
     const struct serac_advice_point *b = &a->points[a->best];
-    printf("answer: %u-bit weights, %u-bit activations", b->weight_bits, b->act_bits);
+    if (strchr(b->widths, '-'))
+        printf("answer: layer by layer, weights/activations %s", b->widths);
+    else
+        printf("answer: %u-bit weights, %u-bit activations", b->weight_bits, b->act_bits);
     if (a->head_bits)
         printf(", the head's weights %u bits", a->head_bits);
-    if (b->design)
+    if (b->design[0])
         printf(", on %s: %.3g ms, %.3g mJ and %.3g MB an input, %.3g W", b->design, b->latency_ms,
                b->energy_uj / 1000, (double)b->memory_bytes / 1e6, b->power_w);
     else
@@ -75,28 +83,47 @@ static void print_answer(const struct serac_profile *p, const struct serac_advic
 /* Is there a limit that nothing was held against? */
 static bool leaves_open(const struct serac_profile *p, const struct serac_advice_point *point)
 {
-    return !point->design && (p->latency_ms > 0 || p->power_w > 0 || p->requests_per_second > 0);
+    return !point->design[0] && (p->latency_ms > 0 || p->power_w > 0 || p->requests_per_second > 0);
 }
 
+static int column_of_widths(const struct serac_advice *a)
+{
+    size_t most = 5;
+    for (uint32_t i = 0; i < a->num_points; i++)
+        if (strlen(a->points[i].widths) > most)
+            most = strlen(a->points[i].widths);
+    return (int)most;
+}
+
+static void print_line(const struct serac_profile *p, const struct serac_advice *a, uint32_t i)
+{
+    const struct serac_advice_point *point = &a->points[i];
+    char latency[24], energy[24], power[24], memory[24];
+    number(latency, point->latency_ms, " ms");
+    number(energy, point->energy_uj / 1000, " mJ");
+    number(power, point->power_w, " W");
+    number(memory, (double)point->memory_bytes / 1e6, " MB");
+    printf("%-*s %-14s %10s %10s %10s %10s %8.2f  %s\n", column_of_widths(a), point->widths, point->design[0] ? point->design : "-", latency,
+           energy, power, memory, point->loss.loss,
+           point->excluded[0]        ? point->excluded
+           : i == a->best            ? "<- chosen"
+           : leaves_open(p, point)   ? "meets what is known"
+                                     : "meets all limits");
+}
+
+/* Of many, the first and those around the chosen one: what was left out is said. */
 static void print_points(const struct serac_profile *p, const struct serac_advice *a)
 {
-    printf("%-5s %-14s %10s %10s %10s %10s %8s  %s\n", "w/a", "design", "latency", "energy", "power", "memory", "loss",
+    uint32_t shown = 0;
+    printf("%-*s %-14s %10s %10s %10s %10s %8s  %s\n", column_of_widths(a), "w/a", "design", "latency", "energy", "power", "memory", "loss",
            "");
-    for (uint32_t i = 0; i < a->num_points; i++) {
-        const struct serac_advice_point *point = &a->points[i];
-        char widths[24], latency[24], energy[24], power[24], memory[24];
-        snprintf(widths, sizeof widths, "%u/%u", point->weight_bits, point->act_bits);
-        number(latency, point->latency_ms, " ms");
-        number(energy, point->energy_uj / 1000, " mJ");
-        number(power, point->power_w, " W");
-        number(memory, (double)point->memory_bytes / 1e6, " MB");
-        printf("%-5s %-14s %10s %10s %10s %10s %8.2f  %s\n", widths, point->design ? point->design : "-", latency,
-               energy, power, memory, point->loss.loss,
-               point->excluded[0]        ? point->excluded
-               : i == a->best            ? "<- chosen"
-               : leaves_open(p, point)   ? "meets what is known"
-                                         : "meets all limits");
-    }
+    for (uint32_t i = 0; i < a->num_points; i++)
+        if (a->num_points <= LINES || !i || i == a->best || (!a->points[i].excluded[0] && shown < LINES)) {
+            print_line(p, a, i);
+            shown++;
+        }
+    if (shown < a->num_points)
+        printf("and %u more: --json has them\n", (unsigned)(a->num_points - shown));
     putchar('\n');
 }
 
@@ -118,16 +145,19 @@ static void print_matrix(const struct serac_advice *a)
 static void print_behind(const struct serac_advise_job *job, const struct serac_advice *a)
 {
     const struct serac_advice_point *point = &a->points[a->best == UINT32_MAX ? 0 : a->best];
-    printf("\nbehind it: losses measured on %s (%llu weights; chosen width: %s)", point->loss.network,
-           (unsigned long long)point->loss.parameters, point->loss.method);
+    if (job->tune)
+        printf("\nbehind it: losses of the network itself against its widths as they were, without training, on "
+               "validation images;\ntime and energy: as serac tune was told (design, memory, technology)\n");
+    else
+        printf("\nbehind it: losses measured on %s (%llu weights; chosen width: %s)", point->loss.network,
+               (unsigned long long)point->loss.parameters, point->loss.method);
     if (point->loss.outside)
         printf(", the nearest in size, not yours: measure your own network (serac tune, serac infer)");
-    printf("\n");
-    if (point->design)
-        printf("time: cycle model, memory %s; layers one after the other\nenergy: %s\n", job->setting->memory.name,
+    if (!job->tune && point->design[0])
+        printf("\ntime: cycle model, memory %s; layers one after the other\nenergy: %s\n", job->setting->memory.name,
                job->setting->tech.source);
-    else
-        printf("time, energy and activations: not measured, Serac has no %s; no limit on them was checked\n",
+    else if (!job->tune)
+        printf("\ntime, energy and activations: not measured, Serac has no %s; no limit on them was checked\n",
                job->profile->hardware == SERAC_HARDWARE_FPGA ? "clock of an FPGA"
                                                              : serac_hardware_name(job->profile->hardware));
     if (job->profile->harm)
@@ -151,7 +181,8 @@ static cJSON *json_of(const struct serac_advice_point *point)
     cJSON *o = cJSON_CreateObject();
     cJSON_AddNumberToObject(o, "weight_bits", point->weight_bits);
     cJSON_AddNumberToObject(o, "act_bits", point->act_bits);
-    if (point->design)
+    cJSON_AddStringToObject(o, "widths", point->widths);
+    if (point->design[0])
         cJSON_AddStringToObject(o, "design", point->design);
     else
         cJSON_AddNullToObject(o, "design");
@@ -219,11 +250,12 @@ static int advise(const struct serac_advise_job *job, bool json)
 
 int serac_cmd_advise(int argc, char **argv)
 {
-    const char *name, *memory = NULL, *tech = NULL, *measured = MEASURED, *json = NULL;
+    const char *name, *memory = NULL, *tech = NULL, *measured = MEASURED, *tune = NULL, *json = NULL;
     const struct serac_option options[] = {
         {"memory", "M", "name in configs/memory or path (default)", &memory},
         {"tech", "T", "name in configs/tech or path (" SERAC_DEFAULT_TECH ")", &tech},
         {"accuracy", "FILE", "measured accuracies (reports/accuracy.csv)", &measured},
+        {"tune", "DIR", "your own network, as serac tune measured it, instead of accuracies and workload", &tune},
         {"json", NULL, "as JSON", &json},
         {NULL, NULL, NULL, NULL}};
     const struct serac_usage usage = {
@@ -231,7 +263,8 @@ int serac_cmd_advise(int argc, char **argv)
         "Which widths and which design suit a task (a name in configs/profiles or a path), from measured accuracies\n"
         "and the cycle model, and why the others do not. Exit code 1: no width meets every limit.",
         "  serac advise keyword-spotting\n"
-        "  serac advise medical-imaging --json\n",
+        "  serac advise medical-imaging --json\n"
+        "  serac advise wearable --tune build/tune     # of your own network, after serac tune ... -o build/tune\n",
         options};
     struct serac_setting setting;
     struct serac_profile profile;
@@ -251,7 +284,7 @@ int serac_cmd_advise(int argc, char **argv)
         status = serac_accuracy_load(measured, &table, &error);
     if (status == SERAC_OK) {
         const struct serac_advise_job job = {.profile = &profile, .workload = workload, .accuracy = &table,
-                                             .setting = &setting};
+                                             .setting = &setting, .tune = tune};
         code = advise(&job, json);
         serac_accuracy_free(&table);
     } else {

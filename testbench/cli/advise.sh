@@ -53,5 +53,26 @@ if [ "$listed" != "$shipped" ] || [ "$count" != "$shipped" ]; then
 fi
 refuse=$(grep '^answer ' "$0" | grep -cE ' (8/8|4/8|4/4) ')
 [ "$refuse" -ge 3 ] || { echo "FAIL: only $refuse profiles refuse 2 bits"; bad=1; }
+# Of a network's own tune: the answer is one of what was measured there, and the cheapest within the limits.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+$serac tune fashion-w8 --budget accuracy=0.02 --widths 4,2 --act-widths 4,2 --data fashion-mnist-500 --images 100 \
+  --evaluations 8 -o "$work" > "$work/text" 2> /dev/null
+$serac advise wearable --tune "$work" --json > "$work/advice"
+jq -e '.answer as $a | .points[0].widths == "8/8" and .points[0].loss == 0 and ($a.widths | test("[24]")) and
+  $a.loss <= 8 and all(.points[] | select(.excluded == ""); .energy_uj >= $a.energy_uj) and
+  any(.points[]; .excluded | test("loss .* > 8.000"))' "$work/advice" > /dev/null ||
+  { echo "FAIL: wearable by a tune"; cat "$work/advice"; bad=1; }
+energy=$(jq -r '.answer.energy_uj' "$work/advice")
+measured=$($serac export "$work" --json | jq --argjson e "$energy" '[.[] | select(.energy_uj == $e)] | length')
+[ "$measured" -ge 1 ] || { echo "FAIL: $energy uJ was not measured by the tune"; bad=1; }
+$serac advise medical-imaging --tune "$work" --json | jq -e '.answer.widths == "8/8"' > /dev/null ||
+  { echo "FAIL: medical-imaging by a tune"; bad=1; }
+for profile in code-generation no-low-bit-hardware; do
+  code=0
+  $serac advise $profile --tune "$work" 2> /dev/null || code=$?
+  [ $code = 2 ] || { echo "FAIL: $profile by a tune: exit code $code, expected 2"; bad=1; }
+done
+
 [ $bad = 0 ] && echo "$count profiles answered as expected, $refuse of them without 2 bits"
 exit $bad
