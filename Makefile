@@ -20,7 +20,9 @@ SIM_O    := $(patsubst sim/%.c,$(B)/sim/%.o,$(filter-out sim/main.c,$(wildcard s
             $(patsubst reports/%.c,$(B)/reports/%.o,$(wildcard reports/*.c)) $(B)/proto/onnx.pb-c.o $(B)/sources.o
 # What determines the results of a point: their digest is in its key.
 SOURCES  := $(sort $(wildcard model/*.[ch] drivers/serac_drv.[ch] drivers/serac_i*.h $(patsubst %,sim/serac_%.[ch], \
-            workload_run timings work result infer dataset device device_model host_memory space_run narrow narrow_act calibrate tune tune_knobs)))
+            workload_run timings work result infer dataset device device_model host_memory space_run narrow narrow_act \
+            calibrate tune tune_knobs) \
+            sim/import/serac_build.[ch] sim/import/serac_import_tflite.c))
 SYNTH    := cells activity energy macros fanout area units unit events
 UNITS    := $(patsubst testbench/unit/%.c,%,$(wildcard testbench/unit/test_*.c))
 SYNTH_O  := $(patsubst scripts/synth/%.c,$(B)/scripts/synth/%.o,$(filter-out $(SYNTH:%=scripts/synth/%.c), \

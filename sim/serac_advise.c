@@ -1,16 +1,14 @@
 /* serac_advise.c - widths and designs against the limits of a profile. */
-#include "serac_advise.h"
-
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "serac_db.h"
+#include "serac_advise_point.h"
 #include "serac_workload_run.h"
 
-static bool has_bit_serial(const struct serac_profile *p)
+bool serac_advise_bit_serial(const struct serac_profile *p)
 {
     return p->hardware == SERAC_HARDWARE_ASIC || p->hardware == SERAC_HARDWARE_FPGA;
 }
@@ -39,13 +37,14 @@ static void apply_rules(const struct serac_profile *p, struct serac_advice_point
 {
     if (p->harm && (point->weight_bits < 8 || point->act_bits < 8))
         exclude(point, "a wrong answer harms: 8 bits or wider");
-    if (!has_bit_serial(p) && (point->weight_bits < 4 || point->act_bits < 8))
+    if (!serac_advise_bit_serial(p) && (point->weight_bits < 4 || point->act_bits < 8))
         exclude(point, "%s has no units for weights below 4 or activations below 8 bits",
                 serac_hardware_name(p->hardware));
 }
 
-static void apply_limits(const struct serac_profile *p, struct serac_advice_point *point)
+void serac_advise_limits(const struct serac_profile *p, struct serac_advice_point *point)
 {
+    apply_rules(p, point);
     if (p->memory_bytes && point->memory_bytes > p->memory_bytes)
         exclude(point, "memory %.3g MB > %.3g MB", (double)point->memory_bytes / 1e6, (double)p->memory_bytes / 1e6);
     if (p->latency_ms > 0 && point->latency_ms > p->latency_ms)
@@ -56,9 +55,8 @@ static void apply_limits(const struct serac_profile *p, struct serac_advice_poin
         exclude(point, "loss %.3f > %.3f", point->loss.loss, p->loss);
 }
 
-/* Latency, power and devices from a total row, `scale` times as large. */
-static void set_costs(const struct serac_profile *p, const struct serac_row *total, double scale,
-                      struct serac_advice_point *point)
+void serac_advise_costs(const struct serac_profile *p, const struct serac_row *total, double scale,
+                        struct serac_advice_point *point)
 {
     double rate = p->requests_per_second;
     double us = serac_row_get(total, SERAC_COLUMN_time_us), uj = serac_row_get(total, SERAC_COLUMN_energy_uj);
@@ -93,17 +91,27 @@ static enum serac_status time_point(const struct serac_advise_job *job, double s
         return status;
     }
     const struct serac_row *total = &result.rows[result.num_rows - 1];
-    set_costs(job->profile, total, scale, point);
+    serac_advise_costs(job->profile, total, scale, point);
     point->memory_bytes += (uint64_t)(serac_row_get(total, SERAC_COLUMN_memory_bytes) -
                                       serac_row_get(total, SERAC_COLUMN_weight_bytes));
     serac_workload_free(&result);
     return SERAC_OK;
 }
 
+static struct serac_advice_point *new_point(struct serac_advice *a)
+{
+    struct serac_advice_point *more = realloc(a->points, (a->num_points + 1) * sizeof *more);
+    if (more)
+        a->points = more;
+    return more ? &more[a->num_points] : NULL;
+}
+
 static enum serac_status add_point(const struct serac_advise_job *job, const struct serac_accuracy_row *width,
                                    const char *design, struct serac_advice *a, struct serac_error *error)
 {
-    struct serac_advice_point *point = &a->points[a->num_points];
+    struct serac_advice_point *point = new_point(a);
+    if (!point)
+        return SERAC_E_NOMEM;
     *point = (struct serac_advice_point){.weight_bits = width->weight_bits, .act_bits = width->act_bits,
                                          .latency_ms = NAN, .energy_uj = NAN, .power_w = NAN, .devices = NAN,
                                          .memory_bytes = (a->parameters * width->weight_bits + 7) / 8};
@@ -114,8 +122,7 @@ static enum serac_status add_point(const struct serac_advise_job *job, const str
         return status;
     (void)serac_accuracy_find(job->accuracy, job->profile->generation, a->parameters, width->weight_bits,
                               width->act_bits, &point->loss);
-    apply_rules(job->profile, point);
-    apply_limits(job->profile, point);
+    serac_advise_limits(job->profile, point);
     a->num_points++;
     return SERAC_OK;
 }
@@ -155,133 +162,19 @@ static void choose(const struct serac_profile *p, struct serac_advice *a)
         a->head_bits = a->points[a->best].weight_bits >= 4 ? 8 : 2 * a->points[a->best].weight_bits;
 }
 
-/* --- from tunes ----------------------------------------------------------------- */
-
-/* The narrowest of "6-4-4" and where it ends; *same: all are equal. */
-static uint32_t narrowest(const char **text, bool *same)
-{
-    uint32_t least = 8, most = 1;
-    while (**text >= '1' && **text <= '8') {
-        uint32_t bits = (uint32_t)(*(*text)++ - '0');
-        least = bits < least ? bits : least;
-        most = bits > most ? bits : most;
-        *text += **text == '-';
-    }
-    *same = least >= most;
-    return least;
-}
-
-/* "fashion-w8/6-4-4/8-8": what it says of widths. Activations that were not tuned are as wide as the row says, or 8. */
-static void read_widths(const struct serac_row *row, struct serac_advice_point *point)
-{
-    const char *text = strchr(row->cells[SERAC_COLUMN_network], '/');
-    bool weights, acts = true;
-    double own = serac_row_get(row, SERAC_COLUMN_act_bits);
-    text = text ? text + 1 : "";
-    snprintf(point->widths, sizeof point->widths, "%s", text);
-    point->weight_bits = narrowest(&text, &weights);
-    point->act_bits = isnan(own) ? 8 : (uint32_t)own;
-    if (*text++ == '/')
-        point->act_bits = narrowest(&text, &acts);
-    if (weights && acts)
-        snprintf(point->widths, sizeof point->widths, "%u/%u", (unsigned)point->weight_bits, (unsigned)point->act_bits);
-}
-
-static void tuned_point(const struct serac_profile *p, const struct serac_row *row, double first_accuracy,
-                        struct serac_advice_point *point)
-{
-    *point = (struct serac_advice_point){
-        .memory_bytes = (uint64_t)serac_row_get(row, SERAC_COLUMN_memory_bytes),
-        .loss = {.network = "the network itself", .method = "serac tune",
-                 .loss = 100 * (first_accuracy - serac_row_get(row, SERAC_COLUMN_accuracy))}};
-    snprintf(point->design, sizeof point->design, "%s", row->cells[SERAC_COLUMN_design]);
-    read_widths(row, point);
-    set_costs(p, row, 1, point);
-    apply_rules(p, point);
-    apply_limits(p, point);
-}
-
-static bool beats(const struct serac_advice_point *a, const struct serac_advice_point *b)
-{
-    const double of_a[] = {a->loss.loss, a->latency_ms, a->energy_uj, (double)a->memory_bytes};
-    const double of_b[] = {b->loss.loss, b->latency_ms, b->energy_uj, (double)b->memory_bytes};
-    bool better = false;
-    for (int i = 0; i < 4; i++) {
-        if (of_a[i] > of_b[i])
-            return false;
-        better |= of_a[i] < of_b[i];
-    }
-    return better;
-}
-
-static enum serac_status refuse(struct serac_error *error, const char *where, const char *what)
-{
-    if (error)
-        snprintf(error->text, sizeof error->text, "%s: %s", where, what);
-    return SERAC_E_INPUT;
-}
-
-static enum serac_status add_tuned(const struct serac_advise_job *job, const struct serac_row *rows, size_t count,
-                                   struct serac_advice *a, struct serac_error *error)
-{
-    double first = count ? serac_row_get(&rows[0], SERAC_COLUMN_accuracy) : NAN;
-    struct serac_advice_point *all = malloc((count + 1) * sizeof *all);
-    if (!all)
-        return SERAC_E_NOMEM;
-    for (size_t i = 0; i < count; i++)
-        tuned_point(job->profile, &rows[i], first, &all[i]);
-    for (size_t i = 0; i < count && a->num_points < SERAC_ADVICE_POINTS; i++) {
-        bool beaten = false;
-        for (size_t j = 0; j < count; j++)
-            beaten |= beats(&all[j], &all[i]);
-        if (!i || !beaten)
-            a->points[a->num_points++] = all[i];
-    }
-    free(all);
-    if (isnan(first))
-        return refuse(error, job->tune, "holds no accuracies of serac tune");
-    a->parameters = (uint64_t)(serac_row_get(&rows[0], SERAC_COLUMN_weight_bytes) * 8 / a->points[0].weight_bits);
-    return SERAC_OK;
-}
-
-static enum serac_status advise_tuned(const struct serac_advise_job *job, struct serac_advice *a,
-                                      struct serac_error *error)
-{
-    struct serac_db *db;
-    struct serac_row *rows;
-    size_t count;
-    if (job->profile->generation)
-        return refuse(error, job->profile->name, "tolerates a loss of perplexity, serac tune measures accuracy");
-    if (!has_bit_serial(job->profile))
-        return refuse(error, job->profile->name, "its hardware is none of Serac's, whose cycles serac tune counts");
-    enum serac_status status = serac_db_open(job->tune, false, &db, error);
-    if (status != SERAC_OK)
-        return status;
-    status = serac_db_rows(db, &rows, &count, error);
-    serac_db_close(db);
-    if (status != SERAC_OK)
-        return status;
-    status = add_tuned(job, rows, count, a, error);
-    free(rows);
-    return status;
-}
-
 /* Every measured width on every design. */
 static enum serac_status advise_widths(const struct serac_advise_job *job, struct serac_advice *a,
                                        struct serac_error *error)
 {
     const struct serac_profile *p = job->profile;
-    uint64_t of_workload = serac_workload_parameters(job->workload);
     struct serac_accuracy_loss any;
-    a->parameters = p->parameters ? p->parameters : of_workload;
-    a->scale = (double)a->parameters / (double)of_workload;
     uint32_t designs = is_timed(job) ? p->num_designs : 1;
     for (size_t i = 0; i < job->accuracy->count; i++) {
         const struct serac_accuracy_row *width = &job->accuracy->rows[i];
         if (!is_first(job->accuracy, i) ||
             !serac_accuracy_find(job->accuracy, p->generation, a->parameters, width->weight_bits, width->act_bits, &any))
             continue;
-        for (uint32_t d = 0; d < designs && a->num_points < SERAC_ADVICE_POINTS; d++) {
+        for (uint32_t d = 0; d < designs; d++) {
             enum serac_status status = add_point(job, width, is_timed(job) ? p->designs[d] : NULL, a, error);
             if (status != SERAC_OK)
                 return status;
@@ -293,11 +186,22 @@ static enum serac_status advise_widths(const struct serac_advise_job *job, struc
 enum serac_status serac_advise(const struct serac_advise_job *job, struct serac_advice *advice,
                                struct serac_error *error)
 {
-    *advice = (struct serac_advice){.scale = 1};
-    enum serac_status status = job->tune ? advise_tuned(job, advice, error) : advise_widths(job, advice, error);
-    if (status != SERAC_OK)
+    uint64_t of_workload = serac_workload_parameters(job->workload);
+    *advice = (struct serac_advice){.parameters = job->profile->parameters ? job->profile->parameters : of_workload};
+    advice->scale = job->tune ? 1 : (double)advice->parameters / (double)of_workload;
+    enum serac_status status = job->tune ? serac_advise_tuned(job, advice, error) : advise_widths(job, advice, error);
+    if (status != SERAC_OK) {
+        serac_advise_free(advice);
         return status;
+    }
     serac_matrix_score(job->profile, advice->parameters, &advice->matrix);
     choose(job->profile, advice);
     return SERAC_OK;
+}
+
+void serac_advise_free(struct serac_advice *advice)
+{
+    free(advice->points);
+    advice->points = NULL;
+    advice->num_points = 0;
 }

@@ -9,10 +9,10 @@
 #include "serac_accuracy.h"
 #include "serac_cli.h"
 #include "serac_result.h"
+#include "serac_tune.h"
 #include "serac_profile.h"
 #include "serac_workload.h"
 
-#define SERAC_ADVICE_POINTS 256
 #define SERAC_ADVICE_WHY 256
 
 struct serac_advise_job {
@@ -20,13 +20,13 @@ struct serac_advise_job {
     const struct serac_workload *workload;
     const struct serac_accuracy *accuracy;
     const struct serac_setting *setting;     /* memory and technology; its design is not used */
-    const char *tune;                        /* NULL, or serac tune's folder: then only the profile is used */
+    const char *tune;                        /* NULL, or serac tune's folder, in place of accuracies and times */
 };
 
 /* A width on a design. What was not timed is NAN. */
 struct serac_advice_point {
     uint32_t weight_bits, act_bits;          /* of tuned widths, the narrowest */
-    char widths[SERAC_CELL];                 /* "4/8"; layer by layer where they are mixed */
+    char widths[SERAC_TUNE_TEXT];            /* "4/8"; layer by layer where they are mixed */
     char design[256];                        /* "": not timed */
     double latency_ms, energy_uj, power_w;   /* of one input; power of all devices, at the profile's rate */
     double devices;                          /* NAN: no rate */
@@ -37,18 +37,20 @@ struct serac_advice_point {
 
 struct serac_advice {
     struct serac_matrix matrix;
-    uint64_t parameters;                     /* the user's network's */
+    uint64_t parameters;                     /* the user's network's, as the profile or the workload says */
     double scale;                            /* of time and energy: parameters over the workload's */
     uint32_t num_points, best;               /* best: UINT32_MAX if none meets all limits */
     uint32_t head_bits;                      /* of the weights of a regression head; 0: no head */
-    struct serac_advice_point points[SERAC_ADVICE_POINTS];
+    struct serac_advice_point *points;       /* owned */
 };
 
 /* Of those that meet all limits: least cost of devices where the profile asks for it, then least energy,
  * then least memory. A design on which a layer does not fit is excluded, with the reason. Of tuned assignments
  * those that another beats in loss, latency, energy and memory are left out, but for the first, the network as it is,
- * against which losses count. */
+ * against which losses count. SERAC_E_INPUT: a folder that has none, or of another kind of hardware. On failure
+ * *advice holds nothing. */
 enum serac_status serac_advise(const struct serac_advise_job *job, struct serac_advice *advice,
                                struct serac_error *error);
+void serac_advise_free(struct serac_advice *advice);
 
 #endif

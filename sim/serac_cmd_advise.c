@@ -39,12 +39,12 @@ static void print_limits(const struct serac_advise_job *job, const struct serac_
         printf(", power %g W", p->power_w);
     if (p->requests_per_second > 0)
         printf(", %g inputs per second", p->requests_per_second);
-    printf("; hardware %s\nnetwork: %llu parameters; ", serac_hardware_name(p->hardware),
-           (unsigned long long)a->parameters);
+    printf("; hardware %s\nnetwork: ", serac_hardware_name(p->hardware));
     if (job->tune)
-        printf("measured by serac tune, %s", job->tune);
+        printf("as serac tune measured it in %s; the matrix has the profile's parameters, %llu", job->tune,
+               (unsigned long long)a->parameters);
     else
-        printf("timed as workload %s", job->workload->name);
+        printf("%llu parameters; timed as workload %s", (unsigned long long)a->parameters, job->workload->name);
     if (!job->tune && fabs(a->scale - 1) > 0.01)
         printf(" (%llu parameters), times and energies scaled by %.3g",
                (unsigned long long)serac_workload_parameters(job->workload), a->scale);
@@ -103,8 +103,8 @@ static void print_line(const struct serac_profile *p, const struct serac_advice 
     number(energy, point->energy_uj / 1000, " mJ");
     number(power, point->power_w, " W");
     number(memory, (double)point->memory_bytes / 1e6, " MB");
-    printf("%-*s %-14s %10s %10s %10s %10s %8.2f  %s\n", column_of_widths(a), point->widths, point->design[0] ? point->design : "-", latency,
-           energy, power, memory, point->loss.loss,
+    printf("%-*s %-14s %10s %10s %10s %10s %8.2f  %s\n", column_of_widths(a), point->widths,
+           point->design[0] ? point->design : "-", latency, energy, power, memory, point->loss.loss,
            point->excluded[0]        ? point->excluded
            : i == a->best            ? "<- chosen"
            : leaves_open(p, point)   ? "meets what is known"
@@ -115,8 +115,8 @@ static void print_line(const struct serac_profile *p, const struct serac_advice 
 static void print_points(const struct serac_profile *p, const struct serac_advice *a)
 {
     uint32_t shown = 0;
-    printf("%-*s %-14s %10s %10s %10s %10s %8s  %s\n", column_of_widths(a), "w/a", "design", "latency", "energy", "power", "memory", "loss",
-           "");
+    printf("%-*s %-14s %10s %10s %10s %10s %8s  %s\n", column_of_widths(a), "w/a", "design", "latency", "energy",
+           "power", "memory", "loss", "");
     for (uint32_t i = 0; i < a->num_points; i++)
         if (a->num_points <= LINES || !i || i == a->best || (!a->points[i].excluded[0] && shown < LINES)) {
             print_line(p, a, i);
@@ -236,16 +236,19 @@ static int advise(const struct serac_advise_job *job, bool json)
                  job->profile->generation ? "generation" : "classification");
         return serac_cli_fail(SERAC_E_INPUT, &error);
     }
+    int code = a.best == UINT32_MAX ? SERAC_EXIT_CHECK : SERAC_EXIT_DONE;
     if (json) {
-        int code = print_json(job, &a);
-        return code == SERAC_EXIT_DONE && a.best == UINT32_MAX ? SERAC_EXIT_CHECK : code;
+        int printed = print_json(job, &a);
+        code = printed == SERAC_EXIT_DONE ? code : printed;
+    } else {
+        print_limits(job, &a);
+        print_answer(job->profile, &a);
+        print_points(job->profile, &a);
+        print_matrix(&a);
+        print_behind(job, &a);
     }
-    print_limits(job, &a);
-    print_answer(job->profile, &a);
-    print_points(job->profile, &a);
-    print_matrix(&a);
-    print_behind(job, &a);
-    return a.best == UINT32_MAX ? SERAC_EXIT_CHECK : SERAC_EXIT_DONE;
+    serac_advise_free(&a);
+    return code;
 }
 
 int serac_cmd_advise(int argc, char **argv)

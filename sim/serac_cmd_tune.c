@@ -85,7 +85,7 @@ static int parse_all_widths(const char *weights, const char *acts, const struct 
     bool own_weights[9] = {false}, own_acts[9] = {false};
     for (uint32_t i = 0; i < n->num_layers; i++) {
         const struct serac_layer *l = &n->layers[i];
-        own_weights[serac_narrow_can(l, l->weight_bits) ? l->weight_bits : 0] = true;
+        own_weights[serac_narrow_can(n, i, l->weight_bits) ? l->weight_bits : 0] = true;
         own_acts[l->output.bits <= 8 ? l->output.bits : 0] = true;
     }
     int code = parse_widths("widths", weights, own_weights, &job->weights);
@@ -138,7 +138,7 @@ static void print_knob(const struct serac_tune_job *job, const struct serac_tune
         if (isnan(loss))
             printf(" %3u: %15s", (unsigned)offered->bits[w], "-");
         else
-            printf(" %3u: %7.4f %7.5g", (unsigned)offered->bits[w], loss, serac_tune_cost(job, t, bits));
+            printf(" %3u: %7.4f %7.5g", (unsigned)offered->bits[w], loss, t->points[serac_tune_find(t, bits)].cost);
     }
     putchar('\n');
 }
@@ -155,9 +155,9 @@ static void print_sensitivity(const struct serac_tune_job *job, const struct ser
 static void print_point(const struct serac_tune_job *job, const struct serac_tune *t, const char *what, uint32_t i)
 {
     const struct serac_tune_point *p = &t->points[i];
-    char widths[2 * SERAC_TUNE_KNOBS];
+    char widths[SERAC_TUNE_TEXT];
     double low, high;
-    serac_tune_text(job, p->bits, widths, sizeof widths);
+    serac_tune_text(job->network, p->bits, widths);
     printf("  %-8s %-28s %10.6g %s, %.3f of it; accuracy %.4f", what, widths, p->cost,
            serac_column_name(job->cost), p->cost / t->points[0].cost, p->accuracy);
     if (p->tested) {
@@ -219,6 +219,7 @@ static enum serac_status check_data(const struct serac_tune_job *job, uint8_t di
 
 struct store {
     struct serac_db *db;
+    const struct serac_network *network;
     uint8_t digests[4][SERAC_SHA256_BYTES];    /* design, memory, technology, network and images */
     uint32_t num_layers;
 };
@@ -243,13 +244,26 @@ static bool recall(void *ctx, const uint8_t *bits, struct serac_row *row)
     return serac_db_find(s->db, key, &there, row, NULL) == SERAC_OK && there;
 }
 
+/* What a name that had to be cut stands for. */
+static enum serac_status put_name(const struct store *s, const uint8_t *bits, const struct serac_row *row,
+                                  struct serac_error *error)
+{
+    char widths[SERAC_TUNE_TEXT], whole[SERAC_NAME_MAX + SERAC_TUNE_TEXT];
+    const char *name = row->cells[SERAC_COLUMN_network];
+    serac_tune_text(s->network, bits, widths);
+    snprintf(whole, sizeof whole, "%s/%s", s->network->name, widths);
+    return strcmp(name, whole) != 0 ? serac_db_name(s->db, "network", name, whole, error) : SERAC_OK;
+}
+
 static enum serac_status keep(void *ctx, const uint8_t *bits, const struct serac_row *row, struct serac_error *error)
 {
     const struct store *s = ctx;
     struct serac_row copy = *row;
     struct serac_db_point point = {.rows = &copy, .num_rows = 1};
     key_of(s, "tune", bits, point.key);
-    enum serac_status status = serac_db_put(s->db, NULL, &point, 1, error);
+    enum serac_status status = put_name(s, bits, row, error);
+    if (status == SERAC_OK)
+        status = serac_db_put(s->db, NULL, &point, 1, error);
     return status == SERAC_OK ? serac_db_plan_add(s->db, point.key, error) : status;
 }
 
@@ -263,6 +277,7 @@ static enum serac_status open_store(const struct serac_tune_job *job, const char
     char id[SERAC_DB_KEY + 8] = "tune ";
     enum serac_status status = SERAC_OK;
     s->db = NULL;
+    s->network = job->network;
     s->num_layers = job->network->num_layers;
     for (int i = 0; status == SERAC_OK && i < 4; i++)
         status = serac_key_file(kinds[i], names[i], shown[i], s->digests[i], error);
@@ -330,7 +345,7 @@ int serac_cmd_tune(int argc, char **argv)
         {"data", "SET", "validation images (fashion-mnist-held-out for networks of fashion-mnist)", &data},
         {"images", "N", "the first N of them (all)", &images},
         {"test", "SET", "confirms what was chosen on these, once", &test},
-        {"evaluations", "N", "assignments to measure beside each layer's alone (120)", &evaluations},
+        {"evaluations", "N", "assignments to measure beside uniform ones and each layer's alone (120)", &evaluations},
         {"design", "D", "name in configs/designs or path (serial)", &design},
         {"memory", "M", "name in configs/memory or path (default)", &memory},
         {"tech", "T", "name in configs/tech or path (" SERAC_DEFAULT_TECH ")", &tech},

@@ -11,12 +11,13 @@
 
 #define SCALES 64
 
-bool serac_narrow_can(const struct serac_layer *l, uint32_t bits)
+bool serac_narrow_can(const struct serac_network *n, uint32_t index, uint32_t bits)
 {
-    bool weights = l->op == SERAC_OP_CONV || l->op == SERAC_OP_DEPTHWISE;
-    return weights && l->weight_kind == SERAC_WEIGHT_SIGNED &&
-           (l->mode == SERAC_MODE_DOUBLE || l->mode == SERAC_MODE_SINGLE || l->mode == SERAC_MODE_RAW) && bits >= 1 && bits <= 8 &&
-           (bits > 1 || l->op == SERAC_OP_CONV) && l->weight_store_bits == l->weight_bits;
+    const struct serac_layer *l = &n->layers[index];
+    bool weights = (l->op == SERAC_OP_CONV || l->op == SERAC_OP_DEPTHWISE) && l->weight_kind == SERAC_WEIGHT_SIGNED;
+    bool factor = l->mode == SERAC_MODE_DOUBLE || l->mode == SERAC_MODE_SINGLE || serac_narrow_raw_output(n, index);
+    return weights && factor && bits >= 1 && bits <= 8 && (bits > 1 || l->op == SERAC_OP_CONV) &&
+           l->weight_store_bits == l->weight_bits;
 }
 
 static int32_t code_of(double w, double scale, int32_t low, int32_t high)
@@ -25,15 +26,15 @@ static int32_t code_of(double w, double scale, int32_t low, int32_t high)
     return q < low ? low : q > high ? high : (int32_t)q;
 }
 
-/* The scale with the least squared error for `count` weights. */
+/* The scale with the least squared error for `count` weights; not below 1, at which they are exact. */
 static double best_scale(const int8_t *w, size_t count, uint32_t bits)
 {
-    int32_t low = -(1 << (bits - 1)), high = -low - 1, most = 1;
+    int32_t low = -(1 << (bits - 1)), high = -low - 1, most = 0;
     double best = 1, least = INFINITY;
     for (size_t i = 0; i < count; i++)
         most = abs(w[i]) > most ? abs(w[i]) : most;
-    for (int k = 1; k <= SCALES; k++) {
-        double scale = (double)most / (high > 0 ? high : 1) * k / SCALES, error = 0;
+    for (int k = SCALES; k > 0; k--) {
+        double scale = fmax(1, (double)most / (high > 0 ? high : 1) * k / SCALES), error = 0;
         for (size_t i = 0; i < count; i++) {
             double off = w[i] - scale * code_of(w[i], scale, low, high);
             error += off * off;
@@ -184,18 +185,30 @@ static void change_formats(const struct serac_network *n, uint32_t i, const stru
         l->mode = SERAC_MODE_SINGLE;
 }
 
+static uint32_t bits_after(const struct serac_tensor *t, const struct serac_narrow_act *act)
+{
+    return act ? act->bits : t->bits;
+}
+
 /* SERAC_E_INPUT: what was asked of layer i cannot be. */
 static enum serac_status check_layer(const struct serac_network *n, uint32_t i, uint32_t bits,
                                      const struct serac_narrow_act *acts, struct serac_error *error)
 {
     const struct serac_layer *l = &n->layers[i];
     const struct serac_narrow_act *act = act_of(acts, (int32_t)i);
-    const char *what = bits && (!serac_narrow_can(l, bits) || bits > l->weight_bits) ? "weights"
+    const char *what = bits && (!serac_narrow_can(n, i, bits) || bits > l->weight_bits) ? "weights"
                        : act && (!serac_narrow_can_act(n, i) || act->bits > l->output.bits) ? "activations" : NULL;
     if (what && error)
         snprintf(error->text, sizeof error->text, "layer %s: its %s cannot be narrowed to %u bits", l->name, what,
                  (unsigned)(what[0] == 'w' ? bits : act->bits));
-    return what ? SERAC_E_INPUT : SERAC_OK;
+    if (what || l->op != SERAC_OP_ADD)
+        return what ? SERAC_E_INPUT : SERAC_OK;
+    uint32_t first = bits_after(&l->input, act_of(acts, n->inputs[i][0]));
+    uint32_t second = bits_after(&l->operand, act_of(acts, n->inputs[i][1]));
+    if (first != second && error)
+        snprintf(error->text, sizeof error->text, "layer %s: adds %u and %u bits, must be the same", l->name,
+                 (unsigned)first, (unsigned)second);
+    return first == second ? SERAC_OK : SERAC_E_INPUT;
 }
 
 static enum serac_status copy_layer(const struct serac_network *n, uint32_t i, uint32_t bits,

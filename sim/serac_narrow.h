@@ -4,9 +4,12 @@
 
 #include "serac_build.h"
 
-/* May this layer's weights be narrowed? Signed ones that are requantised by a real factor (double or
- * single) or not at all (raw); depthwise ones, whose codes are signed, not to one bit. */
-bool serac_narrow_can(const struct serac_layer *layer, uint32_t bits);
+/* May the weights of layer `index` be narrowed? Signed ones that are requantised by a real factor (double or
+ * single), or not at all (raw) where the sums are the network's output; depthwise ones, whose codes are signed, not to
+ * one bit. */
+bool serac_narrow_can(const struct serac_network *network, uint32_t index, uint32_t bits);
+/* Raw sums that nothing in the network reads: their scale may change. */
+bool serac_narrow_raw_output(const struct serac_network *network, uint32_t index);
 
 /* An activation tensor at fewer bits: its codes q stand for ratio * (q - zero_point), in steps of the codes
  * that it had. bits 0: as it is. */
@@ -24,7 +27,7 @@ bool serac_narrow_can_act(const struct serac_network *network, uint32_t index);
 uint32_t serac_narrow_with(const struct serac_network *network, uint32_t index);
 
 /* Ratio and zero point of `bits` bits with the least squared error for activations `was`, whose codes occurred
- * `histogram` times from the lowest code up: of 64 ratios, and every code as zero point. */
+ * `histogram` times from the lowest code up: of 64 ratios from 1 up, and every code as zero point. */
 void serac_narrow_fit(const struct serac_tensor *was, const uint64_t *histogram, uint32_t bits,
                       struct serac_narrow_act *act);
 
@@ -36,7 +39,8 @@ void serac_narrow_fit(const struct serac_tensor *was, const uint64_t *histogram,
  *
  * `acts` (NULL: none) has the activations that each layer makes. The factor of the layer that makes them is divided by
  * their ratio, those of the layers that consume them multiplied; both round once (single), since the second
- * rounding of double moves whole codes where there are few. SERAC_E_INPUT: a layer that cannot; else as
+ * rounding of double moves whole codes where there are few. SERAC_E_INPUT: a layer that cannot, or whose two operands
+ * would have two widths; else as
  * serac_build_finish(). *copy is the caller's (serac_build_free), unset on failure. */
 enum serac_status serac_narrow(const struct serac_network *network, const uint32_t *bits,
                                const struct serac_narrow_act *acts, const char *name, struct serac_build *copy,

@@ -10,17 +10,22 @@ static bool has_factor(const struct serac_layer *l)
     return l->mode == SERAC_MODE_DOUBLE || l->mode == SERAC_MODE_SINGLE;
 }
 
-static bool can_consume(const struct serac_layer *l)
+static bool can_consume(const struct serac_network *n, uint32_t index)
 {
-    if (l->run_time || l->act_bits != l->input.bits)
+    const struct serac_layer *l = &n->layers[index];
+    if (l->op == SERAC_OP_HOST || l->run_time || l->act_bits != l->input.bits)
         return false;
-    return l->op == SERAC_OP_ADD ? has_factor(l)
-                                 : l->op != SERAC_OP_HOST && (has_factor(l) || l->mode == SERAC_MODE_RAW);
+    return has_factor(l) || (l->op != SERAC_OP_ADD && serac_narrow_raw_output(n, index));
 }
 
 static bool consumes(const struct serac_network *n, uint32_t layer, uint32_t index)
 {
     return n->inputs[layer][0] == (int32_t)index || n->inputs[layer][1] == (int32_t)index;
+}
+
+bool serac_narrow_raw_output(const struct serac_network *n, uint32_t index)
+{
+    return n->layers[index].mode == SERAC_MODE_RAW && index + 1 == n->num_layers;
 }
 
 static bool can_alone(const struct serac_network *n, uint32_t index)
@@ -32,7 +37,7 @@ static bool can_alone(const struct serac_network *n, uint32_t index)
     for (uint32_t i = index + 1; i < n->num_layers; i++)
         if (consumes(n, i, index)) {
             used = true;
-            if (!can_consume(&n->layers[i]))
+            if (!can_consume(n, i))
                 return false;
         }
     return used && index + 1 < n->num_layers;
@@ -99,16 +104,19 @@ void serac_narrow_fit(const struct serac_tensor *was, const uint64_t *histogram,
                       struct serac_narrow_act *act)
 {
     int32_t low = was->is_signed ? -(1 << (bits - 1)) : 0, high = low + (1 << bits) - 1;
-    int32_t first = 0, last = (1 << was->bits) - 1;
+    int32_t lowest = was->is_signed ? -(1 << (was->bits - 1)) : 0, codes = 1 << was->bits;
+    int32_t nought = was->zero_point - lowest, first, last;
     double least = INFINITY;
-    while (first < last && !histogram[first])
-        first++;
-    while (last > first && !histogram[last])
-        last--;
-    double widest = last > first ? (double)(last - first) / (high - low) : 1;
-    for (int k = 1; k <= RATIOS; k++)
+    nought = nought < 0 ? 0 : nought >= codes ? codes - 1 : nought;
+    first = last = nought;                     /* a zero point is a code, so nought is always in the range */
+    for (int32_t i = 0; i < codes; i++)
+        if (histogram[i]) {
+            first = i < first ? i : first;
+            last = i > last ? i : last;
+        }
+    for (int k = RATIOS; k > 0; k--)
         for (int32_t zero = low; zero <= high; zero++) {
-            struct serac_narrow_act trial = {bits, widest * k / RATIOS, zero};
+            struct serac_narrow_act trial = {bits, fmax(1, (double)(last - first) / (high - low) * k / RATIOS), zero};
             double error = squared_error(was, histogram, low, high, &trial);
             if (error < least) {
                 least = error;

@@ -40,7 +40,8 @@ static enum serac_status find_sensitivities(const struct serac_tune_job *job, st
             enum serac_status status = serac_tune_measure(job, t, bits, false, &point, error);
             if (status != SERAC_OK)
                 return status;
-            *lost = t->points[0].accuracy - t->points[point].accuracy;
+            if (point != SERAC_TUNE_NONE)
+                *lost = t->points[0].accuracy - t->points[point].accuracy;
         }
         serac_tune_set(t, bits, knob, t->own[knob]);
         if (job->progress)
@@ -74,7 +75,7 @@ static double descend(const struct serac_tune_job *job, const struct serac_tune 
             const struct serac_tune_widths *offered = serac_tune_offered(job, knob);
             uint32_t best = bits[knob];
             for (uint32_t w = 0; w < offered->count; w++) {
-                if (!serac_tune_may(job, t, knob, offered->bits[w]))
+                if (isnan(*serac_tune_sensitivity(t, knob, w)))
                     continue;
                 serac_tune_set(t, bits, knob, offered->bits[w]);
                 double sum = priced(job, t, price, bits);
@@ -206,14 +207,6 @@ static int by_cost(const void *a, const void *b)
     return x->cost < y->cost ? -1 : x->cost > y->cost;
 }
 
-static bool is_measured(const struct serac_tune *t, const uint8_t *bits)
-{
-    for (uint32_t i = 0; i < t->num_points; i++)
-        if (!memcmp(t->points[i].bits, bits, sizeof t->points[i].bits))
-            return true;
-    return false;
-}
-
 /* Knob `down` a width narrower and `up` one wider (`up` = `down`: that alone), if this is predicted
  * to be cheaper. */
 static bool make_step(const struct serac_tune_job *job, const struct serac_tune *t, const uint8_t *from,
@@ -229,7 +222,7 @@ static bool make_step(const struct serac_tune_job *job, const struct serac_tune 
         serac_tune_set(t, step->bits, up, wider);
     step->cost = serac_tune_cost(job, t, step->bits);
     step->loss = serac_tune_loss(job, t, step->bits);
-    return step->cost < serac_tune_cost(job, t, from) && !is_measured(t, step->bits);
+    return step->cost < serac_tune_cost(job, t, from) && serac_tune_find(t, step->bits) == SERAC_TUNE_NONE;
 }
 
 /* All steps from a point, those that are predicted to lose too much left out; the cheapest first. */

@@ -1,10 +1,10 @@
 /* serac_tune.h - widths per layer: what they cost, what they lose, and which are worth it.
  *
  * A knob is the width of one layer's weights, or of the activations that one layer makes (of two tensors that are
- * added: of both). Widths are searched on a set of images that the network was not trained on. The cost of a
- * width is exact (the timeline, per layer and pair of widths); the loss of one knob at one width is measured; losses
- * are then taken to add up, and the cheapest sums of every size are measured. From the best of them,
- * steps of one or two knobs go on while they pay and evaluations are left. */
+ * added: of both). Widths are searched on a set of images that the network was not trained on. The loss of one knob at one
+ * width is measured; losses and layers' costs are then taken to add up, and the cheapest sums of every size are
+ * measured, on the timeline and on the images. From the best of them, steps of one or two knobs go on while they
+ * pay and evaluations are left. Widths at which a sum could overflow or a layer does not fit are left out. */
 #ifndef SERAC_TUNE_H
 #define SERAC_TUNE_H
 
@@ -76,8 +76,10 @@ enum serac_status serac_tune_confirm(const struct serac_tune_job *job, struct se
 enum serac_status serac_tune_network(const struct serac_tune_job *job, const struct serac_tune *tune,
                                      const uint8_t *bits, const char *name, struct serac_build *copy,
                                      struct serac_error *error);
-/* Widths as people read them: "8-4-4-2", and with activations "8-4-4-2/8-6-8". */
-void serac_tune_text(const struct serac_tune_job *job, const uint8_t *bits, char *text, size_t room);
+/* The widths of all layers of the machine, tuned or not: weights, and after a slash activations that they make, as
+ * "8-4-4-2/8-6-8". */
+#define SERAC_TUNE_TEXT (2 * SERAC_TUNE_KNOBS + 2)
+void serac_tune_text(const struct serac_network *network, const uint8_t *bits, char text[SERAC_TUNE_TEXT]);
 void serac_tune_free(struct serac_tune *tune);
 
 #endif

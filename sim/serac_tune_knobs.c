@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "serac_calibrate.h"
 
@@ -12,11 +13,6 @@
 static bool is_act(uint32_t knob)
 {
     return knob >= SERAC_TUNE_LAYERS;
-}
-
-static uint32_t layer_of(uint32_t knob)
-{
-    return knob % SERAC_TUNE_LAYERS;
 }
 
 uint32_t serac_tune_next(const struct serac_tune *t, uint32_t knob)
@@ -34,8 +30,7 @@ const struct serac_tune_widths *serac_tune_offered(const struct serac_tune_job *
 
 bool serac_tune_may(const struct serac_tune_job *job, const struct serac_tune *t, uint32_t knob, uint32_t bits)
 {
-    const struct serac_layer *l = &job->network->layers[layer_of(knob)];
-    return bits <= t->own[knob] && (is_act(knob) || serac_narrow_can(l, bits));
+    return bits <= t->own[knob] && (is_act(knob) || serac_narrow_can(job->network, knob, bits));
 }
 
 /* Is there a width below its own? */
@@ -94,20 +89,43 @@ static uint32_t number_of(const struct serac_tune_widths *w, uint32_t bits)
     return i;
 }
 
-void serac_tune_text(const struct serac_tune_job *job, const uint8_t *bits, char *text, size_t room)
+/* What layer i's weights or the activations that it makes have at these widths; 0: it has none. */
+static uint32_t width_of(const struct serac_network *n, uint32_t i, bool act, const uint8_t *bits)
+{
+    const struct serac_layer *l = &n->layers[i];
+    uint32_t tuned = bits[act ? serac_tune_act(i) : i];
+    if (tuned || l->op == SERAC_OP_HOST)
+        return tuned;
+    if (act)
+        return l->output.bits <= 8 ? l->output.bits : 0;
+    return l->op == SERAC_OP_ADD || l->run_time ? 0 : l->weight_bits;
+}
+
+void serac_tune_text(const struct serac_network *n, const uint8_t *bits, char text[SERAC_TUNE_TEXT])
 {
     size_t used = 0;
     text[0] = '\0';
-    for (uint32_t half = 0; half < 2; half++) {
-        const char *before = half ? "/" : "";
-        for (uint32_t i = 0; i < job->network->num_layers; i++) {
-            uint32_t width = bits[half * SERAC_TUNE_LAYERS + i];
-            if (width && used + 4 < room) {
-                used += (size_t)snprintf(text + used, room - used, "%s%u", before, (unsigned)width);
+    for (int act = 0; act < 2; act++) {
+        const char *before = act ? "/" : "";
+        for (uint32_t i = 0; i < n->num_layers; i++) {
+            uint32_t width = width_of(n, i, act, bits);
+            if (width) {
+                used += (size_t)snprintf(text + used, SERAC_TUNE_TEXT - used, "%s%u", before, (unsigned)width);
                 before = "-";
             }
         }
     }
+}
+
+/* "fashion-w8/8-4-4/8-8-6"; what has no room is cut and ends in a checksum of it. */
+static void name_row(const struct serac_tune_job *job, const uint8_t *bits, struct serac_row *row)
+{
+    char widths[SERAC_TUNE_TEXT], whole[SERAC_NAME_MAX + SERAC_TUNE_TEXT], name[SERAC_CELL];
+    serac_tune_text(job->network, bits, widths);
+    snprintf(whole, sizeof whole, "%s/%s", job->network->name, widths);
+    if (snprintf(name, sizeof name, "%s", whole) >= (int)sizeof name)
+        snprintf(name, sizeof name, "%.54s~%08lx", whole, crc32(0, (const Bytef *)whole, (uInt)strlen(whole)));
+    serac_row_text(row, SERAC_COLUMN_network, name);
 }
 
 /* --- the network at some widths -------------------------------------------------------- */
@@ -168,6 +186,12 @@ static enum serac_status run(const struct serac_tune_job *job, const struct sera
     return status;
 }
 
+/* A network at some widths may overflow, or not fit its design: no point then, and no failure. */
+static bool cannot_be(enum serac_status status)
+{
+    return status == SERAC_E_OVERFLOW || status == SERAC_E_FIT;
+}
+
 /* --- what widths cost and lose ---------------------------------------------------------- */
 
 double *serac_tune_sensitivity(const struct serac_tune *t, uint32_t knob, uint32_t width)
@@ -197,14 +221,17 @@ static enum serac_status find_pair(const struct serac_tune_job *job, struct sera
     struct serac_infer_result result;
     serac_tune_uniform(job, t, weights, acts, bits);
     enum serac_status status = run(job, t, bits, job->dataset, 1, &result, error);
-    if (status != SERAC_OK)
+    if (status != SERAC_OK && !cannot_be(status))
         return status;
-    for (uint32_t i = 0; i < job->network->num_layers; i++) {
+    for (uint32_t i = 0; i < job->network->num_layers && cannot_be(status); i++)
+        *cost_at(t, i, weights, acts) = NAN;
+    for (uint32_t i = 0; i < job->network->num_layers && status == SERAC_OK; i++) {
         const struct serac_row *row = row_of(&result, job->network->layers[i].name);
         double cost = row ? serac_row_get(row, job->cost) : 0;
         *cost_at(t, i, weights, acts) = isnan(cost) ? 0 : cost;    /* an addition has no weight_bytes */
     }
-    serac_infer_free(&result);
+    if (status == SERAC_OK)
+        serac_infer_free(&result);
     return SERAC_OK;
 }
 
@@ -241,7 +268,7 @@ double serac_tune_loss(const struct serac_tune_job *job, const struct serac_tune
 
 /* --- measuring -------------------------------------------------------------------------- */
 
-static uint32_t find(const struct serac_tune *t, const uint8_t *bits)
+uint32_t serac_tune_find(const struct serac_tune *t, const uint8_t *bits)
 {
     for (uint32_t i = 0; i < t->num_points; i++)
         if (!memcmp(t->points[i].bits, bits, sizeof t->points[i].bits))
@@ -267,7 +294,6 @@ static enum serac_status total_of(const struct serac_tune_job *job, const struct
                                   struct serac_row *row, struct serac_error *error)
 {
     struct serac_infer_result result;
-    char widths[SERAC_CELL], name[SERAC_CELL];
     if (job->recall && job->recall(job->ctx, bits, row))
         return SERAC_OK;
     enum serac_status status = run(job, t, bits, job->dataset, job->images, &result, error);
@@ -275,9 +301,7 @@ static enum serac_status total_of(const struct serac_tune_job *job, const struct
         return status;
     *row = result.rows[result.num_rows - 1];
     serac_row_setting(row, &job->setting->design, &job->setting->memory);
-    serac_tune_text(job, bits, widths, sizeof widths);
-    snprintf(name, sizeof name, "%.20s/%.42s", job->network->name, widths);
-    serac_row_text(row, SERAC_COLUMN_network, name);
+    name_row(job, bits, row);
     serac_infer_free(&result);
     return SERAC_OK;
 }
@@ -286,7 +310,7 @@ static enum serac_status total_of(const struct serac_tune_job *job, const struct
 enum serac_status serac_tune_measure(const struct serac_tune_job *job, struct serac_tune *t, const uint8_t *bits,
                                      bool uniform, uint32_t *point, struct serac_error *error)
 {
-    *point = find(t, bits);
+    *point = serac_tune_find(t, bits);
     if (*point != SERAC_TUNE_NONE) {
         t->points[*point].uniform |= uniform;
         return SERAC_OK;
@@ -296,6 +320,8 @@ enum serac_status serac_tune_measure(const struct serac_tune_job *job, struct se
     struct serac_tune_point *p = &t->points[t->num_points];
     memset(p, 0, sizeof *p);
     enum serac_status status = total_of(job, t, bits, &p->row, error);
+    if (cannot_be(status) && t->num_points)
+        return SERAC_OK;
     if (status != SERAC_OK)
         return status;
     double images = serac_row_get(&p->row, SERAC_COLUMN_images);

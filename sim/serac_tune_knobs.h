@@ -29,16 +29,20 @@ void serac_tune_uniform(const struct serac_tune_job *job, const struct serac_tun
 uint32_t serac_tune_find_knobs(const struct serac_tune_job *job, struct serac_tune *tune);
 /* Fits activations at each of their widths. */
 enum serac_status serac_tune_fit(const struct serac_tune_job *job, struct serac_tune *tune, struct serac_error *error);
-/* The machine's costs of one image at every pair of uniform widths. */
+/* The machine's costs of one image at every pair of uniform widths, a layer each; NAN: such a network cannot be. */
 enum serac_status serac_tune_find_costs(const struct serac_tune_job *job, struct serac_tune *tune,
                                         struct serac_error *error);
-/* By them, what the whole network costs at these widths; and by the sensitivities, what it loses. */
+/* By them, what the whole network costs at these widths, as if a layer's output were as wide as its input; and by the
+ * sensitivities, what it loses. Both guide the search; what is reported is measured. */
 double serac_tune_cost(const struct serac_tune_job *job, const struct serac_tune *tune, const uint8_t *bits);
 double serac_tune_loss(const struct serac_tune_job *job, const struct serac_tune *tune, const uint8_t *bits);
-/* Accuracy lost by one knob at one width. */
+/* Accuracy lost by one knob at one width; NAN: it cannot have it. */
 double *serac_tune_sensitivity(const struct serac_tune *tune, uint32_t knob, uint32_t width);
 
-/* Measures an assignment unless it has been; its number in *point. */
+/* The point of these widths, or SERAC_TUNE_NONE. */
+uint32_t serac_tune_find(const struct serac_tune *tune, const uint8_t *bits);
+/* Measures an assignment unless it has been; its number in *point, SERAC_TUNE_NONE if such a network overflows or
+ * does not fit. */
 enum serac_status serac_tune_measure(const struct serac_tune_job *job, struct serac_tune *tune, const uint8_t *bits,
                                      bool uniform, uint32_t *point, struct serac_error *error);
 

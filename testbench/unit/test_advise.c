@@ -171,6 +171,7 @@ static void advise(void)
     assert_int_equal(serac_workload_load(profile.workload, &workload, &error), SERAC_OK);
     const struct serac_advise_job job = {.profile = &profile, .workload = workload, .accuracy = &table,
                                          .setting = &setting};
+    serac_advise_free(&advice);
     if (serac_advise(&job, &advice, &error) != SERAC_OK)
         fail_msg("%s", error.text);
     serac_workload_destroy(workload);
@@ -300,6 +301,7 @@ int main(void)
     if (file < 0 || close(file))
         return 1;
     int failed = cmocka_run_group_tests_name("advise", tests, NULL, NULL);
+    serac_advise_free(&advice);
     unlink(path);
     return failed;
 }

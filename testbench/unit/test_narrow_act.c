@@ -109,6 +109,32 @@ static void test_the_fit_has_the_least_squared_error(void **state)
     assert_true(got < 1.1 * least);
 }
 
+/* Nought is always a code: what lies off it is fitted with it, and no step is finer than the old ones. */
+static void test_offset_and_constant_codes_stay_in_reach(void **state)
+{
+    static const int codes[][2] = {{100, 130}, {253, 255}, {200, 200}, {0, 20}, {0, 0}};
+    const struct serac_tensor was = {.bits = 8};
+    (void)state;
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        for (uint32_t bits = 1; bits < 8; bits++) {
+            uint64_t histogram[256] = {0};
+            struct serac_narrow_act act;
+            for (int code = codes[i][0]; code <= codes[i][1]; code++)
+                histogram[code] = 3;
+            serac_narrow_fit(&was, histogram, bits, &act);
+            assert_true(act.ratio >= 1);
+            int most = (1 << bits) - 1;
+            double step = fmax(1, (double)codes[i][1] / most);
+            for (int code = codes[i][0]; code <= codes[i][1]; code++) {
+                double q = fmax(fmin(round(code / act.ratio) + act.zero_point, most), 0);
+                double off = fabs(act.ratio * (q - act.zero_point) - code);
+                if (off > step)
+                    fail_msg("code %d of %d..%d at %u bits is off by %.3f", code, codes[i][0], codes[i][1],
+                             (unsigned)bits, off);
+            }
+        }
+}
+
 static void test_factors_and_formats_follow(void **state)
 {
     const uint32_t bits[3] = {0};
@@ -205,6 +231,38 @@ static void test_who_can_and_who_goes_with_whom(void **state)
         assert_int_equal(serac_narrow_with(from.network, i), with[i]);
 }
 
+/* Raw sums that the host goes on with keep their scale. */
+static void test_raw_sums_narrow_at_the_end_only(void **state)
+{
+    (void)state;
+    begin();
+    matrix("a", -1, swap, 0);
+    matrix("b", 0, swap, 0);
+    matrix("c", 1, swap, 0);
+    from.network->layers[1].mode = SERAC_MODE_RAW;
+    assert_false(serac_narrow_can_act(from.network, 0));
+    assert_false(serac_narrow_can(from.network, 1, 4));
+    from.network->num_layers = 2;
+    assert_true(serac_narrow_can_act(from.network, 0));
+    assert_true(serac_narrow_can(from.network, 1, 4));
+    from.network->num_layers = 3;
+}
+
+static void test_two_widths_are_not_added(void **state)
+{
+    const uint32_t bits[4] = {0};
+    const struct serac_narrow_act acts[4] = {{4, 16, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}};
+    (void)state;
+    begin();
+    matrix("a", -1, swap, 0);
+    matrix("b", -1, swap, 0);
+    add("c", 0, 1);
+    matrix("d", 2, swap, 0);
+    assert_int_equal(serac_build_finish(&from, &error), SERAC_OK);
+    assert_int_equal(serac_narrow(from.network, bits, acts, "narrow", &to, &error), SERAC_E_INPUT);
+    assert_string_equal(error.text, "layer c: adds 4 and 8 bits, must be the same");
+}
+
 static void test_what_cannot_be_narrowed_is_refused(void **state)
 {
     const uint32_t bits[3] = {0};
@@ -222,9 +280,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_steps_that_occur_are_found_exactly),
         TEST(test_the_fit_has_the_least_squared_error),
+        TEST(test_offset_and_constant_codes_stay_in_reach),
         TEST(test_factors_and_formats_follow),
         TEST(test_exact_steps_keep_every_output),
         TEST(test_who_can_and_who_goes_with_whom),
+        TEST(test_raw_sums_narrow_at_the_end_only),
+        TEST(test_two_widths_are_not_added),
         TEST(test_what_cannot_be_narrowed_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
