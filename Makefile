@@ -17,7 +17,7 @@ export SEED
 MODEL_O  := $(patsubst model/%.c,$(B)/model/%.o,$(wildcard model/*.c))
 DRIVER_O := $(patsubst drivers/%.c,$(B)/drivers/%.o,$(wildcard drivers/*.c))
 SIM_O    := $(patsubst sim/%.c,$(B)/sim/%.o,$(filter-out sim/main.c,$(wildcard sim/*.c sim/import/*.c))) \
-            $(patsubst reports/%.c,$(B)/reports/%.o,$(wildcard reports/*.c)) $(B)/proto/onnx.pb-c.o $(B)/sources.o
+            $(patsubst reports/%.c,$(B)/reports/%.o,$(wildcard reports/*.c)) $(B)/proto/onnx.pb-c.o $(B)/sources.o $(B)/page.o
 # What determines the results of a point: their digest is in its key.
 SOURCES  := $(sort $(wildcard model/*.[ch] drivers/serac_drv.[ch] drivers/serac_i*.h $(patsubst %,sim/serac_%.[ch], \
             workload_run timings work result infer dataset device device_model host_memory space_run narrow narrow_act \
@@ -65,6 +65,21 @@ $(B)/sources.c: always
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 $(B)/sources.o: $(B)/sources.c
 	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# The page of serac report: template, style, script, and a plotting library (Debian's libjs-chart.js). The
+# library may come or go, so it is looked for at every build; without it there are no charts.
+CHART_JS ?= $(firstword $(wildcard /usr/share/javascript/chart.js/chart.min.js))
+PAGE_JS := data filter table charts bars layers accuracy start
+$(B)/page/plot.js: always
+	@mkdir -p $(@D)
+	@cat $(or $(CHART_JS),/dev/null) > $@.new
+	@[ -n "$(CHART_JS)" ] || \
+	  echo "report: libjs-chart.js is missing, so pages will have no charts: scripts/setup.sh installs it" >&2
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+$(B)/page.o: $(wildcard reports/page/*) $(B)/page/plot.js
+	@cp reports/page/page.html reports/page/style.css $(B)/page
+	@cat $(PAGE_JS:%=reports/page/%.js) > $(B)/page/script.js
+	cd $(B)/page && ld -r -b binary -z noexecstack -o ../page.o page.html style.css script.js plot.js
 
 # ONNX files are protobuf; what includes the generated header waits for it.
 $(B)/proto/onnx.pb-c.c $(B)/proto/onnx.pb-c.h &: sim/import/onnx.proto

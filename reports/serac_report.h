@@ -1,4 +1,7 @@
-/* serac_report.h - a sweep's results in words and tables. */
+/* serac_report.h - results in words, tables and pictures.
+ *
+ * A report is of points (one total row each) and of the layers of some or all of
+ * them. All texts are UTF-8; what is unknown is empty. */
 #ifndef SERAC_REPORT_H
 #define SERAC_REPORT_H
 
@@ -6,9 +9,65 @@
 
 #include "serac_result.h"
 
-/* Markdown: summary, a table per design, what stands behind it. `source`: where the
- * rows came from. */
-void serac_report_markdown(FILE *to, const char *source,
-                           const struct serac_row *rows, size_t count);
+/* Model and RTL in lock step, of one network: a line of DIR/cosim.csv. */
+struct serac_report_check {
+    char design[SERAC_CELL], memory[SERAC_CELL], network[SERAC_CELL];
+    char seed[SERAC_CELL];             /* of the RTL's reset values */
+    char layers[SERAC_CELL], cycles[SERAC_CELL], bytes[SERAC_CELL];  /* compared */
+    char difference[SERAC_CELL];       /* largest, in cycles; empty: see `result` */
+    char result[256];                  /* "equal", or the first difference */
+};
+
+struct serac_report_origin {
+    char key[40];                      /* hash of the configuration; "" unknown */
+    char version[64];                  /* program and digest of its sources; "" */
+};
+
+struct serac_report {
+    const char *source;                /* where the rows came from */
+    struct serac_row *totals;          /* owned, as all that follows */
+    struct serac_report_origin *origins;   /* of each total */
+    size_t num_totals;
+    struct serac_row *layers;          /* of points in order */
+    size_t *layer_points;              /* index of each layer's total */
+    size_t num_layers;
+    bool all_layers;                   /* else only those of points that stand out */
+    struct serac_report_check *checks;
+    size_t num_checks;
+    uint64_t failed, excluded;         /* points that are not among the totals */
+};
+
+void serac_report_free(struct serac_report *report);
+
+/* Appends a copy; SERAC_E_NOMEM leaves the report as it was. `origin` may be NULL. */
+enum serac_status serac_report_add_total(struct serac_report *report,
+                                         const struct serac_row *row,
+                                         const struct serac_report_origin *origin);
+enum serac_status serac_report_add_layer(struct serac_report *report, size_t point,
+                                         const struct serac_row *row);
+
+/* Rows, of those that have cycles, in which the causes do not sum to them. */
+size_t serac_wrong_sums(const struct serac_report *report);
+
+/* Markdown: summary, a table per design, what stands behind it. Of more than
+ * SERAC_REPORT_WHOLE points the tables have those that stand out. */
+enum serac_status serac_report_markdown(FILE *to, const struct serac_report *report);
+
+/* One HTML page without any other file. Needs the plotting library of the build for
+ * its charts, and says in the page if that has none. */
+enum serac_status serac_report_html(FILE *to, const struct serac_report *report);
+/* Was the library there when this program was built? */
+bool serac_report_has_charts(void);
+
+/* The three files of SCALE-Sim, of the layers of one point. */
+enum serac_scalesim {
+    SERAC_SCALESIM_COMPUTE, SERAC_SCALESIM_BANDWIDTH, SERAC_SCALESIM_ACCESS,
+    SERAC_SCALESIM_FILES
+};
+const char *serac_scalesim_name(enum serac_scalesim file);
+void serac_report_scalesim(FILE *to, enum serac_scalesim file,
+                           const struct serac_report *report, size_t point);
+
+#define SERAC_REPORT_WHOLE 500
 
 #endif

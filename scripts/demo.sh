@@ -12,7 +12,7 @@ echo "demo: five networks on three designs, 500 images each"
 build/serac sweep fashion --out "$out" --jobs "$jobs"
 echo "demo: one image per network on the RTL of tiny, compared at every clock edge"
 for network in fashion-w8 fashion-w4 fashion-w2 fashion-w1 fashion-mixed; do
-  build/serac cosim --network "$network" --design tiny
+  build/serac cosim --network "$network" --design tiny --out "$out"
 done
 echo
 build/serac report "$out"

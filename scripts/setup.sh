@@ -2,13 +2,16 @@
 # setup.sh - installs the Debian 12 packages that are missing, and says which.
 #
 # With --train also PyTorch (0.5 GB), which only scripts/train needs; with --synth
-# OpenSTA, the OSU 0.18 um library and the iCE40 tools, which make synth needs.
+# OpenSTA, the OSU 0.18 um library and the iCE40 tools, which make synth needs; with --browser
+# Chromium (0.3 GB), which only the test of the report page needs.
 set -eu
 packages="gcc g++ libc6-dev verilator libsystemc-dev yosys libcmocka-dev libconfig-dev libcjson-dev libyaml-dev libonnx-testdata
- libprotobuf-c-dev protobuf-c-compiler zlib1g-dev libsqlite3-dev jq shellcheck patch gtkwave"
-[ "${1:-}" != --synth ] ||
-  packages="$packages opensta qflow-tech-osu018 nextpnr-ice40 fpga-icestorm fpga-icestorm-chipdb"
-[ "${1:-}" != --train ] || packages="$packages python3-torch python3-numpy dataset-fashion-mnist fortunes"
+ libprotobuf-c-dev protobuf-c-compiler zlib1g-dev libsqlite3-dev jq shellcheck patch gtkwave libjs-chart.js"
+case " $* " in *" --browser "*) packages="$packages chromium" ;; esac
+case " $* " in *" --synth "*)
+  packages="$packages opensta qflow-tech-osu018 nextpnr-ice40 fpga-icestorm fpga-icestorm-chipdb" ;;
+esac
+case " $* " in *" --train "*) packages="$packages python3-torch python3-numpy dataset-fashion-mnist fortunes" ;; esac
 missing=
 for package in $packages; do
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null)" = installed ] ||

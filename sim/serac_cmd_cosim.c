@@ -9,6 +9,7 @@
 #include "serac_gates.h"
 #include "serac_lockstep.h"
 #include "serac_program.h"
+#include "serac_report_load.h"
 
 /* --- the recording ---------------------------------------------------------------- */
 
@@ -72,7 +73,7 @@ struct network_job {
     const struct serac_gates_options *gates;   /* dir NULL: the RTL */
     struct serac_recording *recording;         /* NULL: none */
     uint64_t cycles, bytes, busy;              /* compared, and of the array */
-    uint32_t runs;
+    uint32_t runs, layers;                     /* on the machine */
     char difference[256];
 };
 
@@ -99,6 +100,7 @@ static enum serac_status lockstep_step(struct network_job *j, const struct serac
     j->bytes += result.bytes_compared;
     j->busy += result.run.total.array_busy_cycles;
     j->runs++;
+    j->layers += step->count;
     return status;
 }
 
@@ -195,8 +197,34 @@ static int report(enum serac_status status, const struct network_job *job, const
     return SERAC_EXIT_DONE;
 }
 
+/* Appended to DIR/cosim.csv, for the report. Every cycle is compared, so a run without a difference
+ * has none in its cycles; one that differs ends there, and how far it would get apart is not known. */
+static int keep_check(const char *dir, int code, const struct network_job *j)
+{
+    struct serac_report_check c = {.difference = ""};
+    struct serac_error error = {""};
+    if (!dir || (code != SERAC_EXIT_DONE && code != SERAC_EXIT_CHECK))
+        return code;
+    snprintf(c.design, sizeof c.design, "%s", j->setting->design.name);
+    snprintf(c.memory, sizeof c.memory, "%s", j->setting->memory.name);
+    snprintf(c.network, sizeof c.network, "%s", j->network->name);
+    snprintf(c.seed, sizeof c.seed, "%llu", (unsigned long long)j->seed);
+    snprintf(c.layers, sizeof c.layers, "%u", (unsigned)j->layers);
+    snprintf(c.cycles, sizeof c.cycles, "%llu", (unsigned long long)j->cycles);
+    snprintf(c.bytes, sizeof c.bytes, "%llu", (unsigned long long)j->bytes);
+    if (code == SERAC_EXIT_DONE) {
+        snprintf(c.difference, sizeof c.difference, "0");
+        snprintf(c.result, sizeof c.result, j->gates->dir ? "equal (a netlist of the RTL)" : "equal");
+    } else {
+        snprintf(c.result, sizeof c.result, "%s", *j->difference ? j->difference : "the timelines differ");
+    }
+    enum serac_status status = serac_report_write_check(dir, &c, &error);
+    return status == SERAC_OK ? code : serac_cli_fail(status, &error);
+}
+
 static int run_network(const char *name, const char *input, const struct serac_setting *s, uint64_t image,
-                       uint64_t seed, const struct serac_gates_options *gates, struct serac_cosim_tracing *tracing)
+                       uint64_t seed, const struct serac_gates_options *gates, struct serac_cosim_tracing *tracing,
+                       const char *out)
 {
     struct serac_error error = {""};
     struct serac_network *network = NULL;
@@ -217,6 +245,7 @@ static int run_network(const char *name, const char *input, const struct serac_s
     if (status == SERAC_OK)
         status = lockstep_network(&job, &error);
     int code = serac_cosim_end(tracing, report(status, &job, name, input, &error));
+    code = keep_check(out, code, &job);
     serac_program_destroy(program);
     serac_network_destroy(network);
     serac_dataset_free(&data);
@@ -241,7 +270,7 @@ int serac_cmd_cosim(int argc, char **argv)
 {
     const char *network = NULL, *random = NULL, *seed_text = NULL;
     const char *only = NULL, *design = NULL, *memory = NULL, *image_text = NULL;
-    const char *window_text = NULL, *input = NULL;
+    const char *window_text = NULL, *input = NULL, *out = NULL;
     struct serac_cosim_tracing tracing = {.path = NULL};
     struct serac_gates_options gates = {.window = 4096};
     const struct serac_option options[] = {
@@ -258,6 +287,7 @@ int serac_cmd_cosim(int argc, char **argv)
          "the RTL", &gates.dir},
         {"energy", "FILE", "with --netlist: its energy by unit, CSV", &gates.energy},
         {"window", "N", "with --energy: cycles per row (4096)", &window_text},
+        {"out", "DIR", "with --network: adds what was found to DIR/" SERAC_CHECKS_FILE ", for serac report", &out},
         {"trace", "FILE", "both timelines as JSON for ui.perfetto.dev, compared; .vcd or .fst: the RTL's waveform",
          &tracing.path},
         {"trace-cycles", "A-B", "of a waveform, only cycles A to B - 1", &tracing.cycles},
@@ -273,6 +303,7 @@ int serac_cmd_cosim(int argc, char **argv)
         "  serac cosim --random 200 --seed 1\n",
         options};
     struct serac_setting setting;
+    struct serac_error error = {""};
     uint64_t seed = 1, image = 0;
     int code = serac_cli_parse(&usage, argc, argv, NULL, 0);
     if (code >= 0)
@@ -282,10 +313,10 @@ int serac_cmd_cosim(int argc, char **argv)
                         "cosim --help\n");
         return SERAC_EXIT_INPUT;
     }
-    if (random ? design || memory || image_text || input || gates.dir
+    if (random ? design || memory || image_text || input || gates.dir || out
                : only != NULL) {
-        fprintf(stderr, "serac cosim: --design, --memory, --image, --input "
-                        "and --netlist go with --network, --case with "
+        fprintf(stderr, "serac cosim: --design, --memory, --image, --input, "
+                        "--netlist and --out go with --network, --case with "
                         "--random\n");
         return SERAC_EXIT_INPUT;
     }
@@ -307,6 +338,8 @@ int serac_cmd_cosim(int argc, char **argv)
     if (window_text && !serac_cli_number("--window", window_text, 1,
                                          UINT64_MAX / 4, &gates.window))
         return SERAC_EXIT_INPUT;
+    if (out && serac_report_checks_folder(out, &error) != SERAC_OK)
+        return serac_cli_fail(SERAC_E_INPUT, &error);
     code = serac_cli_setting(design ? design : "tiny", memory, NULL, &setting);
-    return code >= 0 ? code : run_network(network, input, &setting, image, seed, &gates, &tracing);
+    return code >= 0 ? code : run_network(network, input, &setting, image, seed, &gates, &tracing, out);
 }

@@ -1,31 +1,107 @@
-/* serac_cmd_report.c - serac report: a page of words and tables on results. */
+/* serac_cmd_report.c - serac report: words, tables and pictures on results. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "serac_db.h"
 #include "serac_infer.h"
-#include "serac_report.h"
+#include "serac_report_load.h"
 
-/* DIR/report.md. */
-static int write_report(const char *dir, const char *source,
-                        const struct serac_row *rows, size_t count)
+enum format { HTML, MD, CSV, JSON, SCALESIM, FORMATS };
+static const char *const formats[FORMATS] = {"html", "md", "csv", "json", "scalesim"};
+
+struct options {
+    const char *path, *out;            /* what is read; the folder that is written */
+    bool wanted[FORMATS];
+    uint64_t point;                    /* from 1; 0: not given */
+};
+
+/* --- files ------------------------------------------------------------------------- */
+
+typedef enum serac_status write_fn(FILE *to, const struct serac_report *report,
+                                   const struct options *o, int which,
+                                   struct serac_error *error);
+
+static enum serac_status write_html(FILE *to, const struct serac_report *r,
+                                    const struct options *o, int which,
+                                    struct serac_error *error)
+{
+    (void)o, (void)which, (void)error;
+    return serac_report_html(to, r);
+}
+
+static enum serac_status write_markdown(FILE *to, const struct serac_report *r,
+                                        const struct options *o, int which,
+                                        struct serac_error *error)
+{
+    (void)o, (void)which, (void)error;
+    return serac_report_markdown(to, r);
+}
+
+static enum serac_status write_rows(FILE *to, const struct serac_report *r,
+                                    const struct options *o, int which,
+                                    struct serac_error *error)
+{
+    (void)r;
+    return serac_report_export(to, o->path, which == JSON, error);
+}
+
+static enum serac_status write_scalesim(FILE *to, const struct serac_report *r,
+                                        const struct options *o, int which,
+                                        struct serac_error *error)
+{
+    (void)error;
+    serac_report_scalesim(to, (enum serac_scalesim)which, r,
+                          o->point ? (size_t)o->point - 1 : 0);
+    return SERAC_OK;
+}
+
+/* One file, whole or not at all. */
+static int write_file(const struct serac_report *r, const struct options *o,
+                      const char *name, write_fn *fn, int which)
 {
     char path[1200], *text = NULL;
     size_t bytes;
+    struct serac_error error = {""};
     FILE *to = open_memstream(&text, &bytes);
     if (!to)
         return serac_cli_fail(SERAC_E_NOMEM, NULL);
-    serac_report_markdown(to, source, rows, count);
-    int code = fclose(to) ? serac_cli_fail(SERAC_E_NOMEM, NULL) : SERAC_EXIT_DONE;
-    snprintf(path, sizeof path, "%.1000s/report.md", dir);
-    if (code == SERAC_EXIT_DONE)
-        code = serac_cli_write(path, text, bytes);
+    enum serac_status status = fn(to, r, o, which, &error);
+    if (fclose(to) && status == SERAC_OK)
+        status = SERAC_E_NOMEM;
+    snprintf(path, sizeof path, "%.1000s/%s", o->out, name);
+    int code = status == SERAC_OK ? serac_cli_write(path, text, bytes)
+                                  : serac_cli_fail(status, &error);
     if (code == SERAC_EXIT_DONE)
         printf("written: %s\n", path);
     free(text);
     return code;
 }
+
+static int write_report(const struct serac_report *r, const struct options *o)
+{
+    static const struct {
+        const char *name;
+        write_fn *fn;
+    } files[SCALESIM] = {{"report.html", write_html}, {"report.md", write_markdown},
+                         {"report.csv", write_rows}, {"report.json", write_rows}};
+    int code = SERAC_EXIT_DONE;
+    for (int f = 0; code == SERAC_EXIT_DONE && f < SCALESIM; f++)
+        if (o->wanted[f])
+            code = write_file(r, o, files[f].name, files[f].fn, f);
+    for (int f = 0; code == SERAC_EXIT_DONE && o->wanted[SCALESIM] &&
+                    f < SERAC_SCALESIM_FILES; f++)
+        code = write_file(r, o, serac_scalesim_name((enum serac_scalesim)f),
+                          write_scalesim, f);
+    if (code == SERAC_EXIT_DONE && o->wanted[HTML] && !serac_report_has_charts())
+        fprintf(stderr, "serac report: without charts: this program was built without "
+                        "libjs-chart.js, which scripts/setup.sh installs\n");
+    return code;
+}
+
+/* --- the terminal ------------------------------------------------------------------- */
 
 /* What was measured, and how surely; nothing of rows without accuracy. */
 static void print_accuracy(const struct serac_row *totals, size_t count)
@@ -65,7 +141,7 @@ static void print_technologies(const struct serac_row *totals, size_t count)
 }
 
 /* The totals on the terminal, accuracies with their 95 % interval. */
-static void print_totals(const struct serac_row *rows, size_t count)
+static void print_totals(const struct serac_report *r)
 {
     static const enum serac_column shown[] = {
         SERAC_COLUMN_design, SERAC_COLUMN_network, SERAC_COLUMN_weight_bits,
@@ -73,45 +149,112 @@ static void print_totals(const struct serac_row *rows, size_t count)
         SERAC_COLUMN_gops, SERAC_COLUMN_energy_uj, SERAC_COLUMN_area_um2,
         SERAC_COLUMN_gops_mm2, SERAC_COLUMN_tops_w,
         SERAC_COLUMN_weight_bytes};
-    struct serac_row *totals = calloc(count ? count : 1, sizeof *totals);
-    size_t kept = 0;
-    for (size_t i = 0; totals && i < count; i++)
-        if (!strcmp(rows[i].cells[SERAC_COLUMN_layer], "total"))
-            totals[kept++] = rows[i];
-    if (kept) {
-        serac_result_table(stdout, totals, kept, shown,
+    if (!r->num_totals)
+        return;
+    if (r->num_totals <= SERAC_REPORT_WHOLE)
+        serac_result_table(stdout, r->totals, r->num_totals, shown,
                            sizeof shown / sizeof *shown);
-        putchar('\n');
-        print_accuracy(totals, kept);
-        print_technologies(totals, kept);
+    else
+        printf("%zu points\n", r->num_totals);
+    putchar('\n');
+    print_accuracy(r->totals, r->num_totals);
+    print_technologies(r->totals, r->num_totals);
+}
+
+/* --- the command -------------------------------------------------------------------- */
+
+/* "html,csv"; NULL: html,md. */
+static bool parse_formats(const char *list, struct options *o)
+{
+    o->wanted[HTML] = o->wanted[MD] = !list;
+    for (bool more = list != NULL; more;) {
+        size_t length = strcspn(list, ","), f = 0;
+        while (f < FORMATS && (strlen(formats[f]) != length ||
+                               strncmp(formats[f], list, length)))
+            f++;
+        if (f == FORMATS) {
+            fprintf(stderr, "serac report: --format %.*s: must be html, md, csv, json or "
+                            "scalesim, or several with commas\n", (int)length, list);
+            return false;
+        }
+        o->wanted[f] = true;
+        more = list[length] == ',';
+        list += length + 1;
     }
-    free(totals);
+    return true;
+}
+
+/* The folder of a file, or the folder itself. */
+static void default_out(const char *path, char *out, size_t room)
+{
+    struct stat s;
+    snprintf(out, room, "%s", path);
+    if (stat(path, &s) || S_ISDIR(s.st_mode))
+        return;
+    char *slash = strrchr(out, '/');
+    if (slash)
+        *slash = 0;
+    else
+        snprintf(out, room, ".");
+}
+
+static int report(struct options *o)
+{
+    struct serac_report r;
+    struct serac_error error = {""};
+    enum serac_status status = serac_report_load(o->path, (size_t)o->point, &r, &error);
+    if (status != SERAC_OK)
+        return serac_cli_fail(status, &error);
+    int code = SERAC_EXIT_DONE;
+    if (o->wanted[SCALESIM] && !o->point && r.num_totals != 1) {
+        fprintf(stderr, "serac report: --format scalesim is of one point of %zu: give "
+                        "--point, its number in the report\n", r.num_totals);
+        code = SERAC_EXIT_INPUT;
+    } else if (mkdir(o->out, 0777) && errno != EEXIST) {
+        fprintf(stderr, "serac: %s: cannot be written: %s\n", o->out, strerror(errno));
+        code = SERAC_EXIT_INPUT;
+    } else {
+        print_totals(&r);
+        code = write_report(&r, o);
+    }
+    serac_report_free(&r);
+    return code;
 }
 
 int serac_cmd_report(int argc, char **argv)
 {
-    const char *dir;
-    const struct serac_option options[] = {{NULL, NULL, NULL, NULL}};
+    const char *format = NULL, *point = NULL;
+    char out[1100];
+    struct options o = {.out = NULL};
+    const struct serac_option options[] = {
+        {"format", "LIST", "html, md, csv, json, scalesim, or several with commas (html,md)",
+         &format},
+        {"point", "N", "with scalesim: which point, by its number in the report", &point},
+        {"out", "OUT", "or -o: folder of the files (that of the results)", &o.out},
+        {NULL, NULL, NULL, NULL}};
     const struct serac_usage usage = {
-        "report", "DIR",
-        "Writes DIR/report.md on the results in DIR/" SERAC_DB_FILE ", which serac "
-        "sweep or serac tune filled.",
-        "  serac report build/fashion\n", options};
-    struct serac_error error = {""};
-    struct serac_row *rows = NULL;
-    struct serac_db *db = NULL;
-    size_t count;
-    int code = serac_cli_parse(&usage, argc, argv, &dir, 1);
+        "report", "DIR|FILE.csv [options]",
+        "Writes a report on the results in DIR/" SERAC_DB_FILE ", which serac sweep or serac "
+        "tune filled, or\non a CSV of serac infer or export: report.html (one file, opens in "
+        "any browser), report.md,\nreport.csv, report.json, and the three files of SCALE-Sim. "
+        "What serac cosim --out DIR found is\nin it.",
+        "  serac report build/fashion\n"
+        "  serac infer fashion-w2 --csv > run.csv && serac report run.csv --out build/run\n"
+        "  serac report build/fashion --format scalesim --point 3 --out build/scalesim\n",
+        options};
+    int code = serac_cli_parse(&usage, argc, argv, &o.path, 1);
     if (code >= 0)
         return code;
-    enum serac_status status = serac_db_open(dir, false, &db, &error);
-    if (status == SERAC_OK)
-        status = serac_db_rows(db, &rows, &count, &error);
-    if (status == SERAC_OK) {
-        print_totals(rows, count);
-        code = write_report(dir, serac_db_path(db), rows, count);
+    if (!parse_formats(format, &o) ||
+        (point && !serac_cli_number("--point", point, 1, 1u << 30, &o.point)))
+        return SERAC_EXIT_INPUT;
+    if (point && !o.wanted[SCALESIM]) {
+        fprintf(stderr, "serac report: --point goes with --format scalesim\n");
+        return SERAC_EXIT_INPUT;
     }
-    serac_db_close(db);
-    free(rows);
-    return status == SERAC_OK ? code : serac_cli_fail(status, &error);
+    if (!o.out) {
+        default_out(o.path, out, sizeof out);
+        o.out = out;
+    }
+    return report(&o);
 }

@@ -109,6 +109,22 @@ enum serac_status serac_db_each(struct serac_db *db, bool totals,
 enum serac_status serac_db_rows(struct serac_db *db, struct serac_row **rows,
                                 size_t *count, struct serac_error *error);
 
+/* What a point is known by; strings are valid during the call. */
+struct serac_db_origin {
+    const char *key;                 /* over all that determines its results */
+    const char *version;             /* of the program, and digest of its sources */
+};
+typedef enum serac_status serac_db_origin_fn(void *ctx, const struct serac_row *total,
+                                             const struct serac_db_origin *origin);
+
+/* Each total of the points in the plan, in its order, as serac_db_each. */
+enum serac_status serac_db_totals(struct serac_db *db, serac_db_origin_fn *fn,
+                                  void *ctx, struct serac_error *error);
+/* The rows of one point, its total left out. */
+enum serac_status serac_db_layers(struct serac_db *db, const char *key,
+                                  serac_db_row_fn *fn, void *ctx,
+                                  struct serac_error *error);
+
 /* Takes over the points of another folder's file, of the same sweep. SERAC_E_INPUT if it is
  * of another; SERAC_E_MISMATCH if a point has other results there. */
 enum serac_status serac_db_merge(struct serac_db *db, const char *dir,

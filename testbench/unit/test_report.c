@@ -70,7 +70,13 @@ static void write_report(size_t count)
     free(text);
     FILE *file = open_memstream(&text, &size);
     assert_non_null(file);
-    serac_report_markdown(file, "here/results.db", rows, count);
+    struct serac_report report = {.source = "here/results.db"};
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(strcmp(rows[i].cells[SERAC_COLUMN_layer], "total")
+                             ? serac_report_add_layer(&report, 0, &rows[i])
+                             : serac_report_add_total(&report, &rows[i], NULL), SERAC_OK);
+    assert_int_equal(serac_report_markdown(file, &report), SERAC_OK);
+    serac_report_free(&report);
     assert_int_equal(fclose(file), 0);
 }
 

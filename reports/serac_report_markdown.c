@@ -1,0 +1,242 @@
+/* serac_report_markdown.c - results in words and tables, as Markdown. */
+#include "serac_summary.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "serac_cli.h"
+#include "serac_tech_text.h"
+
+/* The total row with the largest (sign 1) or smallest (-1) value of a column. */
+static const struct serac_row *best(const struct serac_row *rows, size_t count,
+                                    enum serac_column column, double sign)
+{
+    const struct serac_row *found = NULL;
+    for (size_t i = 0; i < count; i++) {
+        double value = serac_row_get(&rows[i], column);
+        if (isnan(value))
+            continue;
+        if (!found || sign * value > sign * serac_row_get(found, column))
+            found = &rows[i];
+    }
+    return found;
+}
+
+static void say_best(FILE *to, const struct serac_row *row, const char *what,
+                     enum serac_column column, const char *unit)
+{
+    if (row)
+        fprintf(to, "- %s: `%s` on `%s` with memory `%s`: %s %s\n", what,
+                row->cells[SERAC_COLUMN_network],
+                row->cells[SERAC_COLUMN_design],
+                row->cells[SERAC_COLUMN_memory], row->cells[column], unit);
+}
+
+/* Of the idle cycles of a total, the cause with the most. */
+static void say_stalls(FILE *to, const struct serac_row *row)
+{
+    static const enum serac_column causes[] = {
+        SERAC_COLUMN_stall_fetch_cycles, SERAC_COLUMN_stall_requant_cycles,
+        SERAC_COLUMN_stall_store_cycles, SERAC_COLUMN_stall_control_cycles,
+        SERAC_COLUMN_fill_drain_cycles};
+    double cycles = serac_row_get(row, SERAC_COLUMN_cycles), most = -1;
+    double busy = serac_row_get(row, SERAC_COLUMN_array_busy_cycles);
+    enum serac_column cause = causes[0];
+    if (isnan(cycles) || isnan(busy))
+        return;
+    for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
+        if (serac_row_get(row, causes[i]) > most) {
+            most = serac_row_get(row, causes[i]);
+            cause = causes[i];
+        }
+    fprintf(to, "- `%s` on `%s` (%s): array busy %.1f %%, most of the rest is "
+                "`%s` (%.1f %%)\n", row->cells[SERAC_COLUMN_network],
+            row->cells[SERAC_COLUMN_design], row->cells[SERAC_COLUMN_memory],
+            100 * busy / cycles, serac_column_name(cause),
+            100 * most / cycles);
+}
+
+static const enum serac_column shown[] = {
+    SERAC_COLUMN_design, SERAC_COLUMN_memory, SERAC_COLUMN_network,
+    SERAC_COLUMN_weight_bits, SERAC_COLUMN_act_bits, SERAC_COLUMN_accuracy,
+    SERAC_COLUMN_cycles, SERAC_COLUMN_time_us, SERAC_COLUMN_gops,
+    SERAC_COLUMN_utilisation, SERAC_COLUMN_energy_uj, SERAC_COLUMN_area_um2,
+    SERAC_COLUMN_gops_mm2, SERAC_COLUMN_tops_w, SERAC_COLUMN_weight_bytes,
+    SERAC_COLUMN_extrapolated};
+static const enum serac_column layers[] = {
+    SERAC_COLUMN_design, SERAC_COLUMN_memory, SERAC_COLUMN_network,
+    SERAC_COLUMN_layer, SERAC_COLUMN_m, SERAC_COLUMN_n, SERAC_COLUMN_k,
+    SERAC_COLUMN_weight_bits, SERAC_COLUMN_cycles,
+    SERAC_COLUMN_array_busy_cycles, SERAC_COLUMN_stall_fetch_cycles,
+    SERAC_COLUMN_stall_requant_cycles, SERAC_COLUMN_stall_store_cycles,
+    SERAC_COLUMN_stall_control_cycles, SERAC_COLUMN_fill_drain_cycles,
+    SERAC_COLUMN_bytes_read, SERAC_COLUMN_bytes_written};
+
+static void table_head(FILE *to, const enum serac_column *columns, size_t width)
+{
+    for (size_t c = 0; c < width; c++)
+        fprintf(to, "| %s ", serac_column_name(columns[c]));
+    fprintf(to, "|\n");
+    for (size_t c = 0; c < width; c++)
+        fprintf(to, "|%s", serac_column_is_text(columns[c]) ? "--" : "--:");
+    fprintf(to, "|\n");
+}
+
+static void table_row(FILE *to, const struct serac_row *row,
+                      const enum serac_column *columns, size_t width)
+{
+    for (size_t c = 0; c < width; c++)
+        fprintf(to, "| %s ", row->cells[columns[c]]);
+    fprintf(to, "|\n");
+}
+
+/* Speed against the 8-bit network on the same design, memory and technology. */
+static void speed_up(FILE *to, const struct serac_row *row, const struct serac_row *int8)
+{
+    double energy = serac_row_get(row, SERAC_COLUMN_energy_uj) /
+                    serac_row_get(int8, SERAC_COLUMN_energy_uj);
+    fprintf(to, "- `%s` on `%s` (%s): %.2f times as fast as `%s`",
+            row->cells[SERAC_COLUMN_network], row->cells[SERAC_COLUMN_design],
+            row->cells[SERAC_COLUMN_memory],
+            serac_row_get(int8, SERAC_COLUMN_cycles) /
+                serac_row_get(row, SERAC_COLUMN_cycles),
+            int8->cells[SERAC_COLUMN_network]);
+    if (isfinite(energy))
+        fprintf(to, ", %.2f of its energy", energy);
+    fputc('\n', to);
+}
+
+static bool same(const struct serac_row *a, const struct serac_row *b,
+                 enum serac_column column)
+{
+    return !strcmp(a->cells[column], b->cells[column]);
+}
+
+static void speed_ups(FILE *to, const struct serac_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < count; j++)
+            if (!strcmp(rows[j].cells[SERAC_COLUMN_weight_bits], "8") &&
+                strcmp(rows[i].cells[SERAC_COLUMN_weight_bits], "8") &&
+                same(&rows[i], &rows[j], SERAC_COLUMN_design) &&
+                same(&rows[i], &rows[j], SERAC_COLUMN_memory) &&
+                same(&rows[i], &rows[j], SERAC_COLUMN_technology))
+                speed_up(to, &rows[i], &rows[j]);
+}
+
+static void say_limits(FILE *to, const struct serac_report *r, const struct serac_group *g)
+{
+    fprintf(to, "### %s, memory `%s`, technology `%s`\n\n| limit | fastest | widths | "
+                "time_us | least energy | widths | energy_uj |\n|--|--|--|--:|--|--|--:|\n",
+            g->program, g->like->cells[SERAC_COLUMN_memory],
+            g->like->cells[SERAC_COLUMN_technology]);
+    for (size_t i = 0; i < g->num_limits; i++) {
+        const size_t winners[] = {g->limits[i].fastest, g->limits[i].thriftiest};
+        const enum serac_column columns[] = {SERAC_COLUMN_time_us, SERAC_COLUMN_energy_uj};
+        fprintf(to, "| %s ", g->limits[i].text);
+        for (int w = 0; w < 2; w++) {
+            char design[2 * SERAC_CELL], widths[SERAC_CELL];
+            if (winners[w] == SERAC_NO_POINT) {
+                fprintf(to, "| | | ");
+                continue;
+            }
+            const struct serac_row *row = &r->totals[winners[w]];
+            serac_short_design(row, design);
+            serac_widths(row, widths);
+            fprintf(to, "| %s | %s | %s ", design, widths, row->cells[columns[w]]);
+        }
+        fprintf(to, "|\n");
+    }
+    fputc('\n', to);
+    for (size_t i = 0; i < g->num_limits; i++)
+        if (*g->limits[i].why && (!i || g->limits[i].fastest != g->limits[i - 1].fastest))
+            fprintf(to, "- limit %s: %s\n", g->limits[i].text, g->limits[i].why);
+    fputc('\n', to);
+}
+
+static void say_checks(FILE *to, const struct serac_report *r)
+{
+    if (!r->num_checks)
+        fprintf(to, "- model against RTL in lock step: not run for this report\n");
+    for (size_t i = 0; i < r->num_checks; i++) {
+        const struct serac_report_check *c = &r->checks[i];
+        fprintf(to, "- model against RTL, `%s` on `%s`, memory `%s`: %s layers, %s cycles, "
+                    "%s written bytes, largest difference %s cycles: %s\n", c->network,
+                c->design, c->memory, c->layers, c->cycles, c->bytes,
+                *c->difference ? c->difference : "unknown", c->result);
+    }
+}
+
+static void say_behind(FILE *to, const struct serac_report *r)
+{
+    struct serac_tech tech;
+    fprintf(to, "## What stands behind it\n\n"
+                "- rows: %zu; rows whose causes do not sum to their cycles: "
+                "%zu\n- array-busy cycles were checked against the formula "
+                "when each point ran\n- weights and activations are packed in "
+                "memory at their widths, and compute scales with width\n"
+                "- empty cells are unknown or not measured\n", 
+            r->num_totals + r->num_layers, serac_wrong_sums(r));
+    if (r->failed || r->excluded)
+        fprintf(to, "- not here: %llu points that cannot run, %llu that constraints "
+                    "exclude\n", (unsigned long long)r->failed,
+                (unsigned long long)r->excluded);
+    say_checks(to, r);
+    if (r->num_totals && serac_tech_load(r->totals[0].cells[SERAC_COLUMN_technology],
+                                         &tech, NULL) == SERAC_OK)
+        serac_tech_text(to, &tech, "- ");
+}
+
+static void say_words(FILE *to, const struct serac_report *r, const struct serac_summary *s)
+{
+    const struct serac_row *rows = r->totals;
+    size_t count = r->num_totals;
+    say_best(to, best(rows, count, SERAC_COLUMN_gops, 1), "fastest",
+             SERAC_COLUMN_gops, "GOPS");
+    say_best(to, best(rows, count, SERAC_COLUMN_energy_uj, -1),
+             "least energy per image", SERAC_COLUMN_energy_uj, "uJ");
+    say_best(to, best(rows, count, SERAC_COLUMN_gops_mm2, 1),
+             "most throughput per area", SERAC_COLUMN_gops_mm2, "GOPS/mm2");
+    say_best(to, best(rows, count, SERAC_COLUMN_accuracy, 1),
+             "highest accuracy", SERAC_COLUMN_accuracy, "");
+    fprintf(to, "\n## Who wins under which limit\n\n");
+    for (size_t i = 0; i < s->count; i++)
+        if (s->groups[i].num_limits)
+            say_limits(to, r, &s->groups[i]);
+    if (count > SERAC_REPORT_WHOLE)
+        return;
+    fprintf(to, "What low widths gain over 8-bit weights:\n\n");
+    speed_ups(to, rows, count);
+    fprintf(to, "\nWhat keeps the array idle:\n\n");
+    for (size_t i = 0; i < count; i++)
+        say_stalls(to, &rows[i]);
+    fputc('\n', to);
+}
+
+enum serac_status serac_report_markdown(FILE *to, const struct serac_report *r)
+{
+    struct serac_summary s;
+    bool whole = r->num_totals <= SERAC_REPORT_WHOLE;
+    enum serac_status status = serac_summarise(r, &s);
+    if (status != SERAC_OK)
+        return status;
+    fprintf(to, "# Serac report\n\nFrom `%s`, by serac %s.\n\n## In words\n\n", r->source,
+            SERAC_VERSION);
+    say_words(to, r, &s);
+    fprintf(to, "## Totals\n\n");
+    if (!whole)
+        fprintf(to, "Of %zu points those that win or are on a front of time with area or "
+                    "energy; `serac export` has all.\n\n", r->num_totals);
+    table_head(to, shown, sizeof shown / sizeof *shown);
+    for (size_t i = 0; i < r->num_totals; i++)
+        if (whole || s.stands_out[i])
+            table_row(to, &r->totals[i], shown, sizeof shown / sizeof *shown);
+    fprintf(to, "\n## Layers\n\n");
+    table_head(to, layers, sizeof layers / sizeof *layers);
+    for (size_t i = 0; i < r->num_layers; i++)
+        table_row(to, &r->layers[i], layers, sizeof layers / sizeof *layers);
+    fputc('\n', to);
+    say_behind(to, r);
+    serac_summary_free(&s);
+    return SERAC_OK;
+}

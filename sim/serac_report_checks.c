@@ -1,0 +1,127 @@
+/* serac_report_checks.c - DIR/cosim.csv: what lock step of model and RTL found. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "serac_report_load.h"
+
+#define FIELDS 9
+
+static const char head[] =
+    "design,memory,network,seed,layers,cycles,bytes,largest_difference_cycles,result\n";
+
+/* In the order of the head. */
+static char *field(struct serac_report_check *c, int index, size_t *room)
+{
+    char *const fields[FIELDS] = {c->design, c->memory, c->network, c->seed, c->layers,
+                                  c->cycles, c->bytes, c->difference, c->result};
+    *room = index == FIELDS - 1 ? sizeof c->result : SERAC_CELL;
+    return fields[index];
+}
+
+static enum serac_status say(struct serac_error *error, const char *path, unsigned line,
+                             const char *what)
+{
+    if (error && line)
+        snprintf(error->text, sizeof error->text, "%s:%u: %s", path, line, what);
+    else if (error)
+        snprintf(error->text, sizeof error->text, "%s: cannot be written: %s", path, what);
+    return SERAC_E_INPUT;
+}
+
+/* Commas, quotes and line ends become blanks: nobody parses these texts. */
+static void write_field(FILE *to, const char *text, char end)
+{
+    for (; *text; text++)
+        fputc(strchr(",\"\r\n", *text) ? ' ' : *text, to);
+    fputc(end, to);
+}
+
+enum serac_status serac_report_checks_folder(const char *dir, struct serac_error *error)
+{
+    if ((mkdir(dir, 0777) && errno != EEXIST) || access(dir, W_OK | X_OK))
+        return say(error, dir, 0, strerror(errno));
+    return SERAC_OK;
+}
+
+enum serac_status serac_report_write_check(const char *dir,
+                                           const struct serac_report_check *check,
+                                           struct serac_error *error)
+{
+    char path[1200];
+    struct serac_report_check copy = *check;
+    snprintf(path, sizeof path, "%.1000s/" SERAC_CHECKS_FILE, dir);
+    FILE *file = fopen(path, "a");
+    if (!file)
+        return say(error, path, 0, strerror(errno));
+    if (!fseek(file, 0, SEEK_END) && ftell(file) == 0)
+        fputs(head, file);
+    for (int i = 0; i < FIELDS; i++) {
+        size_t room;
+        write_field(file, field(&copy, i, &room), i + 1 < FIELDS ? ',' : '\n');
+    }
+    bool failed = ferror(file) != 0;
+    return fclose(file) || failed ? say(error, path, 0, strerror(errno)) : SERAC_OK;
+}
+
+/* False: too few or too many fields, or one too long. */
+static bool read_check(char *line, struct serac_report_check *c)
+{
+    memset(c, 0, sizeof *c);
+    line[strcspn(line, "\r\n")] = 0;
+    for (int i = 0; i < FIELDS; i++) {
+        size_t room, length = strcspn(line, ",");
+        char *to = field(c, i, &room);
+        if ((line[length] == ',') != (i + 1 < FIELDS) || length >= room)
+            return false;
+        memcpy(to, line, length);
+        to[length] = 0;
+        line += length + 1;
+    }
+    return true;
+}
+
+static enum serac_status keep(struct serac_report *r, const struct serac_report_check *c)
+{
+    size_t at = 0;
+    while (at < r->num_checks && (strcmp(r->checks[at].design, c->design) ||
+                                  strcmp(r->checks[at].memory, c->memory) ||
+                                  strcmp(r->checks[at].network, c->network) ||
+                                  strcmp(r->checks[at].seed, c->seed)))
+        at++;
+    if (at == r->num_checks) {
+        struct serac_report_check *more = realloc(r->checks, (at + 1) * sizeof *more);
+        if (!more)
+            return SERAC_E_NOMEM;
+        r->checks = more;
+        r->num_checks++;
+    }
+    r->checks[at] = *c;
+    return SERAC_OK;
+}
+
+enum serac_status serac_report_read_checks(const char *dir, struct serac_report *r,
+                                           struct serac_error *error)
+{
+    char path[1200], line[1024];
+    unsigned number = 0;
+    snprintf(path, sizeof path, "%.1000s/" SERAC_CHECKS_FILE, dir);
+    FILE *file = fopen(path, "r");
+    enum serac_status status = SERAC_OK;
+    if (!file)
+        return SERAC_OK;
+    while (status == SERAC_OK && fgets(line, sizeof line, file)) {
+        struct serac_report_check check;
+        if (number++ == 0)
+            status = strcmp(line, head)
+                         ? say(error, path, 1, "not a file of serac cosim --out") : SERAC_OK;
+        else if (!read_check(line, &check))
+            status = say(error, path, number, "not a line of serac cosim --out");
+        else
+            status = keep(r, &check);
+    }
+    fclose(file);
+    return status;
+}

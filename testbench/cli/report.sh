@@ -1,0 +1,138 @@
+#!/bin/sh
+# serac report without a browser: the data and tables of the page against the CSV, SCALE-Sim's
+# files against it, formats, what lock step found, bad input, a build without the charts.
+set -u
+. testbench/data/cli_lib.sh
+work=build/cli/report
+logs=build/cli/report-logs
+rm -rf "$work" "$logs"
+mkdir -p "$work" "$logs"
+
+# is WHAT GOT WANTED
+is() {
+  count=$((count + 1))
+  if [ "$2" = "$3" ]; then echo "ok   $1"; else fails "$1: $2, expected $3"; fi
+}
+run() { "$serac" "$@" > "$logs/log" 2> "$logs/err" || fails "serac $*: $(cat "$logs/err")"; }
+
+cat > "$work/small.cfg" <<END
+designs = ["tiny", "serial", "parallel"]; workloads = ["bert-tiny"]; precisions = ["8/8", "2/8", "4/4"];
+networks = ["fashion-w2", "fashion-w8"]; images = 4; memories = ["default", "slow"];
+END
+run sweep "$work/small.cfg" --out "$work/small" --jobs 1
+"$serac" export "$work/small" > "$work/all.csv"
+"$serac" export "$work/small" --totals > "$work/totals.csv"
+"$serac" export "$work/small" --json --totals > "$work/totals.json"
+run report "$work/small" --format html,md,csv,json
+page=$work/small/report.html
+
+# --- the data of the page is the CSV, cell by cell ---------------------------------
+sed -n '/<script type="application\/json"/,/<\/script>/p' "$page" | sed '1d;$d' > "$work/data.json"
+# rows TABLE: a JSON object for each row, empty cells left out, as serac export prints them.
+rows() {
+  jq -c --arg t "$1" '.[$t] as $d | range($d.count) as $i | [$d.columns[] | {key: .name, value:
+    (if has("values") then .values[$i] elif has("words") then .words[.at[$i]] else .value end)}]
+    | map(select(.value != null)) | from_entries' "$work/data.json"
+}
+rows points | jq -c 'delpaths([["hash"], ["version"], ["program"], ["stands_out"]] + [keys[] | select(startswith("area_") and . != "area_um2") | [.]])' \
+  > "$work/points"
+jq -c '.[]' "$work/totals.json" > "$work/wanted"
+is "points in the page" "$(wc -l < "$work/points")" 30
+is "cells of the points" "$(jq -cS . "$work/points" | sha256sum)" "$(jq -cS . "$work/wanted" | sha256sum)"
+rows layers | jq -cS 'del(.point)' | sha256sum > "$work/layers"
+is "cells of the layers" "$(cat "$work/layers")" \
+  "$("$serac" export "$work/small" --json | jq -cS '.[] | select(.layer != "total")' | sha256sum)"
+is "areas by unit that do not sum to the area" "$(rows points | jq 'select(([to_entries[] | select(.key | test("^area_(?!um2)"))
+  | .value] | add) as $s | ($s / .area_um2 - 1 | fabs) > 1e-4) | 1' | wc -l)" 0
+is "hashes are the keys of the points" "$(rows points | jq -r .hash | sort | uniq | wc -l)" 30
+is "the CSV" "$(cat "$work/small/report.csv")" "$(cat "$work/all.csv")"
+is "the JSON" "$(jq -cS . "$work/small/report.json" | sha256sum)" "$("$serac" export "$work/small" --json | jq -cS . | sha256sum)"
+
+# --- tables without JavaScript ---------------------------------------------------------
+# table ID COLUMNS: cells of a table of the page, with commas.
+table() {
+  sed -n "/id=\"$1\"/,/<\/table>/p" "$page" | grep '^<tr><td' | sed 's/<\/td><td[^>]*>/,/g; s/<[^>]*>//g' | cut -d, -f "$2"
+}
+is "static points: number, cycles, time, energy, area" "$(table points-table 1,9-12)" \
+  "$(awk -F, 'NR > 1 {print NR - 1 "," $15 "," $24 "," $35 "," $30}' "$work/totals.csv")"
+is "static layers: name, M, N, K, cycles by cause" "$(table layers-table 2-5,12-18)" \
+  "$(awk -F, 'NR > 1 && $6 != "total" {print $6 "," $7 "," $8 "," $9 "," $15 "," $16 "," $17 "," $18 "," $19 "," $20 "," $21}' "$work/all.csv")"
+is "addresses that the page would load" "$(sed '/^\/\*!$/,/^ \*\/$/d' "$page" | grep -cE '(src|href)="?https?:|@import|url\(')" 0
+is "places that were not filled" "$(grep -c '{{[a-z_]*}}' "$page")" 0
+
+# --- who wins, recomputed ---------------------------------------------------------------
+# winner COLUMN EXTRA: design and precision of bert-tiny on `default` with the least.
+winner() {
+  awk -F, -v c="$1" -v most="${2:-1e99}" 'NR > 1 && $5 == "bert-tiny" && $3 == "default" && $30 < most && (!n++ || $c + 0 < least) {
+    least = $c + 0; who = $1 "," $49} END {print who}' "$work/totals.csv"
+}
+said() { sed -n '/^### bert-tiny, memory .default./,/^- /p' "$work/small/report.md" | grep "^| $1 " | awk -F' [|] ' -v a="$2" '{gsub(/^[| ]+/, "", $1); print $a "," $(a + 1)}'; }
+is "the fastest" "$(said none 2)" "$(winner 24)"
+is "least energy" "$(said none 5)" "$(winner 35)"
+limit=$(sed -n '/^### bert-tiny, memory .default./,/^- /p' "$work/small/report.md" | sed -n 's/^| area at most \([0-9.]*\) mm2 .*/\1/p' | head -n 1)
+is "the fastest under the first area ($limit mm2)" "$(said "area at most $limit mm2" 2)" "$(winner 24 "${limit:-0}e6")"
+
+# even COLUMN WIDTHS: break-even of (1,1) on serial with (8,8) on parallel of equal peak, at 2/8 and 8/8.
+even() {
+  awk -F, -v c="$1" -v same="$2" '$5 == "bert-tiny" && $3 == "default" && $49 ~ /^[28].8$/ {v[$1 " " $49] = $c}
+    END {for (b = 2; b <= 8; b += 6) {if (v["serial " b "/8"] < v["parallel " (same ? b : 8) "/8"]) wide = b; else break}
+      print wide ? wide " bits" : "never"}' "$work/totals.csv"
+}
+is "break-even widths of (1,1): time, energy, to INT8" \
+  "$(sed -n '/id="even"/,/<\/section>/p' "$page" | sed -n '/<h3>bert-tiny.* default/,/<\/table>/p' | grep '^<tr><td>(1,1)' | sed 's/<[^>]*>/,/g; s/,,*/,/g')" \
+  ",(1,1),32768,$(even 24 1),$(even 35 1),$(even 24 0),$(even 35 0),"
+
+# --- SCALE-Sim ----------------------------------------------------------------------------
+run report "$work/small" --format scalesim --point 3 --out "$work/scalesim"
+is "heads of SCALE-Sim" "$(head -qn 1 "$work"/scalesim/*.csv | md5sum | cut -c1-32)" "$(printf '%s\n%s\n%s\n' \
+  'LayerID, Avg IFMAP SRAM BW, Avg FILTER SRAM BW, Avg OFMAP SRAM BW, Avg IFMAP DRAM BW, Avg FILTER DRAM BW, Avg OFMAP DRAM BW,' \
+  'LayerID, Total Cycles, Stall Cycles, Overall Util %, Mapping Efficiency %, Compute Util %,' \
+  'LayerID, SRAM IFMAP Start Cycle, SRAM IFMAP Stop Cycle, SRAM IFMAP Reads, SRAM Filter Start Cycle, SRAM Filter Stop Cycle, SRAM Filter Reads, SRAM OFMAP Start Cycle, SRAM OFMAP Stop Cycle, SRAM OFMAP Writes, DRAM IFMAP Start Cycle, DRAM IFMAP Stop Cycle, DRAM IFMAP Reads, DRAM Filter Start Cycle, DRAM Filter Stop Cycle, DRAM Filter Reads, DRAM OFMAP Start Cycle, DRAM OFMAP Stop Cycle, DRAM OFMAP Writes,' \
+  | md5sum | cut -c1-32)"
+third() { awk -F, '$6 == "total" {p++; next} NR > 1 && p == 2 && $15 > 0' "$work/all.csv"; }
+is "its cycles, stalls" "$(tail -n +2 "$work/scalesim/COMPUTE_REPORT.csv" | cut -d, -f1-3 | tr -d ' ')" \
+  "$(third | awk -F, '{print n++ "," $15 "," $15 - $16}')"
+is "its results written" "$(tail -n +2 "$work/scalesim/DETAILED_ACCESS_REPORT.csv" | cut -d, -f19 | tr -d ' ')" "$(third | cut -d, -f27)"
+is "cells of a line of it" "$(tail -qn 1 "$work"/scalesim/*.csv | awk -F, '{printf "%d ", NF - 1}')" "7 6 19 "
+
+# --- a run as CSV, lock step -------------------------------------------------------------------
+"$serac" infer fashion-w2 --design tiny --limit 2 --csv > "$work/run.csv" || fails infer
+run report "$work/run.csv" --out "$work/run"
+is "points of a run" "$(grep -c '^<tr><td class="n">1</td><td>tiny</td>' "$work/run/report.html")" 1
+is "lock step that was not run" "$(grep -c '<p>Not run\.' "$work/run/report.html") $(grep -c 'lock step: not run' "$work/run/report.md")" "1 1"
+run report "$work/run.csv" --format scalesim --out "$work/run"
+is "layers of a run" "$(tail -n +2 "$work/run/COMPUTE_REPORT.csv" | wc -l)" "$(grep -cv ',total,\|^design' "$work/run.csv")"
+printf '%s\n' 'design,memory,network,seed,layers,cycles,bytes,largest_difference_cycles,result' \
+  'tiny,default,fashion-w2,1,8,999,10,0,equal' 'tiny,default,fashion-w2,1,8,1000,10,,cycle 7: <differs>' > "$work/small/cosim.csv"
+run report "$work/small"
+is "lock step: the last line holds" "$(sed -n '/id="checks"/,/<\/table>/p' "$page" | grep '^<tr><td>' | sed 's/<\/td><td[^>]*>/,/g; s/<[^>]*>//g')" \
+  "fashion-w2,tiny,default,1,8,1000,10,unknown,cycle 7: &lt;differs&gt;"
+
+# --- bad input -----------------------------------------------------------------------------------
+echo 'a,b' > "$work/other.csv"
+head -n 3 "$work/all.csv" > "$work/cut.csv"
+refused "a format that is none" "--format pdf: must be html, md, csv, json or scalesim" report "$work/small" --format html,pdf
+refused "an empty format" "--format : must be" report "$work/small" --format html,
+refused "SCALE-Sim of many points" "is of one point of 30: give --point" report "$work/small" --format scalesim
+refused "a point that is not there" "--point 31: there are 30 points" report "$work/small" --format scalesim --point 31
+refused "a point for a page" "--point goes with --format scalesim" report "$work/small" --point 1
+refused "another CSV" "other.csv:1: not a result file of this version" report "$work/other.csv"
+refused "layers without a total" "cut.csv: the last layers have no total row" report "$work/cut.csv"
+refused "a folder below a file" "$work/cut.csv/x: cannot be written" report "$work/small" --out "$work/cut.csv/x"
+echo 'tiny,default' >> "$work/small/cosim.csv"
+refused "a damaged cosim.csv" "cosim.csv:4: not a line of serac cosim --out" report "$work/small"
+rm "$work/small/cosim.csv"
+refused "cosim --random with --out" "and --out go with --network" cosim --random 1 --out "$work"
+refused "cosim into no folder" "$work/cut.csv/x: cannot be written" cosim --network fashion-w1 --out "$work/cut.csv/x"
+
+# --- without the library ------------------------------------------------------------------------
+env -u MAKEFLAGS make -s B=build/no-charts CHART_JS= build/no-charts/page.o 2> "$logs/err" || fails "make without charts"
+is "a build without charts says" "$(cat "$logs/err")" "report: libjs-chart.js is missing, so pages will have no charts: scripts/setup.sh installs it"
+gcc -std=c11 -D_POSIX_C_SOURCE=200809L -Imodel -Isim sim/main.c build/no-charts/page.o build/libseracsim.a build/libseracdrv.a \
+  build/libserac.a build/libseracsynth.a -rdynamic -o build/no-charts/serac -lsqlite3 -lconfig -lcjson -lyaml -lprotobuf-c -lz -lm -lpthread -ldl ||
+  fails "linking without charts"
+build/no-charts/serac report "$work/run.csv" --out "$work/plain" > "$logs/log" 2> "$logs/err" || fails "report without charts"
+is "a report without charts says" "$(cat "$logs/err")" \
+  "serac report: without charts: this program was built without libjs-chart.js, which scripts/setup.sh installs"
+is "its tables" "$(grep -c '^<tr><td class="n">1</td>' "$work/plain/report.html")" "$(grep -c '^<tr><td class="n">1</td>' "$work/run/report.html")"
+summary "$count checks: data, tables and winners of 30 points, SCALE-Sim's files, lock step, bad input, a build without charts"

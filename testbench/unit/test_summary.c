@@ -1,0 +1,210 @@
+/* test_summary.c - who wins under which limit, and the page that says it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "serac_summary.h"
+
+static struct serac_report report;
+static struct serac_summary summary;
+
+static int setup(void **state)
+{
+    (void)state;
+    memset(&report, 0, sizeof report);
+    memset(&summary, 0, sizeof summary);
+    report.source = "a folder";
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    serac_summary_free(&summary);
+    serac_report_free(&report);
+    return 0;
+}
+
+/* A point on a design of 4 x 4 x 32 with (planes,planes). */
+static struct serac_row *add(const char *network, const char *precision, const char *planes,
+                             const char *time, const char *energy, const char *area)
+{
+    struct serac_row row;
+    memset(&row, 0, sizeof row);
+    serac_row_text(&row, SERAC_COLUMN_design, "a design");
+    serac_row_text(&row, SERAC_COLUMN_layer, "total");
+    serac_row_text(&row, SERAC_COLUMN_memory, "default");
+    serac_row_text(&row, SERAC_COLUMN_technology, "none of ours");
+    serac_row_text(&row, SERAC_COLUMN_network, network);
+    serac_row_text(&row, SERAC_COLUMN_precision, precision);
+    serac_row_text(&row, SERAC_COLUMN_weight_planes, planes);
+    serac_row_text(&row, SERAC_COLUMN_act_planes, planes);
+    serac_row_text(&row, SERAC_COLUMN_time_us, time);
+    serac_row_text(&row, SERAC_COLUMN_energy_uj, energy);
+    serac_row_text(&row, SERAC_COLUMN_area_um2, area);
+    serac_row_text(&row, SERAC_COLUMN_rows, "4");
+    serac_row_text(&row, SERAC_COLUMN_cols, "4");
+    serac_row_text(&row, SERAC_COLUMN_lanes, !strcmp(planes, "1") ? "512" : "8");
+    assert_int_equal(serac_report_add_total(&report, &row, NULL), SERAC_OK);
+    return &report.totals[report.num_totals - 1];
+}
+
+static const struct serac_group *group(size_t index)
+{
+    if (!summary.groups)
+        assert_int_equal(serac_summarise(&report, &summary), SERAC_OK);
+    assert_true(index < summary.count);
+    return &summary.groups[index];
+}
+
+static void test_networks_of_one_topology_are_a_group(void **state)
+{
+    (void)state;
+    add("fashion-w8", "", "8", "4", "1", "1e6");
+    add("fashion-w2", "", "8", "3", "1", "1e6");
+    add("fashion-mixed", "", "8", "2", "1", "1e6");
+    add("fashion-wide", "", "8", "1", "1", "1e6");
+    assert_string_equal(group(0)->program, "fashion");
+    assert_int_equal(group(0)->count, 3);
+    assert_string_equal(group(1)->program, "fashion-wide");
+    assert_int_equal(summary.count, 2);
+}
+
+static void test_another_memory_is_another_group(void **state)
+{
+    (void)state;
+    add("net", "8/8", "8", "4", "1", "1e6");
+    serac_row_text(add("net", "8/8", "8", "3", "1", "1e6"), SERAC_COLUMN_memory, "slow");
+    assert_int_equal(group(0)->limits[0].fastest, 0);
+    assert_int_equal(group(1)->limits[0].fastest, 1);
+}
+
+static void test_empty_cells_never_win(void **state)
+{
+    (void)state;
+    add("net", "8/8", "8", "", "", "1e6");
+    add("net", "4/8", "8", "3", "", "1e6");
+    assert_int_equal(group(0)->limits[0].fastest, 1);
+    assert_true(group(0)->limits[0].thriftiest == SERAC_NO_POINT);
+}
+
+static void test_no_times_make_no_limits(void **state)
+{
+    (void)state;
+    add("net", "8/8", "8", "", "5", "1e6");
+    assert_int_equal(group(0)->num_limits, 0);
+}
+
+/* The limit is one of 1, 1.5, 2, 3, 5, 7 mm2. */
+static void test_a_design_of_the_limit_is_within_it(void **state)
+{
+    (void)state;
+    add("net", "8/8", "8", "1", "1", "4e6");
+    add("net", "4/8", "8", "2", "2", "3e6");
+    add("net", "2/8", "8", "9", "9", "1e6");
+    assert_string_equal(group(0)->limits[1].text, "area at most 3 mm2");
+    assert_int_equal(group(0)->limits[1].fastest, 1);
+    assert_int_equal(group(0)->num_limits, 3);      /* none, 3, and 2 with the last one */
+}
+
+static void test_a_larger_design_is_not(void **state)
+{
+    (void)state;
+    add("net", "8/8", "8", "1", "1", "4e6");
+    add("net", "4/8", "8", "2", "2", "3000001");
+    add("net", "2/8", "8", "9", "9", "1e6");
+    assert_int_equal(group(0)->limits[1].fastest, 2);
+    assert_int_equal(group(0)->num_limits, 2);
+}
+
+static void test_accuracy_limits_hold_the_loss(void **state)
+{
+    (void)state;
+    serac_row_text(add("n-w8", "", "8", "9", "9", ""), SERAC_COLUMN_accuracy, "0.9");
+    serac_row_text(add("n-w4", "", "8", "5", "5", ""), SERAC_COLUMN_accuracy, "0.89");
+    serac_row_text(add("n-w2", "", "8", "1", "1", ""), SERAC_COLUMN_accuracy, "0.8899");
+    const struct serac_group *g = group(0);
+    assert_int_equal(g->num_limits, 4);
+    assert_int_equal(g->limits[0].fastest, 2);      /* none */
+    assert_int_equal(g->limits[1].fastest, 0);      /* the highest */
+    assert_int_equal(g->limits[2].fastest, 1);      /* a point less: 0.89 and not 0.8899 */
+    assert_int_equal(g->limits[3].fastest, 2);      /* two points less */
+}
+
+static void test_break_even_is_the_widest_without_a_gap(void **state)
+{
+    (void)state;
+    static const char *const times[] = {"1", "2", "9", "4"};      /* at 1, 2, 4, 8 bits */
+    static const char *const widths[] = {"1/8", "2/8", "4/8", "8/8"};
+    for (int i = 0; i < 4; i++) {
+        add("net", widths[i], "1", times[i], "5", "1e6");
+        add("net", widths[i], "8", "5", "5", "1e6");
+    }
+    assert_int_equal(group(0)->num_pairs, 1);
+    assert_int_equal(group(0)->pairs[0].time, 2);
+    assert_int_equal(group(0)->pairs[0].energy, 0);   /* as good is not better */
+}
+
+static void test_break_even_is_unknown_at_another_peak(void **state)
+{
+    (void)state;
+    add("net", "1/8", "1", "1", "1", "1e6");
+    serac_row_text(add("net", "1/8", "8", "5", "5", "1e6"), SERAC_COLUMN_lanes, "16");
+    assert_int_equal(group(0)->num_pairs, 0);
+}
+
+/* --- the page ------------------------------------------------------------------------ */
+
+static char *page(void)
+{
+    char *text = NULL;
+    size_t bytes;
+    FILE *to = open_memstream(&text, &bytes);
+    assert_non_null(to);
+    assert_int_equal(serac_report_html(to, &report), SERAC_OK);
+    fclose(to);
+    return text;
+}
+
+static void test_names_cannot_leave_their_place(void **state)
+{
+    (void)state;
+    add("</script><b>\"\\&", "8/8", "8", "007", "1e400", "1");
+    char *text = page();
+    assert_null(strstr(text, "</script><b>"));
+    assert_non_null(strstr(text, "&lt;/script&gt;&lt;b&gt;&quot;\\&amp;"));
+    assert_non_null(strstr(text, "\"\\u003c/script>\\u003cb>\\u0022\\u005c&\""));
+    assert_non_null(strstr(text, "\"time_us\",\"value\":\"007\""));   /* not a number in JSON */
+    free(text);
+}
+
+static void test_a_page_of_nothing_says_so(void **state)
+{
+    (void)state;
+    char *text = page();
+    assert_non_null(strstr(text, "There are no points."));
+    assert_non_null(strstr(text, "</html>"));
+    free(text);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_networks_of_one_topology_are_a_group),
+        TEST(test_another_memory_is_another_group),
+        TEST(test_empty_cells_never_win),
+        TEST(test_no_times_make_no_limits),
+        TEST(test_a_design_of_the_limit_is_within_it),
+        TEST(test_a_larger_design_is_not),
+        TEST(test_accuracy_limits_hold_the_loss),
+        TEST(test_break_even_is_the_widest_without_a_gap),
+        TEST(test_break_even_is_unknown_at_another_peak),
+        TEST(test_names_cannot_leave_their_place),
+        TEST(test_a_page_of_nothing_says_so)};
+    return cmocka_run_group_tests_name("summary", tests, NULL, NULL);
+}
