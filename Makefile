@@ -163,7 +163,7 @@ $(B)/unit/%: testbench/unit/%.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libse
 test-unit: $(addprefix $(B)/unit/,$(UNITS)) ## unit tests of the C code
 	@scripts/run_tests.sh unit $(addprefix $(B)/unit/,$(UNITS))
 
-test-rtl: $(B)/libserac.a ## module benches of the RTL; SEED=n repeats one
+test-rtl: $(B)/libserac.a $(B)/sim/serac_axi_check.o ## module benches of the RTL; SEED=n repeats one
 	@scripts/run_tests.sh rtl $(addprefix scripts/run_bench.sh:,$(BENCHES))
 
 lint: ## Verilator lint of the RTL at several parameter points
@@ -220,6 +220,10 @@ test-cosim: $(B)/serac $(B)/trace_check $(CONFORMANCE:%=$(B)/conformance/%) ## m
 
 cosim: $(B)/serac ## 200 random programs on 17 designs, model = RTL; SEED=n
 	$(B)/serac cosim --random 200 --seed $(SEED)
+
+.PHONY: disturb
+disturb: $(B)/serac ## errors and resets in 500 random programs, model = RTL; SEED=n
+	$(B)/serac cosim --random 500 --seed $(SEED) --disturb
 
 faults: $(B)/serac ## applies each known fault and sees its check fail
 	@scripts/run_faults.sh

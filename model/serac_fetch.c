@@ -147,7 +147,7 @@ void serac_reader_complete(struct serac_timeline *tl,
     uint64_t end = burst->last_beat;
     r->bursts.last_beat[slot] = end;
     if (response)
-        serac_timeline_error(tl, burst->first_beat,
+        serac_timeline_error(tl, burst->error,
                              response == 3 ? SERAC_E_READ_DECERR
                                            : SERAC_E_READ_SLVERR,
                              r->open[slot].address);
@@ -470,6 +470,7 @@ bool serac_fetch_step(struct serac_timeline *tl)
 void serac_fetch_trace_open(struct serac_timeline *tl, uint64_t to)
 {
     const struct serac_fetch *f = &tl->fetch;
+    uint64_t seen, free;
     switch (f->state) {
     case FETCH_SPACE:
         trace(tl, SERAC_STATE_WAIT_SEND, f->at, to);
@@ -478,8 +479,18 @@ void serac_fetch_trace_open(struct serac_timeline *tl, uint64_t to)
         trace(tl, SERAC_STATE_WAIT_RECEIVE, f->at, to);
         break;
     case FETCH_WEIGHT:
+        seen = serac_tokens_seen(&f->wgt_free, f->insn.fetch.wgt_halves);
+        free = seen == SERAC_NEVER ? to : serac_later(f->at, seen);
+        trace(tl, SERAC_STATE_WAIT_SPACE, f->at, free);
+        trace(tl, SERAC_STATE_WAIT_MEMORY, free, to);
+        break;
     case FETCH_ACT:
         trace(tl, SERAC_STATE_WAIT_SPACE, f->at, to);
+        break;
+    case FETCH_REQ:
+    case FETCH_BLOCK:
+    case FETCH_LINE:           /* behind an error that came first */
+        trace(tl, SERAC_STATE_WAIT_MEMORY, f->at, to);
         break;
     default:
         break;

@@ -57,6 +57,32 @@ static uint64_t after_refresh(const struct serac_memory_config *config,
                                          : cycle;
 }
 
+/* Beat 0, but in the burst where the memory's `error` begins. */
+static uint32_t error_beat(const struct serac_memory *memory,
+                           enum serac_channel channel, uint64_t burst,
+                           uint32_t beats)
+{
+    const struct serac_memory_error *e = &memory->error;
+    if (!e->response || channel != e->channel || burst != e->burst)
+        return 0;
+    return e->beat < beats ? e->beat : beats - 1;
+}
+
+int serac_memory_response(const struct serac_memory *memory,
+                          enum serac_channel channel, uint64_t burst,
+                          uint32_t beat, uint32_t beats)
+{
+    const struct serac_memory_error *e = &memory->error;
+    if (!e->response || channel != e->channel || burst < e->burst)
+        return 0;
+    if (burst > e->burst)
+        return e->lasting ? e->response : 0;
+    uint32_t from = error_beat(memory, channel, burst, beats);
+    bool hit = channel == SERAC_WRITE || beat == from ||
+               (e->lasting && beat > from);
+    return hit ? e->response : 0;
+}
+
 /* Cycles of all beats of a burst whose first may move at `earliest`. Bandwidth
  * is accounted in units of 1/bytes_per_cycle cycles: a beat takes beat_bytes of
  * them, so that rates below and between whole beats are exact. */
@@ -67,12 +93,14 @@ static void move_beats(struct serac_memory *memory, enum serac_channel channel,
     const struct serac_memory_config *config = &memory->config;
     uint64_t rate = config->bytes_per_cycle;
     uint64_t *free = &memory->data_free[config->shared_bus ? 0 : channel];
+    uint32_t blamed = error_beat(memory, channel, burst->number, beats);
     bool plain = rate >= memory->beat_bytes && !config->shared_bus &&
                  config->data_stall_percent == 0 &&
                  config->refresh_interval == 0;
 
     if (plain) {
         burst->first_beat = earliest;
+        burst->error = earliest + blamed;
         burst->last_beat = earliest + beats - 1;
         for (uint32_t i = 0; cycles && i < beats; i++)
             cycles[i] = earliest + i;
@@ -90,6 +118,8 @@ static void move_beats(struct serac_memory *memory, enum serac_channel channel,
         *free += memory->beat_bytes;
         if (i == 0)
             burst->first_beat = cycle;
+        if (i == blamed)
+            burst->error = cycle;
         burst->last_beat = cycle;
         if (cycles)
             cycles[i] = cycle;
@@ -146,5 +176,6 @@ struct serac_burst serac_memory_write(struct serac_memory *memory,
     if (burst.response <= memory->last_response)
         burst.response = memory->last_response + 1;
     memory->last_response = burst.response;
+    burst.error = burst.response;
     return burst;
 }

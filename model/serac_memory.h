@@ -33,9 +33,20 @@ struct serac_memory_config {
 
 enum serac_channel { SERAC_READ, SERAC_WRITE };
 
+/* An error response put into a run, for tests: of beat `beat`, at most the last (a write
+ * has one response), of burst `burst` of the channel; `lasting`: of all after it, too. */
+struct serac_memory_error {
+    int response;                  /* AXI code: 2 SLVERR, 3 DECERR; 0: none */
+    enum serac_channel channel;
+    uint64_t burst;
+    uint32_t beat;
+    bool lasting;
+};
+
 struct serac_memory {
     struct serac_memory_config config;
     uint32_t beat_bytes;
+    struct serac_memory_error error;   /* none after init */
     uint64_t bursts[2];            /* so far, per channel */
     uint64_t data_free[2];         /* when data may move, 1/bytes_per_cycle cycles */
     uint64_t next_beat[2];         /* first cycle behind the last burst's data */
@@ -50,6 +61,8 @@ struct serac_burst {
     uint64_t first_beat;
     uint64_t last_beat;
     uint64_t response;             /* write: cycle of BVALID; read: = last_beat */
+    uint64_t error;                /* cycle in which an error is told, if there is one:
+                                      the memory's `error`, else with the first beat */
 };
 
 void serac_memory_init(struct serac_memory *memory,
@@ -61,6 +74,11 @@ void serac_memory_init(struct serac_memory *memory,
 struct serac_burst serac_memory_read(struct serac_memory *memory,
                                      uint64_t address, uint32_t beats,
                                      uint64_t request, uint64_t *cycles);
+
+/* The AXI code of the memory's `error` on a beat of a channel's burst of `beats`, or 0. */
+int serac_memory_response(const struct serac_memory *memory,
+                          enum serac_channel channel, uint64_t burst,
+                          uint32_t beat, uint32_t beats);
 
 /* Write burst: AWVALID rises at `request`. W beats of one burst follow each
  * other without gaps of the accelerator's; the first is offered at

@@ -96,7 +96,7 @@ void serac_writer_complete(struct serac_timeline *tl,
     w->bursts.last_beat[slot] = burst->last_beat;
     w->bursts.response[slot] = burst->response;
     if (response)
-        serac_timeline_error(tl, burst->response,
+        serac_timeline_error(tl, burst->error,
                              response == 3 ? SERAC_E_WRITE_DECERR
                                            : SERAC_E_WRITE_SLVERR,
                              w->open[slot].address);
@@ -254,6 +254,9 @@ bool serac_store_step(struct serac_timeline *tl)
 
 void serac_store_trace_open(struct serac_timeline *tl, uint64_t to)
 {
-    if (tl->store.state == STORE_TILE)
-        trace(tl, SERAC_STATE_WAIT_RECEIVE, tl->store.at, to);
+    const struct serac_store *s = &tl->store;
+    if (s->state == STORE_TILE)
+        trace(tl, SERAC_STATE_WAIT_RECEIVE, s->at, to);
+    if (s->state == STORE_PIXEL || s->state == STORE_FINISH)
+        trace(tl, SERAC_STATE_WAIT_MEMORY, s->at, to);
 }

@@ -351,6 +351,7 @@ void serac_timeline_result(const struct serac_timeline *tl,
     run->num_blocks = tl->num_shares;
     run->total.cycles = tl->end_cycle + 1;
     run->status = tl->error_cycle == SERAC_NEVER ? SERAC_OK : tl->error;
+    run->error_cycle = tl->error_cycle;
     run->error_address =
         tl->error_cycle == SERAC_NEVER ? 0 : tl->error_address;
 }

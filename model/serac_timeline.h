@@ -76,7 +76,7 @@ void serac_timeline_handshake(struct serac_timeline *timeline,
                               enum serac_channel channel, uint64_t cycle);
 
 /* The oldest burst of the channel that was not yet completed moved its data;
- * `response` is its AXI code (0, 2, 3), the same for all its beats. */
+ * `response` is its AXI code (0, 2, 3), first told in cycle burst->error. */
 void serac_timeline_complete(struct serac_timeline *timeline,
                              enum serac_channel channel,
                              const struct serac_burst *burst, int response);

@@ -24,8 +24,8 @@ build() {
     -Wall -Wno-DECLFILENAME $point "rtl/$top.v" &&
     make -s -C "$dir" -f Vtop.mk OPT_FAST=-O2 Vtop__ALL.a &&
     g++ -std=c++17 -O1 -faligned-new -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=0 $defines \
-      -I"$dir" -isystem "$inc" -isystem "$inc/vltstd" -Imodel -Itestbench/rtl "$src" \
-      "$dir/Vtop__ALL.a" "$runtime" build/libserac.a -o "$dir/bench" -lconfig -lz -lpthread -latomic
+      -I"$dir" -isystem "$inc" -isystem "$inc/vltstd" -Imodel -Isim -Itestbench/rtl "$src" \
+      "$dir/Vtop__ALL.a" "$runtime" build/sim/serac_axi_check.o build/libserac.a -o "$dir/bench" -lconfig -lz -lpthread -latomic
 }
 grep '^// POINT:' "$src" | sed 's|^// POINT: *||' > "build/$tb.points"
 while read -r point; do

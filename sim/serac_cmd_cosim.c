@@ -270,7 +270,7 @@ int serac_cmd_cosim(int argc, char **argv)
 {
     const char *network = NULL, *random = NULL, *seed_text = NULL;
     const char *only = NULL, *design = NULL, *memory = NULL, *image_text = NULL;
-    const char *window_text = NULL, *input = NULL, *out = NULL;
+    const char *window_text = NULL, *input = NULL, *out = NULL, *disturb = NULL;
     struct serac_cosim_tracing tracing = {.path = NULL};
     struct serac_gates_options gates = {.window = 4096};
     const struct serac_option options[] = {
@@ -278,8 +278,9 @@ int serac_cmd_cosim(int argc, char **argv)
         {"random", "N", "N random programs on 17 designs", &random},
         {"seed", "S", "seed of the programs and of the RTL's reset values (1)",
          &seed_text},
+        {"disturb", NULL, "with --random: error responses and resets, then a run without", &disturb},
         {"case", "I", "only the I-th random program", &only},
-        {"design", "D", "with --network: design (tiny)", &design},
+        {"design", "D", "with --network: design (tiny); with --random: no other", &design},
         {"memory", "M", "with --network: memory (default)", &memory},
         {"image", "I", "with --network: which image (0)", &image_text},
         {"input", "FILE", "with --network: raw inputs in place of images", &input},
@@ -313,18 +314,22 @@ int serac_cmd_cosim(int argc, char **argv)
                         "cosim --help\n");
         return SERAC_EXIT_INPUT;
     }
-    if (random ? design || memory || image_text || input || gates.dir || out
-               : only != NULL) {
-        fprintf(stderr, "serac cosim: --design, --memory, --image, --input, "
-                        "--netlist and --out go with --network, --case with "
-                        "--random\n");
+    if (random ? memory || image_text || input || gates.dir || out
+               : only || disturb) {
+        fprintf(stderr, "serac cosim: --memory, --image, --input, --netlist "
+                        "and --out go with --network, --case and --disturb "
+                        "with --random\n");
         return SERAC_EXIT_INPUT;
     }
     int refused = check_tracing(&tracing, gates.dir != NULL, random && !only);
     if (refused != SERAC_EXIT_DONE)
         return refused;
+    if (disturb && tracing.path) {
+        fprintf(stderr, "serac cosim: --trace is of runs that nobody disturbs\n");
+        return SERAC_EXIT_INPUT;
+    }
     if (random)
-        return serac_cosim_random(random, seed_text, only, &tracing);
+        return serac_cosim_random(random, seed_text, only, design, disturb != NULL, &tracing);
     if ((seed_text &&
          !serac_cli_number("--seed", seed_text, 0, UINT64_MAX / 2, &seed)) ||
         (image_text &&

@@ -19,8 +19,8 @@ enum serac_status serac_cosim_begin(struct serac_cosim_tracing *tracing, const s
 int serac_cosim_end(struct serac_cosim_tracing *tracing, int code);
 
 /* `count` random programs, or only the one of number `case_text`: numbers as the user wrote
- * them, NULL for the default. The exit code. */
-int serac_cosim_random(const char *count_text, const char *seed_text, const char *case_text,
+ * them, NULL for the default. `design`: NULL, or the only one. `disturb`: with errors and resets. The exit code. */
+int serac_cosim_random(const char *count_text, const char *seed_text, const char *case_text, const char *design, bool disturb,
                        struct serac_cosim_tracing *tracing);
 
 #endif

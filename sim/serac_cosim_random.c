@@ -5,6 +5,7 @@
 
 #include "serac_cli.h"
 #include "serac_cosim.h"
+#include "serac_cosim_disturb.h"
 #include "serac_lockstep.h"
 #include "serac_random.h"
 
@@ -30,6 +31,7 @@ struct histogram {
     uint32_t faults[SERAC_FAULTS];
     uint32_t orders[2], runs, tiled, stalled, layers;
     uint64_t cycles, bytes;
+    struct serac_disturb_counts *disturb;  /* NULL: plain runs */
 };
 
 static uint32_t log2_of(uint32_t power)
@@ -117,13 +119,14 @@ static bool print_histogram(const struct histogram *h)
 }
 
 static int difference(const char *design, uint64_t seed, uint32_t index,
-                      uint64_t count, const struct serac_lockstep_result *r)
+                      uint64_t count, const char *only, bool disturb, const struct serac_lockstep_result *r)
 {
     fprintf(stderr,
             "serac: model and RTL differ: seed %llu case %u design %s: %s\n"
-            "repeat: serac cosim --random %llu --seed %llu --case %u\n",
+            "repeat: serac cosim --random %llu --seed %llu --case %u%s%s%s\n",
             (unsigned long long)seed, index, design, r->difference,
-            (unsigned long long)count, (unsigned long long)seed, index);
+            (unsigned long long)count, (unsigned long long)seed, index,
+            only ? " --design " : "", only ? only : "", disturb ? " --disturb" : "");
     return SERAC_EXIT_CHECK;
 }
 
@@ -162,7 +165,7 @@ static enum serac_status run_made(const struct serac_design *design, struct sera
     return status;
 }
 
-static int run_case(uint64_t seed, uint32_t index, uint64_t count,
+static int run_case(uint64_t seed, uint32_t index, uint64_t count, const char *only,
                     struct serac_recording *recording, struct histogram *h)
 {
     struct serac_error error = {""};
@@ -170,31 +173,34 @@ static int run_case(uint64_t seed, uint32_t index, uint64_t count,
     struct serac_random_case made;
     struct serac_lockstep_result result = {.difference = ""};
     const struct serac_rtl_ops *ops;
-    const char *name = designs[(index + index / DESIGNS) % DESIGNS];
+    const char *name = only ? only : designs[(index + index / DESIGNS) % DESIGNS];
     enum serac_status status = serac_design_load(name, &design, &error);
     if (status == SERAC_OK)
         status = serac_rtl_load(&design, recording ? recording->build : SERAC_RTL_PLAIN, &ops, &error);
     if (status != SERAC_OK)
         return serac_cli_fail(status, &error);
     status = serac_random_make(&design, seed, index, &made);
-    if (status == SERAC_OK)
+    if (status == SERAC_OK && h->disturb)
+        status = serac_cosim_disturb(&design, &made, ops, seed + index, h->disturb, &result, &error);
+    else if (status == SERAC_OK)
         status = run_made(&design, &made, seed, index, ops, recording, &result, &error);
     int code = SERAC_EXIT_DONE;
     if (status == SERAC_E_MISMATCH)
-        code = difference(name, seed, index, count, &result);
+        code = difference(name, seed, index, count, only, h->disturb, &result);
     else if (status != SERAC_OK)
         code = serac_cli_fail(status, &error);
-    else
+    else if (!h->disturb)
         count_case(h, &design, &made, &result);
     serac_random_free(&made);
     return code;
 }
 
-int serac_cosim_random(const char *count_text, const char *seed_text, const char *case_text,
+int serac_cosim_random(const char *count_text, const char *seed_text, const char *case_text, const char *design, bool disturb,
                        struct serac_cosim_tracing *tracing)
 {
     uint64_t count, seed = 1, only = 0;
-    struct histogram h = {.runs = 0};
+    struct serac_disturb_counts disturbed = {.programs = 0};
+    struct histogram h = {.disturb = disturb ? &disturbed : NULL};
     if (!serac_cli_number("--random", count_text, 1, 1000000, &count) ||
         (seed_text &&
          !serac_cli_number("--seed", seed_text, 0, UINT64_MAX / 2, &seed)) ||
@@ -207,15 +213,15 @@ int serac_cosim_random(const char *count_text, const char *seed_text, const char
     enum serac_status begun = tracing->path ? serac_cosim_begin(tracing, &about, &error) : SERAC_OK;
     int code = begun == SERAC_OK ? SERAC_EXIT_DONE : serac_cli_fail(begun, &error);
     for (uint64_t i = from; i < to && code == SERAC_EXIT_DONE; i++) {
-        code = run_case(seed, (uint32_t)i, count, tracing->path ? &tracing->recording : NULL, &h);
+        code = run_case(seed, (uint32_t)i, count, design, tracing->path ? &tracing->recording : NULL, &h);
         serac_cli_progress("runs", i + 1 - from, to - from);
     }
     code = serac_cosim_end(tracing, code);
     if (code != SERAC_EXIT_DONE)
         return code;
-    bool full = print_histogram(&h);
-    if (case_text)
-        return SERAC_EXIT_DONE;
+    bool full = disturb ? serac_cosim_disturb_print(&disturbed) : print_histogram(&h);
+    if (case_text || (design && !disturb))
+        return SERAC_EXIT_DONE;      /* too few to fill every bin */
     if (!full)
         fprintf(stderr, "serac: the histogram has a hole, or too few cycles; "
                         "use more runs\n");

@@ -1,7 +1,9 @@
 /* serac_device_rtl.c - the Verilated RTL as a device: registers by AXI4-Lite
  * pins, memory by sim/serac_env.c. The clock runs only while someone waits. */
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "serac_axi_check.h"
 #include "serac_device.h"
 #include "serac_env.h"
 
@@ -13,6 +15,7 @@ struct rtl {
     void *handle;
     struct serac_bus bus;
     struct serac_env env;
+    struct serac_axi_check check;
     struct serac_rtl_in in;
     struct serac_rtl_out out;
     bool running;
@@ -29,13 +32,17 @@ static enum serac_status clock_once(struct serac_device *d, struct rtl *r)
     if (r->running)
         serac_env_drive(&r->env, r->cycle, &r->out, &r->in);
     r->ops->settle(r->handle, &r->in, &r->out);
+    serac_axi_check_cycle(&r->check, &r->in, &r->out);
     if (r->running) {
         serac_recording_cycle(d->recording, r->cycle, &r->in, &r->out);
         serac_env_commit(&r->env, r->cycle++, &r->out, &r->in);
     }
     r->running &= !r->out.done;
     r->ops->edge(r->handle, &r->out);
-    return r->env.violation ? SERAC_E_MISMATCH : SERAC_OK;
+    const char *rule = r->check.violation ? r->check.violation : r->env.violation;
+    if (rule)
+        fprintf(stderr, "serac: AXI: %s\n", rule);
+    return rule ? SERAC_E_MISMATCH : SERAC_OK;
 }
 
 static enum serac_status access_register(struct serac_device *d,
@@ -117,6 +124,7 @@ enum serac_status serac_device_open_rtl(struct serac_device *device,
         return status;
     r->bus = serac_host_memory_bus(&device->arena);
     r->handle = r->ops->create(1);
+    serac_axi_check_init(&r->check, device->design.axi_bits / 8, device->design.outstanding);
     r->ops->settle(r->handle, &r->in, &r->out);
     device->io.read32 = read32;
     device->io.write32 = write32;

@@ -79,7 +79,10 @@ void serac_env_drive(struct serac_env *env, uint64_t cycle,
     in->rvalid = r->count && b->cycles[b->moved] == cycle;
     if (in->rvalid) {
         in->rlast = b->moved == b->beats - 1;
-        in->rresp = b->response;
+        int code = serac_memory_response(&env->memory, SERAC_READ,
+                                         b->timing.number, b->moved,
+                                         b->beats);
+        in->rresp = code ? (uint8_t)code : b->response;
         if (env->bus->read(env->bus->ctx,
                            b->address + (uint64_t)b->moved * env->beat_bytes,
                            in->rdata, env->beat_bytes))
@@ -92,7 +95,11 @@ void serac_env_drive(struct serac_env *env, uint64_t cycle,
     }
     b = at(w, 0);
     in->bvalid = w->answered && b->timing.response == cycle;
-    in->bresp = b->response;
+    if (in->bvalid) {
+        int code = serac_memory_response(&env->memory, SERAC_WRITE,
+                                         b->timing.number, 0, b->beats);
+        in->bresp = code ? (uint8_t)code : b->response;
+    }
 }
 
 static void take_write_beat(struct serac_env *env,

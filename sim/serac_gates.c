@@ -8,6 +8,7 @@
 
 #include "energy_sum.h"
 #include "gates.h"
+#include "serac_pins.h"
 
 /* Unit groups as area and energy are reported; what is in none is control. */
 static const struct {
@@ -22,46 +23,6 @@ static const struct {
               {"output_buffer", "u_core.u_out_buffer"}};
 #define GROUPS (sizeof groups / sizeof *groups)
 
-
-/* Ports of serac_top, and where struct serac_rtl_in and _out have them. */
-#define PIN_IN(port, field)                                                   \
-    {port, offsetof(struct serac_rtl_in, field),                              \
-     sizeof(((struct serac_rtl_in *)0)->field)}
-#define PIN_OUT(port, field)                                                  \
-    {port, offsetof(struct serac_rtl_out, field),                             \
-     sizeof(((struct serac_rtl_out *)0)->field)}
-
-struct pin {
-    const char *port;
-    size_t offset, size;
-};
-
-static const struct pin pins_in[] = {
-    PIN_IN("s_awvalid_i", s_awvalid), PIN_IN("s_awaddr_i", s_awaddr),
-    PIN_IN("s_wvalid_i", s_wvalid), PIN_IN("s_wdata_i", s_wdata),
-    PIN_IN("s_wstrb_i", s_wstrb), PIN_IN("s_bready_i", s_bready),
-    PIN_IN("s_arvalid_i", s_arvalid), PIN_IN("s_araddr_i", s_araddr),
-    PIN_IN("s_rready_i", s_rready), PIN_IN("m_arready_i", arready),
-    PIN_IN("m_rvalid_i", rvalid), PIN_IN("m_rresp_i", rresp),
-    PIN_IN("m_rlast_i", rlast), PIN_IN("m_awready_i", awready),
-    PIN_IN("m_wready_i", wready), PIN_IN("m_bvalid_i", bvalid),
-    PIN_IN("m_bresp_i", bresp), PIN_IN("m_rdata_i", rdata)};
-
-static const struct pin pins_out[] = {
-    PIN_OUT("irq_o", irq), PIN_OUT("s_awready_o", s_awready),
-    PIN_OUT("s_wready_o", s_wready), PIN_OUT("s_bvalid_o", s_bvalid),
-    PIN_OUT("s_arready_o", s_arready), PIN_OUT("s_rvalid_o", s_rvalid),
-    PIN_OUT("s_rdata_o", s_rdata), PIN_OUT("m_arvalid_o", arvalid),
-    PIN_OUT("m_arlen_o", arlen), PIN_OUT("m_araddr_o", araddr),
-    PIN_OUT("m_awvalid_o", awvalid), PIN_OUT("m_awlen_o", awlen),
-    PIN_OUT("m_awaddr_o", awaddr), PIN_OUT("m_wvalid_o", wvalid),
-    PIN_OUT("m_wlast_o", wlast), PIN_OUT("m_wstrb_o", wstrb),
-    PIN_OUT("busy_o", busy), PIN_OUT("done_o", done),
-    PIN_OUT("stage_state_o", stage_state), PIN_OUT("m_wdata_o", wdata)};
-
-#define NUM_IN (sizeof pins_in / sizeof *pins_in)
-#define NUM_OUT (sizeof pins_out / sizeof *pins_out)
-
 /* The netlist that is loaded; one at a time. */
 static struct {
     const struct serac_gates_options *options;
@@ -73,7 +34,7 @@ static struct {
 
 struct device {
     struct gates *gates;
-    const struct netlist_port *in[NUM_IN], *out[NUM_OUT], *reset, *counters;
+    const struct netlist_port *in[SERAC_PINS_IN], *out[SERAC_PINS_OUT], *reset, *counters;
     FILE *energy;
     uint64_t cycle, first;        /* busy cycles; the window's first */
     uint64_t before[SERAC_COUNTERS];
@@ -88,21 +49,22 @@ static void read_counters(void *handle, uint64_t *values)
 
 static void read_outputs(const struct device *d, struct serac_rtl_out *out)
 {
-    for (size_t i = 0; i < NUM_OUT; i++)
+    memset(out, 0, sizeof *out);      /* a pin may be narrower than its field */
+    for (size_t i = 0; i < SERAC_PINS_OUT; i++)
         if (d->out[i])
-            gates_get(d->gates, d->out[i], (uint8_t *)out + pins_out[i].offset);
+            gates_get(d->gates, d->out[i], (uint8_t *)out + serac_pins_out[i].offset);
 }
 
 static void settle(void *handle, const struct serac_rtl_in *in,
                    struct serac_rtl_out *out)
 {
     const struct device *d = handle;
-    for (size_t i = 0; i < NUM_IN; i++)
+    for (size_t i = 0; i < SERAC_PINS_IN; i++)
         if (d->in[i] &&
-            (pins_in[i].offset != offsetof(struct serac_rtl_in, rdata) ||
+            (serac_pins_in[i].offset != offsetof(struct serac_rtl_in, rdata) ||
              in->rvalid))
             gates_set(d->gates, d->in[i],
-                      (const uint8_t *)in + pins_in[i].offset);
+                      (const uint8_t *)in + serac_pins_in[i].offset);
     gates_settle(d->gates);
     read_outputs(d, out);
 }
@@ -234,12 +196,25 @@ static void destroy(void *handle)
     free(d);
 }
 
+static void reset(void *handle, uint32_t cycles, struct serac_rtl_out *out)
+{
+    struct device *d = handle;
+    struct serac_rtl_in in = {0};
+    struct serac_rtl_out after = {0};
+    uint8_t low = 0, high = 1;
+    gates_set(d->gates, d->reset, &low);
+    settle(d, &in, out);
+    while (cycles--)
+        gates_edge(d->gates);
+    read_outputs(d, out);
+    gates_set(d->gates, d->reset, &high);
+    settle(d, &in, &after);
+}
+
 static void *create(uint64_t seed)
 {
     struct liberty_error error;
-    struct serac_rtl_in in = {0};
     struct serac_rtl_out out = {0};
-    uint8_t low = 0, high = 1;
     struct device *d = calloc(1, sizeof *d);
     if (!d)
         return NULL;
@@ -249,18 +224,13 @@ static void *create(uint64_t seed)
         free(d);
         return NULL;
     }
-    for (size_t i = 0; i < NUM_IN; i++)
-        d->in[i] = gates_port(d->gates, pins_in[i].port);
-    for (size_t i = 0; i < NUM_OUT; i++)
-        d->out[i] = gates_port(d->gates, pins_out[i].port);
+    for (size_t i = 0; i < SERAC_PINS_IN; i++)
+        d->in[i] = gates_port(d->gates, serac_pins_in[i].port);
+    for (size_t i = 0; i < SERAC_PINS_OUT; i++)
+        d->out[i] = gates_port(d->gates, serac_pins_out[i].port);
     d->reset = gates_port(d->gates, "rst_ni");
     d->counters = gates_port(d->gates, "counters_o");
-    gates_set(d->gates, d->reset, &low);
-    settle(d, &in, &out);
-    for (int i = 0; i < 3; i++)
-        gates_edge(d->gates);
-    gates_set(d->gates, d->reset, &high);
-    settle(d, &in, &out);
+    reset(d, 3, &out);
     d->energy = loaded.energy;
     loaded.energy = NULL;
     return d;
@@ -268,7 +238,7 @@ static void *create(uint64_t seed)
 
 static const struct serac_rtl_ops operations = {
     .create = create, .destroy = destroy, .settle = settle, .edge = edge,
-    .counters = read_counters};
+    .counters = read_counters, .reset = reset};
 
 /* --- loading ------------------------------------------------------------------- */
 
@@ -287,13 +257,13 @@ static enum serac_status check_pins(const struct gates *g,
     const struct netlist_port *counters = gates_port(g, "counters_o");
     bool ok = data && data->count == design->axi_bits && counters &&
               counters->count == 64 * SERAC_COUNTERS && gates_port(g, "rst_ni");
-    for (size_t i = 0; i < NUM_IN; i++) {
-        const struct netlist_port *p = gates_port(g, pins_in[i].port);
-        ok &= p && (p->count + 7) / 8 <= pins_in[i].size;
+    for (size_t i = 0; i < SERAC_PINS_IN; i++) {
+        const struct netlist_port *p = gates_port(g, serac_pins_in[i].port);
+        ok &= p && (p->count + 7) / 8 <= serac_pins_in[i].size;
     }
-    for (size_t i = 0; i < NUM_OUT; i++) {
-        const struct netlist_port *p = gates_port(g, pins_out[i].port);
-        ok &= p && (p->count + 7) / 8 <= pins_out[i].size;
+    for (size_t i = 0; i < SERAC_PINS_OUT; i++) {
+        const struct netlist_port *p = gates_port(g, serac_pins_out[i].port);
+        ok &= p && (p->count + 7) / 8 <= serac_pins_out[i].size;
     }
     if (!ok)
         snprintf(error->text, sizeof error->text,

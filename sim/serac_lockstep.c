@@ -11,8 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "serac_axi_check.h"
 #include "serac_env.h"
 #include "serac_function.h"
+#include "serac_polls.h"
 #include "serac_timeline.h"
 
 struct interval {
@@ -46,6 +48,11 @@ struct lockstep {
     struct serac_counters *shares;
     uint32_t max_shares;
     uint8_t *original;                      /* memory before the run */
+    struct serac_axi_check check;
+    struct serac_memory_error inject;       /* into the run at hand */
+    uint64_t stop;                          /* reset comes in this cycle, or never */
+    struct serac_polls *polls;              /* NULL: registers are left alone */
+    struct serac_rtl_in pins;               /* in the run's last cycle */
 };
 
 #define REPEAT 4   /* every so many seeds the RTL runs the program twice */
@@ -121,6 +128,7 @@ static enum serac_status run_model(struct lockstep *ls)
     struct serac_memory memory;
     uint32_t beat = ls->design->axi_bits / 8;
     serac_memory_init(&memory, ls->config, beat);
+    memory.error = ls->inject;
     struct serac_request q;
     while (serac_timeline_next(tl, &q) == SERAC_PROGRESS_REQUEST) {
         int c = q.channel;
@@ -137,10 +145,12 @@ static enum serac_status run_model(struct lockstep *ls)
                             : serac_memory_write(&memory, q.address, q.beats,
                                                  q.cycle, NULL);
         uint8_t bytes[1024];
+        int response = bus.read(bus.ctx, q.address, bytes, (size_t)q.beats * beat);
+        for (uint32_t i = 0; i < q.beats && !response; i++)
+            response = serac_memory_response(&memory, q.channel, burst.number, i,
+                                             q.beats);
         serac_timeline_handshake(tl, q.channel, burst.handshake);
-        serac_timeline_complete(
-            tl, q.channel, &burst,
-            bus.read(bus.ctx, q.address, bytes, (size_t)q.beats * beat));
+        serac_timeline_complete(tl, q.channel, &burst, response);
     }
     if (!ls->log.failed)
         serac_timeline_result(tl, &ls->result->run);
@@ -263,6 +273,14 @@ static void compare_counters(struct lockstep *ls, void *rtl)
 
 /* --- the RTL's run ------------------------------------------------------------------ */
 
+static void check_axi(struct lockstep *ls, const struct serac_rtl_in *in,
+                      const struct serac_rtl_out *out)
+{
+    serac_axi_check_cycle(&ls->check, in, out);
+    if (ls->check.violation)
+        differ(ls, "AXI: %s", ls->check.violation);
+}
+
 /* One AXI4-Lite access; returns the data of a read. */
 static uint32_t access_register(struct lockstep *ls, void *rtl, uint32_t offset,
                                 bool write, uint32_t data)
@@ -279,6 +297,7 @@ static uint32_t access_register(struct lockstep *ls, void *rtl, uint32_t offset,
         ls->ops->settle(rtl, &in, &out);
         bool done = write ? out.s_bvalid : out.s_rvalid;
         uint32_t value = out.s_rdata;
+        check_axi(ls, &in, &out);
         ls->ops->edge(rtl, &out);
         in.s_awvalid = in.s_wvalid = in.s_arvalid = 0;
         if (done)
@@ -293,27 +312,44 @@ static void run_cycles(struct lockstep *ls, void *rtl, struct serac_env *env)
 {
     struct serac_rtl_in in = {0};
     struct serac_rtl_out out;
-    bool checked = ls->result->run.status == SERAC_OK ||
-                   ls->result->run.status == SERAC_E_DEADLOCK;
-    uint64_t limit = ls->result->run.total.cycles + 1000;
+    const struct serac_run *run = &ls->result->run;
+    bool data = run->status == SERAC_OK || run->status == SERAC_E_DEADLOCK ||
+                ls->inject.response;
+    /* Behind an error the model's stages have run ahead. */
+    uint64_t states = run->status == SERAC_E_DEADLOCK ? UINT64_MAX
+                                                      : run->error_cycle;
+    uint64_t limit = run->total.cycles + 1000;
     in.s_bready = in.s_rready = 1;
     ls->ops->settle(rtl, &in, &out);
     for (ls->cycle = 0; !ls->result->difference[0]; ls->cycle++) {
         bool reading = env->read.pending, writing = env->write.pending;
         serac_env_drive(env, ls->cycle, &out, &in);
+        if (ls->polls)
+            serac_polls_drive(ls->polls, &in);
         if (env->read.pending && !reading)
             compare_request(ls, SERAC_READ, &env->read);
         if (env->write.pending && !writing)
             compare_request(ls, SERAC_WRITE, &env->write);
         ls->ops->settle(rtl, &in, &out);
-        if (checked)
+        check_axi(ls, &in, &out);
+        if (ls->cycle == run->error_cycle)
+            ls->result->error_waiting += (out.arvalid && !in.arready) ||
+                                         (out.awvalid && !in.awready) ||
+                                         (out.wvalid && !in.wready);
+        if (ls->polls)
+            serac_polls_take(ls->polls, &in, &out);
+        if (ls->polls && ls->polls->wrong)
+            differ(ls, "%s", ls->polls->wrong);
+        if (ls->cycle <= states)
             compare_states(ls, out.stage_state);
         serac_recording_cycle(ls->recording, ls->cycle, &in, &out);
-        if (checked && in.wready && out.wvalid)
+        if (data && ls->cycle <= states && in.wready && out.wvalid)
             compare_write(ls, env, &out);
         serac_env_commit(env, ls->cycle, &out, &in);
         if (env->violation)
             differ(ls, "protocol: %s", env->violation);
+        if (ls->cycle == ls->stop)
+            return;
         bool done = out.done;
         ls->ops->edge(rtl, &out);
         if (done)
@@ -322,13 +358,23 @@ static void run_cycles(struct lockstep *ls, void *rtl, struct serac_env *env)
             differ(ls, "RTL still runs, model ended in cycle %llu",
                    (unsigned long long)ls->result->run.total.cycles - 1);
     }
+    ls->pins = in;
     ls->result->cycles_compared = ls->cycle + 1;
+}
+
+static void write_program_address(struct lockstep *ls, void *rtl)
+{
+    access_register(ls, rtl, SERAC_REG_PROGRAM_ADDR_LO, true,
+                    (uint32_t)ls->program);
+    access_register(ls, rtl, SERAC_REG_PROGRAM_ADDR_HI, true,
+                    (uint32_t)(ls->program >> 32));
 }
 
 static void run_once(struct lockstep *ls, void *rtl, struct serac_env *env,
                      const struct serac_bus *bus)
 {
     serac_env_init(env, bus, ls->config, ls->design->axi_bits / 8);
+    env->memory.error = ls->inject;
     access_register(ls, rtl, SERAC_REG_CONTROL, true,
                     SERAC_REG_CONTROL_START_MASK);
     run_cycles(ls, rtl, env);
@@ -362,7 +408,7 @@ static enum serac_status run_first(struct lockstep *ls, void *rtl,
     return status;
 }
 
-/* Length, status and counters. */
+/* Length, status, the error's address, and counters. */
 static void compare_ends(struct lockstep *ls, void *rtl)
 {
     const struct serac_run *run = &ls->result->run;
@@ -380,6 +426,11 @@ static void compare_ends(struct lockstep *ls, void *rtl)
     if (code > 6 || codes[code] != run->status)
         differ(ls, "status: RTL error %u, model %s", code,
                serac_status_text(run->status));
+    uint64_t address = access_register(ls, rtl, SERAC_REG_ERROR_ADDR_LO, false, 0);
+    address |= (uint64_t)access_register(ls, rtl, SERAC_REG_ERROR_ADDR_HI, false, 0) << 32;
+    if (address != run->error_address)
+        differ(ls, "error address: RTL %#llx, model %#llx", (unsigned long long)address,
+               (unsigned long long)run->error_address);
     /* Complete one cycle after the run: the status has been read since. */
     if (!ls->result->difference[0] && run->status == SERAC_OK)
         compare_counters(ls, rtl);
@@ -392,16 +443,10 @@ static enum serac_status run_rtl(struct lockstep *ls, uint64_t seed)
     if (!env)
         return SERAC_E_NOMEM;
     void *rtl = ls->ops->create(seed);
-    ls->original = malloc(ls->copy.size);
-    if (ls->original)
-        memcpy(ls->original, ls->copy.bytes, ls->copy.size);
-    access_register(ls, rtl, SERAC_REG_PROGRAM_ADDR_LO, true,
-                    (uint32_t)ls->program);
-    access_register(ls, rtl, SERAC_REG_PROGRAM_ADDR_HI, true,
-                    (uint32_t)(ls->program >> 32));
+    write_program_address(ls, rtl);
     enum serac_status recorded = run_first(ls, rtl, env, &bus);
     /* What a run leaves behind must not show in the next. */
-    if (seed % REPEAT == 0 && ls->original && !ls->result->difference[0]) {
+    if (seed % REPEAT == 0 && !ls->result->difference[0]) {
         uint64_t cycles = ls->result->cycles_compared;
         rewind_run(ls);
         run_once(ls, rtl, env, &bus);
@@ -410,7 +455,6 @@ static enum serac_status run_rtl(struct lockstep *ls, uint64_t seed)
                    (unsigned long long)ls->result->cycles_compared,
                    (unsigned long long)cycles);
     }
-    free(ls->original);
     if (recorded == SERAC_OK)
         compare_ends(ls, rtl);
     ls->ops->destroy(rtl);
@@ -420,26 +464,75 @@ static enum serac_status run_rtl(struct lockstep *ls, uint64_t seed)
 
 static enum serac_status prepare(struct lockstep *ls)
 {
-    struct serac_run *run = &ls->result->run;
     enum serac_status status = serac_host_memory_init(
         &ls->copy, ls->memory->base, ls->memory->size);
     if (status != SERAC_OK)
         return status;
     memcpy(ls->copy.bytes, ls->memory->bytes, ls->memory->size);
+    ls->original = malloc(ls->copy.size);
+    if (!ls->original)
+        return SERAC_E_NOMEM;
+    memcpy(ls->original, ls->copy.bytes, ls->copy.size);
     ls->max_shares = 4096;
     ls->shares = calloc(ls->max_shares, sizeof *ls->shares);
-    if (!ls->shares)
-        return SERAC_E_NOMEM;
+    return ls->shares ? SERAC_OK : SERAC_E_NOMEM;
+}
+
+/* The model's run: its log, and its counters by block if the caller wants them. */
+static enum serac_status run_model_blocks(struct lockstep *ls)
+{
+    struct serac_run *run = &ls->result->run;
+    memset(ls->log.count, 0, sizeof ls->log.count);
+    memset(ls->log.num, 0, sizeof ls->log.num);
+    memset(ls->shares, 0, ls->max_shares * sizeof *ls->shares);
     struct serac_counters *blocks = run->blocks;
     uint32_t max_blocks = run->max_blocks;
     run->blocks = ls->shares;
     run->max_blocks = ls->max_shares;
-    status = run_model(ls);
+    enum serac_status status = run_model(ls);
     run->blocks = blocks;
     run->max_blocks = max_blocks;
     for (uint32_t i = 0; blocks && i < max_blocks && i < run->num_blocks; i++)
         blocks[i] = ls->shares[i];
     return status;
+}
+
+/* What both kinds of lock step end with. */
+static enum serac_status conclude(struct lockstep *ls, enum serac_status status)
+{
+    struct serac_lockstep_result *result = ls->result;
+    const struct serac_counters *t = &result->run.total;
+    result->stall_cycles = t->stall_fetch_cycles + t->stall_requant_cycles +
+                           t->stall_store_cycles + t->stall_control_cycles;
+    result->transfers = ls->check.transfers;
+    if (status == SERAC_OK && !result->transfers)
+        differ(ls, "no transfer was checked");
+    if (status == SERAC_OK && result->difference[0]) {
+        status = SERAC_E_MISMATCH;
+        if (ls->error)
+            snprintf(ls->error->text, sizeof ls->error->text, "%s",
+                     result->difference);
+    }
+    for (int i = 0; i < SERAC_STAGES; i++)
+        free(ls->log.intervals[i]);
+    free(ls->log.requests[0]);
+    free(ls->log.requests[1]);
+    free(ls->shares);
+    free(ls->original);
+    serac_host_memory_free(&ls->copy);
+    return status;
+}
+
+static void begin(struct lockstep *ls)
+{
+    struct serac_counters *blocks = ls->result->run.blocks;
+    uint32_t max_blocks = ls->result->run.max_blocks;
+    *ls->result = (struct serac_lockstep_result){
+        .run = {.blocks = blocks, .max_blocks = max_blocks}};
+    ls->block_address = ls->program;
+    ls->stop = UINT64_MAX;
+    serac_axi_check_init(&ls->check, ls->design->axi_bits / 8,
+                         ls->design->outstanding);
 }
 
 enum serac_status serac_lockstep_run(const struct serac_design *design,
@@ -453,29 +546,130 @@ enum serac_status serac_lockstep_run(const struct serac_design *design,
 {
     struct lockstep ls = {.design = design, .config = config, .ops = ops,
                           .memory = memory, .program = program,
-                          .block_address = program, .recording = recording,
-                          .result = result, .error = error};
-    struct serac_counters *blocks = result->run.blocks;
-    uint32_t max_blocks = result->run.max_blocks;
-    *result = (struct serac_lockstep_result){
-        .run = {.blocks = blocks, .max_blocks = max_blocks}};
+                          .recording = recording, .result = result,
+                          .error = error};
+    begin(&ls);
     enum serac_status status = prepare(&ls);
     if (status == SERAC_OK)
+        status = run_model_blocks(&ls);
+    if (status == SERAC_OK)
         status = run_rtl(&ls, seed);
-    const struct serac_counters *t = &result->run.total;
-    result->stall_cycles = t->stall_fetch_cycles + t->stall_requant_cycles +
-                           t->stall_store_cycles + t->stall_control_cycles;
-    if (status == SERAC_OK && result->difference[0]) {
-        status = SERAC_E_MISMATCH;
-        if (error)
-            snprintf(error->text, sizeof error->text, "%s",
-                     result->difference);
+    return conclude(&ls, status);
+}
+
+/* --- disturbed runs ------------------------------------------------------------------- */
+
+/* Whoever polls gets its answers; then the registers are free for others. */
+static void close_polls(struct lockstep *ls, void *rtl)
+{
+    struct serac_rtl_in in = ls->pins;
+    struct serac_rtl_out out;
+    ls->polls->closing = true;
+    for (int i = 0; i < 200 && serac_polls_open(ls->polls); i++) {
+        in.rvalid = in.bvalid = in.arready = in.awready = in.wready = 0;
+        serac_polls_drive(ls->polls, &in);
+        ls->ops->settle(rtl, &in, &out);
+        check_axi(ls, &in, &out);
+        serac_polls_take(ls->polls, &in, &out);
+        ls->ops->edge(rtl, &out);
     }
-    for (int i = 0; i < SERAC_STAGES; i++)
-        free(ls.log.intervals[i]);
-    free(ls.log.requests[0]);
-    free(ls.log.requests[1]);
-    free(ls.shares);
-    serac_host_memory_free(&ls.copy);
-    return status;
+    if (serac_polls_open(ls->polls))
+        differ(ls, "a register access has no answer");
+    ls->polls->wrong = NULL;        /* the run is over: not busy */
+}
+
+/* Every register that a program or the host has written is as new. */
+static void compare_new(struct lockstep *ls, void *rtl)
+{
+    static const uint32_t zero[] = {
+        SERAC_REG_CONTROL, SERAC_REG_STATUS, SERAC_REG_PROGRAM_ADDR_LO,
+        SERAC_REG_PROGRAM_ADDR_HI, SERAC_REG_ERROR_ADDR_LO,
+        SERAC_REG_ERROR_ADDR_HI};
+    uint64_t values[SERAC_COUNTERS];
+    for (size_t i = 0; i < sizeof zero / sizeof *zero; i++) {
+        uint32_t value = access_register(ls, rtl, zero[i], false, 0);
+        if (value)
+            differ(ls, "register 0x%03x is %#x after reset", zero[i], value);
+    }
+    ls->ops->counters(rtl, values);
+    for (unsigned i = 0; i < SERAC_COUNTERS; i++)
+        if (values[i])
+            differ(ls, "counter %u is %llu after reset", i,
+                   (unsigned long long)values[i]);
+}
+
+static void reset_rtl(struct lockstep *ls, void *rtl, uint32_t edges)
+{
+    struct serac_rtl_out out = {0};
+    struct serac_lockstep_result *r = ls->result;
+    r->resets++;
+    r->reset_reads += ls->check.read_count > 0;
+    r->reset_writes += ls->check.write_count > 0;
+    r->reset_waiting += ls->check.held;
+    r->reset_polls += serac_polls_open(ls->polls);
+    ls->ops->reset(rtl, edges, &out);
+    serac_axi_check_reset(&ls->check, &out);
+    if (ls->check.violation)
+        differ(ls, "AXI: %s", ls->check.violation);
+    serac_polls_init(ls->polls, ls->polls->random);
+    compare_new(ls, rtl);
+    write_program_address(ls, rtl);
+}
+
+/* One run; `disturbance` NULL: the last, without. */
+static enum serac_status run_disturbed(struct lockstep *ls, void *rtl,
+                                       struct serac_env *env,
+                                       const struct serac_disturbance *d)
+{
+    struct serac_bus bus = serac_host_memory_bus(&ls->copy);
+    bool reset = d && !d->error.response;
+    ls->inject = d ? d->error : (struct serac_memory_error){0};
+    ls->stop = reset ? d->reset_cycle : UINT64_MAX;
+    rewind_run(ls);
+    enum serac_status status = run_model_blocks(ls);
+    if (status != SERAC_OK)
+        return status;
+    uint64_t before = ls->result->cycles_compared;
+    ls->polls->closing = false;
+    run_once(ls, rtl, env, &bus);
+    if (ls->result->difference[0])
+        return SERAC_OK;
+    if (ls->cycle == ls->stop) {
+        reset_rtl(ls, rtl, d->reset_edges);
+    } else {
+        close_polls(ls, rtl);
+        compare_ends(ls, rtl);
+    }
+    ls->result->cycles_compared = before + ls->cycle + 1;
+    return SERAC_OK;
+}
+
+enum serac_status serac_lockstep_disturbed(const struct serac_design *design,
+                                           const struct serac_memory_config *config,
+                                           const struct serac_rtl_ops *ops,
+                                           struct serac_host_memory *memory,
+                                           uint64_t program, uint64_t seed,
+                                           const struct serac_disturbance *list,
+                                           uint32_t count,
+                                           struct serac_lockstep_result *result,
+                                           struct serac_error *error)
+{
+    struct serac_polls polls;
+    struct lockstep ls = {.design = design, .config = config, .ops = ops,
+                          .memory = memory, .program = program,
+                          .result = result, .error = error, .polls = &polls};
+    struct serac_env *env = malloc(sizeof *env);
+    begin(&ls);
+    serac_polls_init(&polls, seed);
+    enum serac_status status = env ? prepare(&ls) : SERAC_E_NOMEM;
+    void *rtl = status == SERAC_OK ? ops->create(seed) : NULL;
+    if (rtl)
+        write_program_address(&ls, rtl);
+    for (uint32_t i = 0; rtl && i <= count && status == SERAC_OK &&
+                         !result->difference[0]; i++)
+        status = run_disturbed(&ls, rtl, env, i < count ? list + i : NULL);
+    if (rtl)
+        ops->destroy(rtl);
+    free(env);
+    return conclude(&ls, status);
 }

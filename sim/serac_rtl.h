@@ -24,9 +24,9 @@ struct serac_rtl_in {
 };
 
 struct serac_rtl_out {
-    uint8_t irq, s_awready, s_wready, s_bvalid, s_arready, s_rvalid;
+    uint8_t irq, s_awready, s_wready, s_bvalid, s_bresp, s_arready, s_rvalid, s_rresp;
     uint32_t s_rdata;
-    uint8_t arvalid, arlen, awvalid, awlen, wvalid, wlast, busy, done;
+    uint8_t arvalid, arlen, rready, awvalid, awlen, wvalid, wlast, bready, busy, done;
     uint64_t araddr, awaddr, wstrb;
     uint8_t wdata[64];
     uint16_t stage_state;
@@ -41,6 +41,9 @@ struct serac_rtl_ops {
     /* Clock edge; the outputs are the next cycle's, before its inputs. */
     void (*edge)(void *rtl, struct serac_rtl_out *out);
     void (*counters)(void *rtl, uint64_t *values);   /* SERAC_COUNTERS of them */
+    /* Holds reset for `cycles` edges, at least one, from within a cycle on, all inputs
+     * low; the outputs are those in reset. */
+    void (*reset)(void *rtl, uint32_t cycles, struct serac_rtl_out *out);
     /* PROBED, else NULL: where a signal's value is, of instance `scope` below the
      * top. NULL: it is not in serac_probe.vlt. */
     const void *(*signal)(void *rtl, const char *scope, const char *name);

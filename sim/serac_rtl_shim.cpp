@@ -66,17 +66,21 @@ void read_outputs(const Vserac &t, serac_rtl_out *out)
     out->s_awready = t.s_awready_o;
     out->s_wready = t.s_wready_o;
     out->s_bvalid = t.s_bvalid_o;
+    out->s_bresp = t.s_bresp_o;
     out->s_arready = t.s_arready_o;
     out->s_rvalid = t.s_rvalid_o;
+    out->s_rresp = t.s_rresp_o;
     out->s_rdata = t.s_rdata_o;
     out->arvalid = t.m_arvalid_o;
     out->arlen = t.m_arlen_o;
+    out->rready = t.m_rready_o;
     out->araddr = t.m_araddr_o;
     out->awvalid = t.m_awvalid_o;
     out->awlen = t.m_awlen_o;
     out->awaddr = t.m_awaddr_o;
     out->wvalid = t.m_wvalid_o;
     out->wlast = t.m_wlast_o;
+    out->bready = t.m_bready_o;
     out->wstrb = t.m_wstrb_o;
     out->busy = t.busy_o;
     out->done = t.done_o;
@@ -120,6 +124,18 @@ void settle(void *rtl, const serac_rtl_in *in, serac_rtl_out *out)
     read_outputs(t, out);
 }
 
+void reset(void *rtl, uint32_t cycles, serac_rtl_out *out)
+{
+    Vserac &t = *self(rtl)->top;
+    serac_rtl_in in = {};
+    serac_rtl_out after = {};
+    t.rst_ni = 0;
+    settle(rtl, &in, out);
+    while (cycles--) edge(rtl, out);
+    t.rst_ni = 1;
+    settle(rtl, &in, &after);
+}
+
 void *create(uint64_t seed)
 {
     auto *rtl = new Rtl;
@@ -130,16 +146,11 @@ void *create(uint64_t seed)
 #endif
     rtl->top = std::make_unique<Vserac>(&rtl->context);
     Vserac &t = *rtl->top;
-    serac_rtl_in in = {};
     serac_rtl_out out = {};
     t.clk_i = 0;
     t.rst_ni = 1;
     t.eval();
-    t.rst_ni = 0;
-    settle(rtl, &in, &out);
-    for (int i = 0; i < 3; i++) edge(rtl, &out);
-    t.rst_ni = 1;
-    settle(rtl, &in, &out);
+    reset(rtl, 3, &out);
     return rtl;
 }
 
@@ -211,5 +222,5 @@ constexpr auto wave_dump = nullptr;
 constexpr auto wave_close = nullptr;
 #endif
 extern "C" const serac_rtl_ops serac_rtl_ops = {
-    create,      destroy,   settle,    edge,      counters,
+    create,      destroy,   settle,    edge,      counters, reset,
     find_signal, wave_open, wave_dump, wave_close};

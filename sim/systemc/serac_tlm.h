@@ -22,6 +22,7 @@
 #include <vector>
 
 extern "C" {
+#include "serac_axi_check.h"
 #include "serac_csr.h"
 #include "serac_memory.h"
 #include "serac_rtl.h"
@@ -136,6 +137,8 @@ private:
     void *rtl_;
     serac_rtl_in in_ = {};
     serac_rtl_out out_ = {};
+    serac_axi_check check_ = {};
+    bool broken_ = false;            // a rule of AXI: no register answers any more
     sc_core::sc_event cycle_;        // after each clock edge
     bool running_ = false;
     uint64_t cycle_number_ = 0;

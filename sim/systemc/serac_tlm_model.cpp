@@ -33,6 +33,7 @@ void SeracModel::complete(const Burst &burst, int response)
         timing.response = now();
         timing.last_beat = burst.channel == SERAC_READ ? now() : now() - 1;
         timing.first_beat = timing.last_beat;
+        timing.error = now();
     }
     serac_timeline_complete(timeline_, burst.channel, &timing, response);
     progress_.notify(sc_core::SC_ZERO_TIME);

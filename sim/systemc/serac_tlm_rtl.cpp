@@ -3,6 +3,7 @@
 // Once per clock cycle the pins are driven from the bursts in flight: AR and AW
 // become transactions when they rise, read beats and write handshakes follow the
 // burst's timing. The memory's answer carries the error of a burst.
+#include <cstdio>
 #include <cstring>
 
 #include "serac_tlm.h"
@@ -13,6 +14,7 @@ SeracRtl::SeracRtl(sc_core::sc_module_name name, const serac_design &design,
                    sc_core::sc_time period, const serac_rtl_ops *ops)
     : Accelerator(name, design, period), ops_(ops), rtl_(ops->create(1))
 {
+    serac_axi_check_init(&check_, design.axi_bits / 8, design.outstanding);
     in_.s_bready = in_.s_rready = 1;
     ops_->settle(rtl_, &in_, &out_);
     sc_core::sc_spawn([this] { clock(); }, "clock");
@@ -123,12 +125,15 @@ void SeracRtl::clock()
         if (running_) drive();
         wait(late);
         ops_->settle(rtl_, &in_, &out_);
+        serac_axi_check_cycle(&check_, &in_, &out_);
+        if (check_.violation && !broken_) std::fprintf(stderr, "serac: AXI: %s\n", check_.violation);
+        broken_ = check_.violation;
         bool done = out_.done;
         if (running_) commit();
         ops_->edge(rtl_, &out_);
         cycle_number_++;
         if (done) running_ = false;
-        irq.write(out_.irq);
+        irq.write(out_.irq || broken_);   // whoever waits finds that no access works
         cycle_.notify(sc_core::SC_ZERO_TIME);
         wait(early);
     }
@@ -147,6 +152,7 @@ void SeracRtl::access(tlm::tlm_generic_payload &payload, sc_core::sc_time &delay
     in_.s_wstrb = 15;
     if (write) std::memcpy(&in_.s_wdata, payload.get_data_ptr(), 4);
     payload.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
+    if (broken_) return;
     for (int i = 0; i < 64; i++) {
         wait(cycle_);
         in_.s_awvalid = in_.s_wvalid = in_.s_arvalid = 0;

@@ -7,7 +7,7 @@
 // POINT: -GRows=64 -GCols=64 -GLanes=512 -GWgtPlanes=8 -GActPlanes=4 -GWgtBufferBytes=1073741824 -GActBufferBytes=536870912 -GOutBufferBytes=268435456 -GParamBufferBytes=134217728 -GAxiBits=512 -GOutstanding=32 -GRequantLanes=32 -GQueueDepth=8
 #include <deque>
 
-#include "bench.h"
+#include "axi_rules.h"
 #include "serac_regs.h"
 
 enum {
@@ -30,7 +30,7 @@ struct Model {
 
 // How often; main() insists that each happened, unless --cycles cut it short.
 struct Seen {
-    uint64_t started, rung, finished, cleared, done_while_cleared, w_first, aw_first, counters;
+    uint64_t started, rung, finished, cleared, done_while_cleared, w_first, aw_first, counters, transfers;
 };
 
 static uint32_t status_of(const Model &m, const Vtop &top)
@@ -157,6 +157,7 @@ public:
 
     void drive();
     void check();       // before the edge
+    void rules();
     void take();        // handshakes of the coming edge
     const Write *answered(Write &write);    // after it: the write that now acts
     void sweep() { sweep_ = 0; }
@@ -167,6 +168,7 @@ public:
 private:
     Bench &b;
     Vtop &top;
+    AxiRules rules_{4, 1};
     Gaps aw_, w_, b_, ar_, r_;
     std::deque<uint32_t> addresses_, reads_;
     std::deque<std::pair<uint32_t, uint32_t>> data_;
@@ -226,8 +228,32 @@ void Master::owes(bool late, unsigned &waited, const char *what)
     b.check(waited <= PATIENCE, what);
 }
 
+void Master::rules()
+{
+    rules_.in.s_awvalid = top.awvalid_i;
+    rules_.in.s_awaddr = top.awaddr_i;
+    rules_.in.s_wvalid = top.wvalid_i;
+    rules_.in.s_wdata = top.wdata_i;
+    rules_.in.s_wstrb = top.wstrb_i;
+    rules_.in.s_bready = top.bready_i;
+    rules_.in.s_arvalid = top.arvalid_i;
+    rules_.in.s_araddr = top.araddr_i;
+    rules_.in.s_rready = top.rready_i;
+    rules_.out.s_awready = top.awready_o;
+    rules_.out.s_wready = top.wready_o;
+    rules_.out.s_bvalid = top.bvalid_o;
+    rules_.out.s_bresp = top.bresp_o;
+    rules_.out.s_arready = top.arready_o;
+    rules_.out.s_rvalid = top.rvalid_o;
+    rules_.out.s_rdata = top.rdata_o;
+    rules_.out.s_rresp = top.rresp_o;
+    rules_.cycle(b);
+    seen.transfers = rules_.transfers();
+}
+
 void Master::check()
 {
+    rules();
     b.compare("start_o", top.start_o, model.start);
     b.compare("program_addr_o", top.program_addr_o, model.program);
     b.compare("irq_o", top.irq_o, model.line());
@@ -334,7 +360,8 @@ int main(int argc, char **argv)
     }
     static const char *const names[] = {
         "doorbell", "doorbell while busy", "end of a run", "clearing of irq",
-        "end of a run while irq is cleared", "W before AW", "AW before W", "counter read"};
+        "end of a run while irq is cleared", "W before AW", "AW before W", "counter read",
+        "transfer that AXI's rules were held against"};
     for (size_t i = 0; enough && i < sizeof names / sizeof *names; i++)
         if (((uint64_t *)&seen)[i] == 0)
             b.fail("not one %s in the whole run", names[i]);

@@ -14,6 +14,7 @@
 // POINT: -GBeatBytes=8 -GOutstanding=32
 #include <deque>
 
+#include "axi_rules.h"
 #include "ports.h"
 
 enum {
@@ -56,6 +57,7 @@ public:
                 b.compare("arvalid_o in reset", (bool)top.arvalid_o, false);
         });
         b.cycle = before;
+        rules_.reset();
         pending_.clear();
         open_.clear();
         index_ = halted_ = 0;
@@ -63,11 +65,13 @@ public:
         waited_ = asking_ = false;
     }
     void cycle();
+    uint64_t transfers() const { return rules_.transfers(); }
     Seen seen = {};
 
 private:
     Bench &b;
     Vtop &top;
+    AxiRules rules_{BeatBytes, Outstanding};
     Gaps commands_, addresses_, data_;
     std::deque<Burst> pending_;     // of the command, not yet accepted
     std::deque<Burst> open_;        // accepted, not yet ended
@@ -81,6 +85,7 @@ private:
     void memory();
     void halt();
     void check(bool arvalid, bool ready);
+    void rules();
     std::deque<Burst> bursts() const;
 };
 
@@ -177,6 +182,18 @@ void Driver::check(bool arvalid, bool ready)
     b.compare("beat_number_o", (uint32_t)top.beat_number_o, out_.burst.number);
 }
 
+void Driver::rules()
+{
+    rules_.in.arready = top.arready_i;
+    rules_.in.rvalid = top.rvalid_i;
+    rules_.in.rlast = top.rlast_i;
+    rules_.in.rresp = top.rresp_i;
+    rules_.out.arvalid = top.arvalid_o;
+    rules_.out.araddr = top.araddr_o;
+    rules_.out.arlen = top.arlen_o;
+    rules_.cycle(b);
+}
+
 void Driver::cycle()
 {
     halt();
@@ -189,6 +206,7 @@ void Driver::cycle()
     bool done = pending_.empty() || (taken && pending_.size() == 1);
     bool ready = !top.halt_i && done;
     b.settle();
+    rules();
     check(arvalid, ready);
     bool accepted = top.cmd_valid_i && ready;
     bool ended = top.rvalid_i && top.rlast_i;
@@ -246,6 +264,7 @@ int main(int argc, char **argv)
         {seen.errors, "error"}, {seen.decode, "DECERR"},
         {seen.halt_waiting, "halt while an AR waits"},
         {seen.halt_dropped, "rest dropped by halt"},
+        {driver.transfers(), "transfer that AXI's rules were held against"},
         {seen.turn || Outstanding == 1, "AR as a burst ends"}};
     for (const auto &must : musts)
         if (length >= ENOUGH && !must.first)

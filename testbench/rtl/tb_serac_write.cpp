@@ -14,6 +14,7 @@
 // POINT: -GBeatBytes=64 -GLanes=8 -GOutPlaneBits=13 -GOutBeatBits=7
 #include <deque>
 
+#include "axi_rules.h"
 #include "ports.h"
 
 enum {
@@ -65,6 +66,7 @@ public:
             top.wready_i = b.rng.flag();
         });
         b.cycle = before;
+        rules_.reset();
         plan_.clear();
         sending_.clear();
         open_.clear();
@@ -77,6 +79,7 @@ public:
     {
         inputs();
         b.settle();
+        rules();
         bool aw = address();
         bool w = data();
         responses();
@@ -105,11 +108,13 @@ public:
         if (command)
             cut_chunk();
     }
+    uint64_t transfers() const { return rules_.transfers(); }
     Seen seen = {};
 
 private:
     Bench &b;
     Vtop &top;
+    AxiRules rules_{BeatBytes, 1};
     Bytes buffer_;
     std::deque<Burst> plan_;            // of the chunk in hand, no AW yet
     struct Sending {
@@ -127,6 +132,21 @@ private:
     Gaps commands_, aws_, ws_, bs_;
     unsigned no_b_ = 0;                 // cycles in which only B stalls
 
+    void rules()
+    {
+        rules_.in.awready = top.awready_i;
+        rules_.in.wready = top.wready_i;
+        rules_.in.bvalid = top.bvalid_i;
+        rules_.in.bresp = top.bresp_i;
+        rules_.out.awvalid = top.awvalid_o;
+        rules_.out.awaddr = top.awaddr_o;
+        rules_.out.awlen = top.awlen_o;
+        rules_.out.wvalid = top.wvalid_o;
+        rules_.out.wlast = top.wlast_o;
+        rules_.out.wstrb = top.wstrb_o;
+        std::memcpy(rules_.out.wdata, &top.wdata_o, BEAT);
+        rules_.cycle(b);
+    }
     void inputs()
     {
         Rng &r = b.rng;
@@ -281,6 +301,7 @@ int main(int argc, char **argv)
         {seen.both_ends, "beat with two unaligned ends"}, {seen.many, "chunk of three bursts"},
         {seen.held, "AW held into a halt"}, {seen.dropped, "chunk dropped by a halt"},
         {seen.error, "error response"}, {seen.free, "end of a tile"},
+        {driver.transfers(), "transfer that AXI's rules were held against"},
         {seen.direct, "burst directly behind another"}, {seen.cut, "burst cut off by a reset"}};
     for (const auto &must : musts)
         if (length >= ENOUGH && !must.first)

@@ -137,6 +137,44 @@ static void test_write_data_follows_two_cycles_after_the_address(void **state)
     assert_int_equal(w.response, 20);
 }
 
+/* Three bursts of four beats; the second has the error. */
+static void test_an_error_is_told_with_its_beat(void **state)
+{
+    static const struct serac_memory_config configs[2] = {
+        {.latency_cycles = 5, .bytes_per_cycle = 8},
+        {.latency_cycles = 5, .bytes_per_cycle = 3, .data_stall_percent = 40, .max_stall_cycles = 7}};
+    (void)state;
+    for (uint32_t beat = 0; beat < 6; beat++)
+        for (int lasting = 0; lasting < 4; lasting++) {
+            struct serac_memory m = make(configs[lasting & 1], 8);
+            uint32_t at = beat < 4 ? beat : 3;       /* at most the last */
+            uint64_t cycles[4];
+            m.error = (struct serac_memory_error){
+                .response = 2, .channel = SERAC_READ, .burst = 1, .beat = beat, .lasting = lasting > 1};
+            for (uint64_t burst = 0; burst < 3; burst++) {
+                struct serac_burst b = serac_memory_read(&m, 0, 4, 1000 * burst, cycles);
+                assert_int_equal(b.error, cycles[burst == 1 ? at : 0]);
+                for (uint32_t i = 0; i < 4; i++) {
+                    bool behind = burst > 1 || (burst == 1 && i > at);
+                    bool hit = (burst == 1 && i == at) || (lasting > 1 && behind);
+                    assert_int_equal(serac_memory_response(&m, SERAC_READ, burst, i, 4), hit ? 2 : 0);
+                }
+                assert_int_equal(serac_memory_response(&m, SERAC_WRITE, burst, 0, 4), 0);
+            }
+        }
+}
+
+static void test_a_failed_write_is_told_with_its_response(void **state)
+{
+    struct serac_memory m = make((struct serac_memory_config){.latency_cycles = 4, .bytes_per_cycle = 8}, 8);
+    (void)state;
+    m.error = (struct serac_memory_error){.response = 3, .channel = SERAC_WRITE, .burst = 0, .beat = 2};
+    struct serac_burst w = serac_memory_write(&m, 0, 3, 10, NULL);
+    assert_int_equal(w.error, w.response);
+    assert_int_equal(serac_memory_response(&m, SERAC_WRITE, 0, 0, 3), 3);
+    assert_int_equal(serac_memory_response(&m, SERAC_WRITE, 1, 0, 3), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +185,8 @@ int main(void)
         cmocka_unit_test(test_nothing_moves_during_a_refresh),
         cmocka_unit_test(test_a_shared_bus_serves_both_directions),
         cmocka_unit_test(test_stalls_depend_on_burst_and_beat_only),
+        cmocka_unit_test(test_an_error_is_told_with_its_beat),
+        cmocka_unit_test(test_a_failed_write_is_told_with_its_response),
         cmocka_unit_test(test_write_data_follows_two_cycles_after_the_address),
     };
     return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
