@@ -221,9 +221,12 @@ test-cosim: $(B)/serac $(B)/trace_check $(CONFORMANCE:%=$(B)/conformance/%) ## m
 cosim: $(B)/serac ## 200 random programs on 17 designs, model = RTL; SEED=n
 	$(B)/serac cosim --random 200 --seed $(SEED)
 
-.PHONY: disturb
+.PHONY: disturb netlist
 disturb: $(B)/serac ## errors and resets in 500 random programs, model = RTL; SEED=n
 	$(B)/serac cosim --random 500 --seed $(SEED) --disturb
+
+netlist: $(B)/serac ## single gates of yosys pass the RTL's lock step; DESIGN=
+	@scripts/netlist.sh $(DESIGN)
 
 faults: $(B)/serac ## applies each known fault and sees its check fail
 	@scripts/run_faults.sh

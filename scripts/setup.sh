@@ -5,7 +5,7 @@
 # OpenSTA, the OSU 0.18 um library and the iCE40 tools, which make synth needs; with --browser
 # Chromium (0.3 GB), which only the test of the report page needs.
 set -eu
-packages="gcc g++ libc6-dev verilator libsystemc-dev yosys libcmocka-dev libconfig-dev libcjson-dev libyaml-dev libonnx-testdata
+packages="gcc g++ libc6-dev verilator iverilog libsystemc-dev yosys libcmocka-dev libconfig-dev libcjson-dev libyaml-dev libonnx-testdata
  libprotobuf-c-dev protobuf-c-compiler zlib1g-dev libsqlite3-dev jq shellcheck patch gtkwave libjs-chart.js"
 case " $* " in *" --browser "*) packages="$packages chromium" ;; esac
 case " $* " in *" --synth "*)

@@ -5,6 +5,8 @@
 #define _DEFAULT_SOURCE
 #include "serac_rtl.h"
 
+#include "serac_icarus.h"
+
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -138,6 +140,35 @@ static uint64_t library_hash(const char *what, const char *params)
     return hash;
 }
 
+/* SERAC_SIMULATOR: what simulates in place of Verilator. */
+static enum serac_status load_other(const char *simulator, const char *cache,
+                                    uint64_t hash,
+                                    const struct serac_design *design,
+                                    enum serac_rtl_build which,
+                                    const struct serac_rtl_ops **ops,
+                                    struct serac_error *error)
+{
+    char params[1024], base[4096];
+    const char *wrong = strcmp(simulator, "icarus") ? "icarus, or not set"
+                        : which != SERAC_RTL_PLAIN  ? "not for --trace" : NULL;
+    if (wrong) {
+        if (error)
+            snprintf(error->text, sizeof error->text, "SERAC_SIMULATOR=%s: %s",
+                     simulator, wrong);
+        return SERAC_E_INPUT;
+    }
+    static const char *const sources[] = {
+        "/sim/icarus/serac_icarus.v", "/sim/icarus/serac_icarus_vpi.c",
+        "/sim/serac_icarus.h", "/sim/serac_pins.h", "/scripts/build_icarus.sh"};
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+        snprintf(base, sizeof base, SERAC_ROOT "%s", sources[i]);
+        hash = mix_file(hash, base);
+    }
+    serac_rtl_parameters(design, "", params, sizeof params);
+    snprintf(base, sizeof base, "%s/%016llx", cache, (unsigned long long)hash);
+    return serac_icarus_load(base, params, ops, error);
+}
+
 enum serac_status serac_rtl_load(const struct serac_design *design,
                                  enum serac_rtl_build which,
                                  const struct serac_rtl_ops **ops,
@@ -154,6 +185,9 @@ enum serac_status serac_rtl_load(const struct serac_design *design,
     (void)mkdir(SERAC_ROOT "/build", 0777);
     if (mkdir(cache, 0777) && errno != EEXIST)
         return fail(error, cache, strerror(errno));
+    const char *simulator = getenv("SERAC_SIMULATOR");
+    if (simulator && *simulator)
+        return load_other(simulator, cache, hash, design, which, ops, error);
     snprintf(library, sizeof library, "%s/%016llx.so", cache,
              (unsigned long long)hash);
     if (access(library, R_OK)) {
