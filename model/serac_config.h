@@ -7,7 +7,7 @@
  * too. Units are part of a key's name (_cycles, _bytes, _mhz). Only serac_config.c,
  * _vary.c and _text.c know libconfig.
  *
- * Behind the name of a design, memory, technology or workload may stand a variation,
+ * Behind the name of a design, memory, technology, workload or serving scenario may stand a variation,
  * `serial:rows=8:lanes=128`: the file with these keys changed. A key within
  * groups is GROUP.KEY; within a list NAME.KEY, the element whose `name` that is, or
  * *.KEY, every element that has the key. Values: numbers, [lists] of them, true, false,

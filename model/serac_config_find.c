@@ -94,7 +94,8 @@ static enum serac_status find_file(const char *kind, const char *name, char *pat
 
 static bool can_vary(const char *kind)
 {
-    static const char *const kinds[] = {"designs", "memory", "tech", "workloads"};
+    static const char *const kinds[] = {"designs", "memory", "tech", "workloads",
+                                        "serving"};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (!strcmp(kinds[i], kind))
             return true;
@@ -112,7 +113,7 @@ enum serac_status serac_config_find(const char *kind, const char *name,
         return fail(error, name, "name too long");
     if (variation && !can_vary(kind))
         return fail(error, name, "cannot be varied, only designs, memories, "
-                                 "technologies and workloads can");
+                                 "technologies, workloads and serving can");
     snprintf(plain, sizeof plain, "%.*s", (int)length, name);
     enum serac_status status = find_file(kind, plain, path, room, error);
     if (status != SERAC_OK || !variation)

@@ -14,6 +14,7 @@ static const struct {
     {"sweep", serac_cmd_sweep, "every combination of a sweep file"},
     {"tune", serac_cmd_tune, "weight widths layer by layer within a budget"},
     {"advise", serac_cmd_advise, "which widths and design suit a task, and why"},
+    {"serve-sim", serac_cmd_serve, "requests in a queue: latency, devices, cost"},
     {"shapes", serac_cmd_shapes, "every plane pair's best shape in one area"},
     {"compare", serac_cmd_compare, "every plane pair side by side, from sweeps"},
     {"report", serac_cmd_report, "a sweep's results in words and tables"},

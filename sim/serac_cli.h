@@ -77,6 +77,7 @@ int serac_cmd_shapes(int argc, char **argv);
 int serac_cmd_compare(int argc, char **argv);
 int serac_cmd_report(int argc, char **argv);
 int serac_cmd_advise(int argc, char **argv);
+int serac_cmd_serve(int argc, char **argv);
 int serac_cmd_export(int argc, char **argv);
 int serac_cmd_merge(int argc, char **argv);
 int serac_cmd_pareto(int argc, char **argv);
