@@ -203,6 +203,12 @@ test: setup ## every test; ends with N passed, N failed, N skipped
 	@awk '{n[$$1]++} END {printf "%d passed, %d failed, %d skipped\n", n["passed"], \
 	  n["failed"], n["skipped"]; exit n["failed"] > 0 || n["passed"] == 0}' $(B)/results.txt
 
+.PHONY: test-slurm
+test-slurm: ## scripts/sweep.sbatch on a Slurm cluster on this machine, which it installs
+	@scripts/setup.sh --slurm
+	@$(MAKE) -s $(B)/serac
+	@scripts/run_tests.sh slurm testbench/slurm/sweep.sh
+
 .PHONY: luts
 luts: ## LUTs per binary operation of BISMO's shape, beside BISMO's
 	@scripts/synth/luts.sh

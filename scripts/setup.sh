@@ -3,11 +3,13 @@
 #
 # With --train also PyTorch (0.5 GB), which only scripts/train needs; with --synth
 # OpenSTA, the OSU 0.18 um library and the iCE40 tools, which make synth needs; with --browser
-# Chromium (0.3 GB), which only the test of the report page needs.
+# Chromium (0.3 GB), which only the test of the report page needs; with --slurm Slurm and munge, which
+# make test-slurm needs.
 set -eu
 packages="gcc g++ libc6-dev verilator iverilog libsystemc-dev yosys libcmocka-dev libconfig-dev libcjson-dev libyaml-dev libonnx-testdata
  libprotobuf-c-dev protobuf-c-compiler zlib1g-dev libsqlite3-dev jq shellcheck patch gtkwave libjs-chart.js"
 case " $* " in *" --browser "*) packages="$packages chromium" ;; esac
+case " $* " in *" --slurm "*) packages="$packages slurm-wlm munge procps" ;; esac
 case " $* " in *" --synth "*)
   packages="$packages opensta qflow-tech-osu018 nextpnr-ice40 fpga-icestorm fpga-icestorm-chipdb" ;;
 esac
