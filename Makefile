@@ -196,6 +196,10 @@ demo: setup ## the main job: five networks, three designs, RTL proof, one table
 reports: $(B)/serac ## compares every plane pair, into reports/pairs.md; JOBS=n
 	@scripts/reports.sh
 
+.PHONY: claims
+claims: $(B)/serac ## what is said of few bits, and what holds: reports/claims.md
+	@scripts/claims.sh
+
 test: setup ## every test; ends with N passed, N failed, N skipped
 	@$(MAKE) -s all lib
 	@rm -f $(B)/results.txt

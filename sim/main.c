@@ -17,6 +17,7 @@ static const struct {
     {"serve-sim", serac_cmd_serve, "requests in a queue: latency, devices, cost"},
     {"shapes", serac_cmd_shapes, "every plane pair's best shape in one area"},
     {"compare", serac_cmd_compare, "every plane pair side by side, from sweeps"},
+    {"claims", serac_cmd_claims, "what is said of few bits, and what holds"},
     {"report", serac_cmd_report, "a sweep's results in words and tables"},
     {"pareto", serac_cmd_pareto, "the points of a sweep that no other beats"},
     {"export", serac_cmd_export, "the results of a sweep as CSV or JSON"},

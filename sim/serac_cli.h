@@ -78,6 +78,7 @@ int serac_cmd_compare(int argc, char **argv);
 int serac_cmd_report(int argc, char **argv);
 int serac_cmd_advise(int argc, char **argv);
 int serac_cmd_serve(int argc, char **argv);
+int serac_cmd_claims(int argc, char **argv);
 int serac_cmd_export(int argc, char **argv);
 int serac_cmd_merge(int argc, char **argv);
 int serac_cmd_pareto(int argc, char **argv);
