@@ -75,17 +75,26 @@ static enum serac_status run_point(struct worker *w, uint64_t position)
                                                                     : SERAC_OK;
 }
 
-/* Neighbours share layers, so a worker takes several at once; few enough that the
- * workers end together. */
+/* Takes the next points: several, as neighbours share layers, and fewer towards the end, so that
+ * the workers end together. Returns the first; none are left if it is run->count. */
+static uint64_t take(const struct serac_sweep_run *run, struct shared *shared,
+                     uint64_t *end)
+{
+    uint64_t i = shared->next;
+    do {
+        uint64_t chunk = (run->count - i) / (8 * (uint64_t)run->jobs) + 1;
+        chunk = chunk > CHUNK_MAX ? CHUNK_MAX : chunk;
+        *end = i + chunk < run->count ? i + chunk : run->count;
+    } while (i < run->count && !atomic_compare_exchange_weak(&shared->next, &i, *end));
+    return i;
+}
+
 static enum serac_status run_all(struct worker *w)
 {
     const struct serac_sweep_run *run = w->run;
-    uint64_t chunk = run->count / (8 * (uint64_t)run->jobs) + 1;
     enum serac_status status = SERAC_OK;
-    chunk = chunk > CHUNK_MAX ? CHUNK_MAX : chunk;
     while (status == SERAC_OK && !w->shared->stop) {
-        uint64_t i = atomic_fetch_add(&w->shared->next, chunk);
-        uint64_t end = i + chunk < run->count ? i + chunk : run->count;
+        uint64_t end, i = take(run, w->shared, &end);
         if (i >= run->count)
             break;
         for (; status == SERAC_OK && i < end && !w->shared->stop; i++) {
