@@ -139,7 +139,7 @@ edited sweeps/example.cfg s-name.cfg 's/"slow"/"slwo"/'
 refused "sweep, unknown name" "slwo: not in configs/memory; there are" sweep "$work/s-name.cfg" --out "$work/sweep"
 edited sweeps/example.cfg s-missing.cfg '/^designs/d'
 refused "sweep, missing key" "designs: missing, it is required" sweep "$work/s-missing.cfg" --out "$work/sweep"
-refused "sweep, unknown file" "smal: not in configs/sweeps; there are example, fashion" sweep smal --out "$work/sweep"
+refused "sweep, unknown file" "smal: not in configs/sweeps; there are claims-bert, claims-llama, claims-six-ms, example, fashion" sweep smal --out "$work/sweep"
 edited sweeps/example.cfg s-design.cfg 's/^networks/design = { rosw = [4]; };\n&/'
 refused "sweep, unknown key of a design" "s-design.cfg:7: rosw: unknown key (did you mean rows?)" sweep "$work/s-design.cfg" --out "$work/sweep"
 edited sweeps/example.cfg s-condition.cfg 's/^networks/constraints = ["area_um2 < < 5"];\n&/'
