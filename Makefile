@@ -238,6 +238,14 @@ disturb: $(B)/serac ## errors and resets in 500 random programs, model = RTL; SE
 netlist: $(B)/serac ## single gates of yosys pass the RTL's lock step; DESIGN=
 	@scripts/netlist.sh $(DESIGN)
 
+$(B)/soak/%: testbench/soak/%.c testbench/steady.h $(B)/libserac.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Itestbench $(filter-out %.h,$^) -o $@ $(LIBS)
+
+.PHONY: soak-time
+soak-time: $(B)/soak/time ## a million random layers: time in closed form = timeline; SEED=n
+	$(B)/soak/time 1000000 $(SEED)
+
 faults: $(B)/serac ## applies each known fault and sees its check fail
 	@scripts/run_faults.sh
 

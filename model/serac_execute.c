@@ -3,11 +3,6 @@
 #include "serac_math.h"
 #include "serac_stages.h"
 
-/* Last digit pair of a tile to the cycle before its drain begins (param read). */
-#define DRAIN_LEAD (SERAC_ISSUE_DEPTH + SERAC_ARRAY_DEPTH - 1)
-/* Parameter read to the write into the output buffer. */
-#define DRAIN_DEPTH (2 + SERAC_POST_DEPTH)
-
 static void trace(struct serac_timeline *tl, enum serac_stage_state state,
                   uint64_t from, uint64_t to)
 {
@@ -179,8 +174,8 @@ static uint64_t drain(struct serac_timeline *tl, uint64_t issue,
                       bool layer_end)
 {
     struct serac_execute *e = &tl->execute;
-    uint64_t last = issue + DRAIN_LEAD + cycles - 1;
-    uint64_t written = last + DRAIN_DEPTH;
+    uint64_t last = issue + SERAC_DRAIN_LEAD + cycles - 1;
+    uint64_t written = last + SERAC_DRAIN_DEPTH;
     if (frees_weights)
         serac_tokens_push(tl, &tl->fetch.wgt_free, last,
                           e->insn.exec.wgt_halves);

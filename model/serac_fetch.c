@@ -181,8 +181,7 @@ static int64_t extend(uint32_t value)
     return (int32_t)value;
 }
 
-/* The walk starts at the first pixel of the image. */
-static void first_pixel(struct serac_fetch *f)
+void serac_fetch_rewind(struct serac_fetch *f)
 {
     const struct serac_insn_fetch *i = &f->insn.fetch;
     f->x = -(int64_t)i->pad_left_bytes;
@@ -258,7 +257,7 @@ static bool step_check(struct serac_timeline *tl)
     f->first = f->first_act = true;
     f->token_from = f->token_to = 0;
     f->group_address = weight_address(f);
-    first_pixel(f);
+    serac_fetch_rewind(f);
     struct serac_counters *share = serac_timeline_share(tl, f->block);
     share->blocks = 1;
     go(f, FETCH_ITER, f->at + 1);
@@ -321,6 +320,28 @@ static bool step_token(struct serac_timeline *tl)
     return true;
 }
 
+void serac_fetch_walk(struct serac_fetch *f, uint32_t cols)
+{
+    const struct serac_insn_fetch *i = &f->insn.fetch;
+    f->wrapped = false;
+    f->tile_x = f->x;
+    f->tile_line = f->line;
+    f->tile_address = f->address;
+    bool last = f->n == i->n_tiles - 1;
+    uint32_t run = last ? i->run_last : i->run;
+    uint32_t bytes = last ? i->run_last_bytes : i->run_bytes;
+    for (uint32_t c = 0; c < cols; c++) {
+        bool wrap = f->left <= run;
+        f->x += (int64_t)bytes - (wrap ? (int64_t)i->wrap_bytes : 0);
+        f->left += (wrap ? (int64_t)i->out_width : 0) - (int64_t)run;
+        if (wrap) {
+            f->line += i->row_step;
+            f->address += extend(i->out_line_stride);
+            f->wrapped = true;
+        }
+    }
+}
+
 /* Waits for buffer space, then walks the columns. */
 static bool step_act(struct serac_timeline *tl)
 {
@@ -332,33 +353,15 @@ static bool step_act(struct serac_timeline *tl)
     uint64_t end = serac_later(f->at, seen);
     serac_tokens_take(tl, &f->act_free, end, i->act_halves);
     trace(tl, SERAC_STATE_WAIT_SPACE, f->at, end);
-    f->wrapped = false;
-    f->tile_x = f->x;
-    f->tile_line = f->line;
-    f->tile_address = f->address;
-    bool last = f->n == i->n_tiles - 1;
-    uint32_t run = last ? i->run_last : i->run;
-    uint32_t bytes = last ? i->run_last_bytes : i->run_bytes;
-    for (uint32_t c = 0; c < tl->design.cols; c++) {
-        bool wrap = f->left <= run;
-        f->x += (int64_t)bytes - (wrap ? (int64_t)i->wrap_bytes : 0);
-        f->left += (wrap ? (int64_t)i->out_width : 0) - (int64_t)run;
-        if (wrap) {
-            f->line += i->row_step;
-            f->address += extend(i->out_line_stride);
-            f->wrapped = true;
-        }
-    }
+    serac_fetch_walk(f, tl->design.cols);
     uint64_t walked = end + 1 + tl->design.cols;
     trace(tl, SERAC_STATE_RUN, end, walked);
     go(f, FETCH_RANGE, walked);
     return true;
 }
 
-/* Which lines, and which bytes of them, the tile needs. */
-static bool step_range(struct serac_timeline *tl)
+void serac_fetch_range(struct serac_fetch *f, uint32_t beat_bytes)
 {
-    struct serac_fetch *f = &tl->fetch;
     const struct serac_insn_fetch *i = &f->insn.fetch;
     int64_t last_line = (int32_t)(i->last_line << 15) >> 15;   /* 17 bits */
     int64_t end = f->left == i->out_width ? f->line - i->row_step : f->line;
@@ -371,36 +374,55 @@ static bool step_range(struct serac_timeline *tl)
     int64_t line_end = (int64_t)i->line_bytes - 1;
     int64_t to = !one_line || last_x > line_end ? line_end : last_x;
     int64_t from = !one_line || f->tile_x < 0 ? 0 : f->tile_x;
-    f->from = from / tl->beat_bytes;
-    f->to = to / tl->beat_bytes;
+    f->from = from / beat_bytes;
+    f->to = to / beat_bytes;
     f->end_line = end + i->kernel_lines - 1;
+}
+
+static bool step_range(struct serac_timeline *tl)
+{
+    struct serac_fetch *f = &tl->fetch;
+    serac_fetch_range(f, tl->beat_bytes);
     f->first_act = false;
     trace(tl, SERAC_STATE_RUN, f->at, f->at + SERAC_RANGE_DEPTH);
     go(f, FETCH_LINE, f->at + SERAC_RANGE_DEPTH);
     return true;
 }
 
+void serac_fetch_line(struct serac_fetch *f, uint32_t beat_bytes,
+                      struct serac_fetch_line *line)
+{
+    const struct serac_insn_fetch *i = &f->insn.fetch;
+    line->real = f->tile_line >= 0 && f->tile_line < (int64_t)i->in_height;
+    line->last = f->tile_line == f->end_line ||
+                 (line->real && f->tile_line == (int64_t)i->in_height - 1);
+    line->address = (uint64_t)f->tile_address + (uint64_t)f->from * beat_bytes;
+    line->bytes = (uint64_t)(f->to - f->from + 1) * beat_bytes;
+}
+
+void serac_fetch_next_line(struct serac_fetch *f)
+{
+    const struct serac_insn_fetch *i = &f->insn.fetch;
+    f->tile_address += extend(f->tile_line & 1 ? i->line_stride1
+                                               : i->line_stride0);
+    f->tile_line++;
+}
+
 static bool step_line(struct serac_timeline *tl)
 {
     struct serac_fetch *f = &tl->fetch;
-    const struct serac_insn_fetch *i = &f->insn.fetch;
-    bool real = f->tile_line >= 0 && f->tile_line < (int64_t)i->in_height;
-    bool last = f->tile_line == f->end_line ||
-                (real && f->tile_line == (int64_t)i->in_height - 1);
+    struct serac_fetch_line line;
+    serac_fetch_line(f, tl->beat_bytes, &line);
     uint64_t taken = f->at;
-    if (real) {
-        uint64_t address = (uint64_t)f->tile_address +
-                           (uint64_t)f->from * tl->beat_bytes;
-        uint64_t bytes = (uint64_t)(f->to - f->from + 1) * tl->beat_bytes;
-        if (!command(tl, f->at, address, bytes, SERAC_KIND_ACT, last, &taken))
+    if (line.real) {
+        if (!command(tl, f->at, line.address, line.bytes, SERAC_KIND_ACT,
+                     line.last, &taken))
             return false;
         trace(tl, SERAC_STATE_WAIT_MEMORY, f->at, taken);
     }
     trace(tl, SERAC_STATE_RUN, taken, taken + 1);
-    f->tile_address += extend(f->tile_line & 1 ? i->line_stride1
-                                               : i->line_stride0);
-    f->tile_line++;
-    go(f, last ? FETCH_NEXT : FETCH_LINE, taken + 1);
+    serac_fetch_next_line(f);
+    go(f, line.last ? FETCH_NEXT : FETCH_LINE, taken + 1);
     return true;
 }
 
@@ -414,7 +436,7 @@ static bool step_next(struct serac_timeline *tl)
     trace(tl, SERAC_STATE_RUN, f->at, f->at + 1);
     f->first = false;
     if (last_tile)
-        first_pixel(f);
+        serac_fetch_rewind(f);
     if (i->order) {
         f->n = last_tile ? 0 : f->n + 1;
         f->g += last_tile;

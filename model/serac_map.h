@@ -72,8 +72,9 @@ enum serac_status serac_map_best(const struct serac_layer *layer,
                                  struct serac_mapping *mapping,
                                  uint64_t *cycles, struct serac_error *error);
 
-/* The counters of the layer alone under one mapping, program read included.
- * SERAC_E_FIT, with the reason, if it does not fit. */
+/* The counters of the layer alone under one mapping, program read included: in closed form where
+ * the memory is constant (serac_steady.h), else by the timeline. SERAC_E_FIT, with the reason, if
+ * it does not fit. */
 enum serac_status serac_map_time(const struct serac_layer *layer,
                                  const struct serac_design *design,
                                  const struct serac_memory_config *memory,
@@ -81,6 +82,14 @@ enum serac_status serac_map_time(const struct serac_layer *layer,
                                  struct serac_counters *counters,
                                  struct serac_insn *insn,
                                  struct serac_error *error);
+
+/* The same, always by the timeline. */
+enum serac_status serac_map_timeline(const struct serac_layer *layer,
+                                     const struct serac_design *design,
+                                     const struct serac_memory_config *memory,
+                                     const struct serac_mapping *mapping,
+                                     struct serac_counters *counters,
+                                     struct serac_error *error);
 
 /* Cycles in which the array is busy: one per digit pair (design.md, section 1). Fused
  * pooling and additions count every phase. */

@@ -5,6 +5,7 @@
 #include "serac_geometry.h"
 #include "serac_math.h"
 #include "serac_run.h"
+#include "serac_steady.h"
 
 #define CANDIDATES 4096
 
@@ -121,6 +122,40 @@ static int no_write(void *ctx, uint64_t address, const void *from, size_t bytes)
     return 0;
 }
 
+/* The block alone, by the timeline. */
+static enum serac_status walk_block(const struct serac_design *design,
+                                    const struct serac_memory_config *memory,
+                                    const struct serac_insn *insn,
+                                    struct serac_counters *counters)
+{
+    uint8_t block[SERAC_INSN_BLOCK_STRIDE] = {0};
+    serac_insn_encode(insn, block);
+    struct serac_bus bus = {block_read, no_write, block};
+    struct serac_run run = {0};
+    enum serac_status status =
+        serac_run_program(design, memory, &bus, PROGRAM, 0, &run);
+    *counters = run.total;
+    return status == SERAC_OK ? run.status : status;
+}
+
+/* The same in closed form, or false. */
+static bool steady_block(const struct serac_design *design,
+                         const struct serac_memory_config *memory,
+                         const struct serac_insn *insn,
+                         struct serac_counters *counters)
+{
+    if (!serac_steady_memory(memory))
+        return false;
+    struct serac_steady *steady = serac_steady_create(design, insn, PROGRAM);
+    if (!steady)
+        return false;
+    struct serac_steady_point point;
+    serac_steady_point(design, insn, memory, &point);
+    serac_steady_times(steady, &point, 1, counters);
+    serac_steady_destroy(steady);
+    return true;
+}
+
 enum serac_status serac_map_time(const struct serac_layer *layer,
                                  const struct serac_design *design,
                                  const struct serac_memory_config *memory,
@@ -131,19 +166,31 @@ enum serac_status serac_map_time(const struct serac_layer *layer,
 {
     struct serac_insn own;
     struct serac_addresses addresses = some_addresses();
-    uint8_t block[SERAC_INSN_BLOCK_STRIDE] = {0};
     enum serac_status status = serac_map_apply(
         layer, design, mapping, &addresses, 0, true, &own, error);
     if (status != SERAC_OK)
         return status;
     if (insn)
         *insn = own;
-    serac_insn_encode(&own, block);
-    struct serac_bus bus = {block_read, no_write, block};
-    struct serac_run run = {0};
-    status = serac_run_program(design, memory, &bus, PROGRAM, 0, &run);
-    *counters = run.total;
-    return status == SERAC_OK ? run.status : status;
+    if (steady_block(design, memory, &own, counters))
+        return SERAC_OK;
+    return walk_block(design, memory, &own, counters);
+}
+
+enum serac_status serac_map_timeline(const struct serac_layer *layer,
+                                     const struct serac_design *design,
+                                     const struct serac_memory_config *memory,
+                                     const struct serac_mapping *mapping,
+                                     struct serac_counters *counters,
+                                     struct serac_error *error)
+{
+    struct serac_insn insn;
+    struct serac_addresses addresses = some_addresses();
+    enum serac_status status = serac_map_apply(
+        layer, design, mapping, &addresses, 0, true, &insn, error);
+    if (status != SERAC_OK)
+        return status;
+    return walk_block(design, memory, &insn, counters);
 }
 
 enum serac_status serac_map_best(const struct serac_layer *layer,

@@ -12,6 +12,10 @@
 #define SERAC_BURST_BYTES 1024
 #define SERAC_WRITE_AHEAD 4      /* AW before WLAST, rtl/serac_write.v */
 #define SERAC_WRITE_OPEN 32      /* AW before B */
+/* Last digit pair of a tile to the cycle before its drain begins (param read). */
+#define SERAC_DRAIN_LEAD (SERAC_ISSUE_DEPTH + SERAC_ARRAY_DEPTH - 1)
+/* Parameter read to the write into the output buffer. */
+#define SERAC_DRAIN_DEPTH (2 + SERAC_POST_DEPTH)
 #define SERAC_NEVER UINT64_MAX
 
 /* Times of events not yet consumed, oldest first. */
@@ -197,6 +201,21 @@ void serac_execute_trace_open(struct serac_timeline *tl, uint64_t to);
 void serac_store_trace_open(struct serac_timeline *tl, uint64_t to);
 
 void serac_fetch_init(struct serac_timeline *tl, uint64_t program);
+
+/* The walk of `f->insn`, without its time: rewind to the image's first pixel, over the
+ * columns of tile f->n, the bytes of a line that it needs, its lines one by one. */
+struct serac_fetch_line {
+    bool real;                   /* inside the image: read */
+    bool last;                   /* of the tile */
+    uint64_t address, bytes;     /* if real */
+};
+void serac_fetch_rewind(struct serac_fetch *f);
+void serac_fetch_walk(struct serac_fetch *f, uint32_t cols);
+void serac_fetch_range(struct serac_fetch *f, uint32_t beat_bytes);
+void serac_fetch_line(struct serac_fetch *f, uint32_t beat_bytes,
+                      struct serac_fetch_line *line);
+void serac_fetch_next_line(struct serac_fetch *f);
+
 bool serac_fetch_step(struct serac_timeline *tl);
 bool serac_reader_step(struct serac_timeline *tl);
 void serac_reader_handshake(struct serac_timeline *tl, uint64_t cycle);
