@@ -85,7 +85,7 @@ int serac_memory_response(const struct serac_memory *memory,
 
 /* Cycles of all beats of a burst whose first may move at `earliest`. Bandwidth
  * is accounted in units of 1/bytes_per_cycle cycles: a beat takes beat_bytes of
- * them, so that rates below and between whole beats are exact. */
+ * them, and the next one moves in the first whole cycle after it. */
 static void move_beats(struct serac_memory *memory, enum serac_channel channel,
                        uint32_t beats, uint64_t earliest,
                        struct serac_burst *burst, uint64_t *cycles)
@@ -94,16 +94,17 @@ static void move_beats(struct serac_memory *memory, enum serac_channel channel,
     uint64_t rate = config->bytes_per_cycle;
     uint64_t *free = &memory->data_free[config->shared_bus ? 0 : channel];
     uint32_t blamed = error_beat(memory, channel, burst->number, beats);
-    bool plain = rate >= memory->beat_bytes && !config->shared_bus &&
-                 config->data_stall_percent == 0 &&
-                 config->refresh_interval == 0;
+    bool even = config->data_stall_percent == 0 && config->refresh_interval == 0;
 
-    if (plain) {
-        burst->first_beat = earliest;
-        burst->error = earliest + blamed;
-        burst->last_beat = earliest + beats - 1;
+    if (even) {   /* the loop below, whose beats then are equally far apart */
+        uint64_t gap = (memory->beat_bytes + rate - 1) / rate;
+        uint64_t ready = (*free + rate - 1) / rate;
+        burst->first_beat = earliest < ready ? ready : earliest;
+        burst->error = burst->first_beat + blamed * gap;
+        burst->last_beat = burst->first_beat + (beats - 1) * gap;
+        *free = burst->last_beat * rate + memory->beat_bytes;
         for (uint32_t i = 0; cycles && i < beats; i++)
-            cycles[i] = earliest + i;
+            cycles[i] = burst->first_beat + i * gap;
         return;
     }
     uint64_t cycle = earliest;
