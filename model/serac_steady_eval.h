@@ -24,6 +24,8 @@ struct channel {
     T answer;                    /* writes: last beat to the cycle that frees one of OPEN */
     uint32_t depth;
     bool writes;
+    uint32_t least;              /* beats: none of the last `counted` bursts has fewer */
+    uint64_t counted;
     T *end;
     T *history;                  /* HISTORY of them */
     uint32_t moved;              /* times that the history was moved to its start */
@@ -62,100 +64,119 @@ static void make_room(struct channel *c, uint32_t count)
     c->moved++;
 }
 
-static inline void one_burst(struct channel *c, T gap, uint32_t beats)
+static inline void count_beats(struct channel *c, uint32_t beats, uint32_t count)
 {
-    T taken = c->taken + 1, first;
+    c->counted += count;
+    if (beats <= c->least || count >= OPEN) {
+        c->counted = beats <= c->least ? c->counted : count;
+        c->least = beats;
+    }
+}
+
+/* The first burst of a train, which is not asked for before `c->taken` + 1. */
+static inline void first_burst(struct channel *c, T gap, uint32_t beats)
+{
+    T taken = c->taken + 1;
     taken = LATER(taken, c->end[-(int64_t)c->depth] + 1);
     if (c->writes)
         taken = LATER(taken, c->end[-OPEN] + c->answer);
-    first = LATER(taken + c->lead, c->beat + gap);
+    T first = LATER(taken + c->lead, c->beat + gap);
     c->taken = taken;
     c->beat = first + gap * (beats - 1);
     *c->end++ = c->beat;
+    count_beats(c, beats, 1);
 }
 
-/* Do the next `count` bursts follow each other at the memory's rate? If the first is not held by
- * its address, and none by one of before that is still open, none is: within the
- * train `depth` bursts are further apart than one takes. */
-static inline bool flows(const struct channel *c, T gap, T stride, uint32_t count)
+/* Has the last round of `depth` bursts been `by` later than the round before, each? Then it goes on so. */
+static inline bool rounds(const struct channel *c, uint32_t depth, T *by)
 {
-    T limit = c->beat + gap;
-    uint32_t depth = c->depth, most = count < depth ? count : depth;
-    if (!ALL_LE(c->taken + 1 + c->lead, limit))
-        return false;
-    if (count > depth && !ALL_LE(c->lead + 1, gap + stride * (depth - 1)))
-        return false;
-    for (uint32_t j = 0; j < most; j++)
-        if (!ALL_LE(c->end[(int64_t)j - depth] + 1 + c->lead, limit + stride * j))
-            return false;
-    if (!c->writes)
-        return true;
-    if (count > OPEN && !ALL_LE(c->answer + c->lead, gap + stride * (OPEN - 1)))
-        return false;
-    most = count < OPEN ? count : OPEN;
-    for (uint32_t j = 0; j < most; j++)
-        if (!ALL_LE(c->end[(int64_t)j - OPEN] + c->answer + c->lead, limit + stride * j))
-            return false;
-    return true;
-}
-
-/* `count` bursts for which flows() holds. */
-static inline void flow(struct channel *c, T stride, uint32_t count)
-{
-    uint32_t kept = count < OPEN ? count : OPEN;
-    T beat = c->beat + stride * (count - kept);
-    for (uint32_t i = 0; i < kept; i++) {
-        beat += stride;
-        *c->end++ = beat;
-    }
-    c->beat = beat;
-    /* The bursts that the last one waited for: OPEN before it, new ones are not in the list. */
-    T oldest = count > OPEN ? beat - stride * OPEN : c->end[-1 - OPEN];
-    T held = c->depth < OPEN ? c->end[-1 - (int64_t)c->depth] : oldest;
-    c->taken = LATER(c->taken + count, held + 1);
-    if (c->writes)
-        c->taken = LATER(c->taken, oldest + c->answer);
-}
-
-/* Has the last round of `depth` bursts moved everything by the same as the round before? Then it goes on so. */
-static inline bool rounds(const struct channel *c, T taken_before, uint32_t depth, T *by)
-{
-    *by = c->taken - taken_before;
-    for (uint32_t i = 1; i <= depth; i++)
+    *by = c->beat - c->end[-1 - (int64_t)depth];
+    for (uint32_t i = 2; i <= depth; i++)
         if (!ALL_EQ(c->end[-(int64_t)i] - c->end[-(int64_t)i - depth], *by))
             return false;
     return true;
 }
 
-/* A part of a train: `count` bursts of `beats`. */
+/* `count` bursts more, each `by` later than the one `depth` before it. */
+static inline void repeat(struct channel *c, T by, uint32_t depth, uint32_t count)
+{
+    uint32_t kept = count < depth ? count : depth, into = (count - kept) % depth;
+    const T *from = c->end - depth;      /* burst 0 of the last round */
+    T *to = c->end, later = by * (1 + (count - kept) / depth);
+    for (uint32_t i = 0; i < kept; i++) {
+        *to++ = from[into] + later;
+        if (++into == depth) {
+            into = 0;
+            later += by;
+        }
+    }
+    c->end = to;
+    c->beat = to[-1];
+}
+
+/* `count` bursts, each `stride` behind the one before. */
+static inline void follow(struct channel *c, T stride, uint32_t depth, uint32_t count)
+{
+    uint32_t kept = count < depth ? count : depth;
+    T beat = c->beat + stride * (count - kept), *to = c->end;
+    for (uint32_t i = 0; i < kept; i++) {
+        beat += stride;
+        to[i] = beat;
+    }
+    c->end += kept;
+    c->beat = beat;
+}
+
+/* The same, where some may be held by one that is still open: the newest last beat of all. Returns what a
+ * burst is later than the one `depth` before it if that is all the rest is, in `by`. */
+static inline T step(struct channel *c, T stride, T wait, uint32_t depth, uint32_t count)
+{
+    T by = stride - stride, beat = c->beat;
+    for (uint32_t left = count; left;) {
+        uint32_t now = left < depth ? left : depth;
+        bool even = true;                /* none was held */
+        make_room(c, BACK);
+        for (uint32_t i = 0; i < now; i++) {
+            T next = beat + stride, open = c->end[-(int64_t)depth] + wait;
+            even &= ALL_LE(open, next);
+            beat = LATER(next, open);
+            *c->end++ = beat;
+        }
+        c->beat = beat;
+        left -= now;
+        if (left < 4)
+            continue;
+        by = LATER(stride * depth, wait);
+        if (!even && !rounds(c, depth, &by))
+            continue;
+        repeat(c, by, depth, left);
+        return by;
+    }
+    return c->beat - c->end[-1 - (int64_t)depth];
+}
+
+/* `count` bursts of `beats`, none the first of a train. Its address never holds up such a burst's data: that
+ * of the burst before was accepted `lead` cycles or more before that one's data. So beats
+ * follow the beats before, or a burst that has to end first; and SERAC_WRITE_AHEAD, less than which
+ * are never on their way at once, only holds up addresses. None has to end first if the last `depth`
+ * bursts took long enough. */
 static inline void part(struct channel *c, T gap, uint32_t beats, uint32_t count)
 {
-    T stride = gap * beats, by;
     uint32_t depth = c->writes ? OPEN : c->depth;
-    for (;;) {
-        make_room(c, 2 * OPEN);
-        if (count > 1 && flows(c, gap, stride, count)) {
-            flow(c, stride, count);
-            return;
-        }
-        uint32_t now = count < depth ? count : depth;
-        T before = c->taken;
-        for (uint32_t i = 0; i < now; i++)
-            one_burst(c, gap, beats);
-        count -= now;
-        if (count == 0)
-            return;
-        if (count < 2 * depth || !rounds(c, before, depth, &by))
-            continue;
-        uint32_t more = count / depth;
-        for (uint32_t i = 0; i < depth; i++, c->end++)
-            *c->end = c->end[-(int64_t)depth] + by * more;
-        c->beat += by * more;
-        c->taken += by * more;
-        count -= more * depth;
-        if (count == 0)
-            return;
+    uint32_t least = c->least < beats ? c->least : beats;
+    T stride = gap * beats, held = c->writes ? c->answer : c->lead - c->lead + 1;
+    T wait = held + c->lead + stride - gap, by;
+    make_room(c, BACK);
+    if (c->counted >= depth && ALL_LE(wait, stride + gap * least * (depth - 1))) {
+        by = count < depth ? c->beat + stride * count - c->end[(int64_t)count - 1 - depth] : stride * depth;
+        follow(c, stride, depth, count);
+    } else {
+        by = step(c, stride, wait, depth, count);
     }
+    c->taken = LATER(c->taken + count, c->beat - by + held);
+    if (c->writes)
+        c->taken = LATER(c->taken, c->end[-1 - (int64_t)c->depth] + 1);
+    count_beats(c, beats, count);
 }
 
 /* A train whose first command is taken in `taken`. Returns the cycle in which its last one is. */
@@ -165,11 +186,14 @@ static inline T train(struct run *r, struct channel *c, uint32_t place, T taken)
     uint32_t parts = t[1], last = t[2];
     c->taken = taken;
     t += 3;
-    for (uint32_t i = 0; i < last; i++, t += 2)
-        part(c, r->gap, t[0], t[1]);
-    taken = c->taken;
-    for (uint32_t i = last; i < parts; i++, t += 2)
-        part(c, r->gap, t[0], t[1]);
+    make_room(c, 1);
+    first_burst(c, r->gap, t[0]);
+    for (uint32_t i = 0, done = 1; i < parts; i++, t += 2, done = 0) {
+        if (i && i == last)
+            taken = c->taken;
+        if (t[1] > done)
+            part(c, r->gap, t[0], t[1] - done);
+    }
     return taken;
 }
 
@@ -400,6 +424,7 @@ static inline void begin(struct run *r, T *reads, T *writes)
     r->write.history = writes;
     r->read.end = reads + BACK;
     r->write.end = writes + BACK;
+    r->read.least = r->write.least = UINT32_MAX;
     r->read.beat = r->write.beat = zero - r->gap;   /* none: the first one waits for nothing */
     r->read.depth = r->s->outstanding;
     r->write.depth = SERAC_WRITE_AHEAD;
