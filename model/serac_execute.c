@@ -163,8 +163,7 @@ static uint64_t drain_cycles(const struct serac_timeline *tl)
     uint64_t cols = tl->design.cols;
     if (e->n == i->n_tiles - 1)
         cols = e->t < i->last_steps ? i->last_cols : i->last_cols - 1;
-    uint64_t groups = tl->design.rows / tl->design.requant_lanes;
-    return cols * groups * cycles_per_group(e);
+    return cols * tl->drain_groups * cycles_per_group(e);
 }
 
 /* Post's events for a tile whose last pair was issued at `issue`. Returns the
@@ -188,7 +187,8 @@ static uint64_t drain(struct serac_timeline *tl, uint64_t issue,
         serac_timeline_observe(tl, SERAC_STAGE_POST, e->block, SERAC_STATE_RUN,
                                SERAC_TASK_TILE, issue + 1, e->post_busy);
     struct serac_counters *share = serac_timeline_share(tl, e->block);
-    share->results += cycles / cycles_per_group(e) * tl->design.requant_lanes;
+    uint64_t groups = cycles_per_group(e) == 4 ? cycles / 4 : cycles;
+    share->results += groups * tl->design.requant_lanes;
     return written;
 }
 

@@ -95,7 +95,7 @@ bool serac_reader_step(struct serac_timeline *tl)
     uint64_t bytes = r->left < to_edge ? r->left : to_edge;
     r->request = (struct serac_request){
         .channel = SERAC_READ, .address = r->address,
-        .beats = (uint32_t)(bytes / tl->beat_bytes), .cycle = cycle};
+        .beats = (uint32_t)(bytes >> tl->beat_shift), .cycle = cycle};
     r->posted = true;
     return true;
 }

@@ -96,6 +96,13 @@ static void move_beats(struct serac_memory *memory, enum serac_channel channel,
     uint32_t blamed = error_beat(memory, channel, burst->number, beats);
     bool even = config->data_stall_percent == 0 && config->refresh_interval == 0;
 
+    if (even && rate >= memory->beat_bytes && !config->shared_bus) {
+        burst->first_beat = earliest;      /* the next case, without its divisions */
+        burst->last_beat = earliest + beats - 1;
+        for (uint32_t i = 0; cycles && i < beats; i++)
+            cycles[i] = earliest + i;
+        return;
+    }
     if (even) {   /* the loop below, whose beats then are equally far apart */
         uint64_t gap = (memory->beat_bytes + rate - 1) / rate;
         uint64_t ready = (*free + rate - 1) / rate;

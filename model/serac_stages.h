@@ -21,7 +21,7 @@
 /* Times of events not yet consumed, oldest first. */
 struct serac_tokens {
     uint64_t *seen;              /* ring: first cycle in which it is seen */
-    uint32_t capacity, head, count;
+    uint32_t capacity, head, count;   /* capacity: a power of two, or 0 */
     enum serac_token token;
 };
 
@@ -140,7 +140,8 @@ struct serac_store {
 struct serac_timeline {
     struct serac_design design;
     struct serac_timeline_hooks hooks;
-    uint32_t beat_bytes;
+    uint32_t beat_bytes, beat_shift;   /* 1 << beat_shift */
+    uint32_t drain_groups;       /* of results that leave at once, in a column */
     uint32_t section_cycles;     /* queue seen non-empty to section ready */
     struct serac_reader reader;
     struct serac_fetch fetch;

@@ -43,12 +43,12 @@ bool serac_writer_step(struct serac_timeline *tl)
     }
     uint64_t to_edge = SERAC_BURST_BYTES - w->address % SERAC_BURST_BYTES;
     uint64_t bytes = w->left < to_edge ? w->left : to_edge;
-    uint64_t start = w->address - w->address % tl->beat_bytes;
+    uint64_t start = w->address & ~(uint64_t)(tl->beat_bytes - 1);
     uint64_t end = w->address + bytes;
     w->request = (struct serac_request){
         .channel = SERAC_WRITE, .address = start,
-        .beats = (uint32_t)((end - start + tl->beat_bytes - 1) /
-                            tl->beat_bytes),
+        .beats = (uint32_t)((end - start + tl->beat_bytes - 1) >>
+                            tl->beat_shift),
         .strobed_bytes = (uint32_t)bytes, .cycle = cycle};
     w->posted = true;
     return true;

@@ -24,13 +24,14 @@ static void tokens_add(struct serac_timeline *tl, struct serac_tokens *tokens,
             return;
         }
         for (uint32_t i = 0; i < tokens->count; i++)
-            ring[i] = tokens->seen[(tokens->head + i) % tokens->capacity];
+            ring[i] = tokens->seen[(tokens->head + i) & (tokens->capacity - 1)];
         free(tokens->seen);
         tokens->seen = ring;
         tokens->capacity = capacity;
         tokens->head = 0;
     }
-    tokens->seen[(tokens->head + tokens->count++) % tokens->capacity] = seen;
+    tokens->seen[(tokens->head + tokens->count++) & (tokens->capacity - 1)] =
+        seen;
 }
 
 void serac_tokens_push(struct serac_timeline *tl, struct serac_tokens *tokens,
@@ -56,7 +57,7 @@ uint64_t serac_tokens_seen(const struct serac_tokens *tokens, uint32_t count)
         return 0;
     if (tokens->count < count)
         return SERAC_NEVER;
-    return tokens->seen[(tokens->head + count - 1) % tokens->capacity];
+    return tokens->seen[(tokens->head + count - 1) & (tokens->capacity - 1)];
 }
 
 void serac_tokens_take(struct serac_timeline *tl, struct serac_tokens *tokens,
@@ -68,7 +69,7 @@ void serac_tokens_take(struct serac_timeline *tl, struct serac_tokens *tokens,
         return;
     if (o)
         o->token(o->ctx, tokens->token, true, cycle, count);
-    tokens->head = (tokens->head + count) % tokens->capacity;
+    tokens->head = (tokens->head + count) & (tokens->capacity - 1);
     tokens->count -= count;
 }
 
@@ -179,6 +180,9 @@ struct serac_timeline *serac_timeline_create(
     tl->design = *design;
     tl->hooks = *hooks;
     tl->beat_bytes = design->axi_bits / 8;
+    while (1u << tl->beat_shift < tl->beat_bytes)
+        tl->beat_shift++;
+    tl->drain_groups = design->rows / design->requant_lanes;
     tl->section_cycles =
         4 * SERAC_INSN_SECTION_WORDS / tl->beat_bytes + 2;
     tl->error_cycle = SERAC_NEVER;
