@@ -242,6 +242,14 @@ $(B)/soak/%: testbench/soak/%.c testbench/steady.h $(B)/libserac.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Itestbench $(filter-out %.h,$^) -o $@ $(LIBS)
 
+$(B)/bench/%: testbench/bench/%.c $(B)/libserac.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $^ -o $@ $(LIBS)
+
+.PHONY: bench
+bench: $(B)/bench/time ## design points per second, beside the goals; ROUNDS=n
+	@scripts/bench.sh
+
 .PHONY: soak-time
 soak-time: $(B)/soak/time ## a million random layers: time in closed form = timeline; SEED=n
 	$(B)/soak/time 1000000 $(SEED)

@@ -346,10 +346,11 @@ static inline bool same(const struct run *r, const struct state *then, uint32_t 
 /* The past of a channel, `by` later. Older snapshots keep what they point to. */
 static inline void move_channel(struct channel *c, T by)
 {
+    uint32_t depth = c->writes ? OPEN : c->depth;
     make_room(c, OPEN);
-    for (uint32_t i = 0; i < OPEN; i++)
-        c->end[i] = c->end[(int64_t)i - OPEN] + by;
-    c->end += OPEN;
+    for (uint32_t i = 0; i < depth; i++)
+        c->end[i] = c->end[(int64_t)i - depth] + by;
+    c->end += depth;
     c->taken += by;
     c->beat += by;
 }
@@ -418,12 +419,12 @@ static inline void whole(struct run *r, const uint32_t *plan)
 static inline void begin(struct run *r, T *reads, T *writes)
 {
     T zero = {0}, one = zero + 1;
-    memset(reads, 0, BACK * sizeof(T));
-    memset(writes, 0, BACK * sizeof(T));
+    memset(reads, 0, OPEN * sizeof(T));   /* bursts before the first one hold up nothing */
+    memset(writes, 0, OPEN * sizeof(T));
     r->read.history = reads;
     r->write.history = writes;
-    r->read.end = reads + BACK;
-    r->write.end = writes + BACK;
+    r->read.end = reads + OPEN;
+    r->write.end = writes + OPEN;
     r->read.least = r->write.least = UINT32_MAX;
     r->read.beat = r->write.beat = zero - r->gap;   /* none: the first one waits for nothing */
     r->read.depth = r->s->outstanding;
