@@ -361,6 +361,8 @@ static uint32_t iteration(struct walk *w)
     uint32_t wgt = loads_w ? weights(w) : SERAC_STEADY_NONE;
     uint32_t act = loads_a ? activations(w, &skipped) : SERAC_STEADY_NONE;
     struct list *l = &w->iteration;
+    w->s->iterations++;
+    w->s->most_skipped = skipped > w->s->most_skipped ? skipped : w->s->most_skipped;
     l->count = 0;
     put(l, SERAC_USES_READS | (loads_w || frees_w ? SERAC_USES_WEIGHTS : 0) |
                (loads_a || frees_a ? SERAC_USES_ACTS : 0));
@@ -563,15 +565,36 @@ void serac_steady_times_singly(const struct serac_steady *s, const struct serac_
     }
 }
 
+/* No more cycles than this: everything that takes time, one after the other. */
+static uint64_t bound(const struct serac_steady *s, const struct serac_steady_point *p)
+{
+    uint64_t burst = p->latency + 8 + p->gap * (SERAC_BURST_BYTES / 8);
+    uint64_t tile = p->pairs + p->column_drain * s->cols + SERAC_DRAIN_LEAD + SERAC_DRAIN_DEPTH;
+    uint64_t iteration = s->cols + 16 + s->most_skipped;
+    return 1000 + burst * (SERAC_WRITE_OPEN + s->read_bursts + s->write_bursts) + tile * s->drained_tiles +
+           iteration * s->iterations;
+}
+
+static bool small(const struct serac_steady *s, const struct serac_steady_point *points)
+{
+    for (int i = 0; i < 16; i++)
+        if (bound(s, &points[i]) >> 31)
+            return false;
+    return true;
+}
+
 void serac_steady_times(const struct serac_steady *s, const struct serac_steady_point *points,
                         size_t count, struct serac_counters *counters)
 {
     size_t done = 0;
-    if (serac_steady_has_eight())
-        for (; done + 8 <= count; done += 8) {
-            serac_steady_eight(s, points + done, counters + done);
-            for (size_t i = done; i < done + 8; i++)
-                complete(s, &points[i], &counters[i]);
+    for (; serac_steady_has_sixteen() && done + 16 <= count; done += 16) {
+        if (!small(s, points + done)) {
+            serac_steady_times_singly(s, points + done, 16, counters + done);
+            continue;
         }
+        serac_steady_sixteen(s, points + done, counters + done);
+        for (size_t i = done; i < done + 16; i++)
+            complete(s, &points[i], &counters[i]);
+    }
     serac_steady_times_singly(s, points + done, count - done, counters + done);
 }

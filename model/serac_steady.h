@@ -9,7 +9,7 @@
  * cycle and cause: testbench/unit/test_steady.c and testbench/soak/time.c compare them.
  *
  * A shape serves any number of points: planes per cycle, computed widths, requantisers, latency and
- * rate of the memory. Eight points at a time where the host has AVX-512. */
+ * rate of the memory. Sixteen points at a time where the host has AVX-512. */
 #ifndef SERAC_STEADY_H
 #define SERAC_STEADY_H
 

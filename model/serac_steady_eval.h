@@ -1,8 +1,8 @@
 /* serac_steady_eval.h - the times of a shape; included by serac_steady_one.c and _eight.c.
  *
- * Who includes it defines T, a cycle or a vector of cycles of as many points; LATER(a, b), the
+ * Who includes it defines T, a cycle or a vector of cycles of as many points, and S, one of its cycles; LATER(a, b), the
  * later of two; ALL_LE(a, b) and ALL_EQ(a, b), whether it holds in all points; LOAD(points, name),
- * a field of the points; EVALUATE, the function. Branches depend on the shape or on all points alike, so
+ * a field of the points. Branches depend on the shape or on all points alike, so
  * one text is both. Each step names the state of the timeline that it stands for. */
 #include <stdlib.h>
 #include <string.h>
@@ -243,12 +243,12 @@ static inline T fragment(struct run *r, const uint32_t *f, bool last_tile)
     n->stalls[1] += booked - natural;
     n->stalls[2] += issue - booked;
     T drain = r->drain, chain;
-    uint64_t tiles = f[0] * s->tiles;
+    S tiles = (S)(f[0] * s->tiles);
     if (last_tile) {
-        tiles = f[0] * (s->last_full + s->last_less);
+        tiles = (S)(f[0] * (s->last_full + s->last_less));
         drain = s->last_less ? r->drain_less : r->drain_last;
-        chain = LATER(r->pairs, r->drain_last) * (f[0] * s->last_full) +
-                LATER(r->pairs, r->drain_less) * (f[0] * s->last_less) - LATER(r->pairs, drain);
+        chain = LATER(r->pairs, r->drain_last) * (S)(f[0] * s->last_full) +
+                LATER(r->pairs, r->drain_less) * (S)(f[0] * s->last_less) - LATER(r->pairs, drain);
     } else {
         chain = LATER(r->pairs, drain) * (tiles - 1);
     }

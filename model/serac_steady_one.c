@@ -2,6 +2,7 @@
 #include <stdint.h>
 
 #define T uint64_t
+#define S uint64_t
 #define LATER(a, b) ((a) > (b) ? (a) : (b))
 #define ALL_LE(a, b) ((a) <= (b))
 #define ALL_EQ(a, b) ((a) == (b))

@@ -32,21 +32,22 @@ struct serac_steady {
     /* Uniform over iterations. */
     uint32_t cols, outstanding, section_cycles;
     uint32_t wgt_halves, act_halves;
+    uint32_t most_skipped;       /* lines of padding before a tile's */
     uint32_t last_cols;          /* of the last tile: columns drained in its first tiles ... */
     uint64_t tiles;              /* an m-tile's tiles ... */
     uint64_t last_full, last_less;   /* ... in the last tile: with last_cols, with one less */
     /* Sums over the layer. */
-    uint64_t drained_tiles, results;
+    uint64_t iterations, drained_tiles, results;
     uint64_t bytes_read, bytes_written, read_bursts, write_bursts;
 };
 
-/* The causes of one point or of eight. */
+/* Cycles and stalls of one point, or of sixteen none of which takes 2^31 cycles. */
 void serac_steady_one(const struct serac_steady *steady,
                       const struct serac_steady_point *points,
                       struct serac_counters *counters);
-bool serac_steady_has_eight(void);
-void serac_steady_eight(const struct serac_steady *steady,
-                        const struct serac_steady_point *points,
-                        struct serac_counters *counters);
+bool serac_steady_has_sixteen(void);
+void serac_steady_sixteen(const struct serac_steady *steady,
+                          const struct serac_steady_point *points,
+                          struct serac_counters *counters);
 
 #endif

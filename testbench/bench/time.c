@@ -4,7 +4,7 @@
  * timed, by cause; layers of one shape once, as sweeps do. Points differ in planes, requantisers, latency
  * and rate of the memory, all of which every layer's time depends on; the mapping is the one found for
  * the design on the default memory at 8 bits. Prints one row a round as CSV:
- *   eight      shapes made once, eight points at a time where the host has AVX-512
+ *   together   shapes made once, sixteen points at a time where the host has AVX-512
  *   singly     the same, one at a time
  *   anew       the instruction and its shape made for each point again
  *   timeline   nanoseconds per tile or burst of the timeline, on the same layers */
@@ -165,9 +165,9 @@ int main(int argc, char **argv)
     serac_workload_destroy(workload);
     make_points();
     for (int r = 0; r < rounds; r++) {
-        double eight = run(serac_steady_times), singly = run(serac_steady_times_singly), anew = run_anew();
+        double together = run(serac_steady_times), singly = run(serac_steady_times_singly), anew = run_anew();
         double timeline = run_timeline((uint32_t)(r * 997) % POINTS);
-        printf("%s,%u,%d,%.0f,%.0f,%.0f,%.2f\n", argv[1], num_jobs, r, eight, singly, anew, timeline);
+        printf("%s,%u,%d,%.0f,%.0f,%.0f,%.2f\n", argv[1], num_jobs, r, together, singly, anew, timeline);
     }
     for (uint32_t k = 0; k < num_jobs; k++)
         serac_steady_destroy(jobs[k].steady);

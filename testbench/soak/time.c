@@ -1,7 +1,7 @@
 /* time.c - time in closed form against the timeline, on as many random layers as wanted.
  *
- * usage: time COUNT SEED FIRST. Each layer is also timed beside seven neighbours with other memories
- * and planes, eight at once. Stops at the first difference and says which case it was. */
+ * usage: time COUNT SEED FIRST. Each layer is also timed beside sixteen neighbours with other memories
+ * and planes, sixteen at once. Stops at the first difference and says which case it was. */
 #include <stdlib.h>
 #include <time.h>
 
@@ -16,12 +16,12 @@ static void add(const struct serac_counters *c)
 #undef ADD
 }
 
-/* Seven points around the case's own; the last one is timed by the timeline as well. */
+/* Sixteen points around the case's own; the last one but one is timed by the timeline as well. */
 static int compare(struct steady_case *c, uint64_t seed, uint64_t index)
 {
-    struct serac_counters walked, closed[9];
-    struct serac_steady_point points[9];
-    struct steady_case other = *c;
+    struct serac_counters walked, closed[17];
+    struct serac_steady_point points[17];
+    struct steady_case other = *c, last = *c;
     uint64_t rng = index;
     if (steady_walk(c, &walked) != SERAC_OK) {
         fprintf(stderr, "FAIL time: seed %llu case %llu: the timeline ends with an error\n",
@@ -35,19 +35,21 @@ static int compare(struct steady_case *c, uint64_t seed, uint64_t index)
         return 1;
     }
     serac_steady_point(&c->design, &c->insn, &c->memory, &points[0]);
-    for (int i = 1; i < 9; i++) {
+    for (int i = 1; i < 17; i++) {
         other.memory.latency_cycles = steady_pick(&rng, 1, 200);
         other.memory.bytes_per_cycle = steady_pick(&rng, 1, 64);
         other.design.weight_planes = 1u << steady_pick(&rng, 0, 3);
         serac_steady_point(&other.design, &other.insn, &other.memory, &points[i]);
+        if (i == 15)
+            last = other;
     }
-    serac_steady_times(s, points, 9, closed);   /* eight at once, one alone */
+    serac_steady_times(s, points, 17, closed);   /* sixteen at once, one alone */
     int different = steady_differences(seed, index, &walked, &closed[0]);
     add(&walked);
     serac_steady_times_singly(s, points, 1, closed);
     different += steady_differences(seed, index, &walked, &closed[0]);
-    if (!different && index % 8 == 0 && steady_walk(&other, &walked) == SERAC_OK)
-        different = steady_differences(seed, index, &walked, &closed[8]);
+    if (!different && index % 8 == 0 && steady_walk(&last, &walked) == SERAC_OK)
+        different = steady_differences(seed, index, &walked, &closed[15]);
     serac_steady_destroy(s);
     return different;
 }

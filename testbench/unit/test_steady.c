@@ -52,24 +52,25 @@ static void long_case(struct steady_case *c, uint32_t order)
 static void test_points_at_once_are_the_timelines_each(void **state)
 {
     (void)state;
-    for (uint32_t order = 0; order < 2; order++) {
+    for (uint32_t v = 0; v < 3; v++) {   /* the last one: more cycles than 32 bits hold */
+        uint32_t order = v & 1, far = v == 2 ? 20 : 0;
         struct steady_case c;
-        struct serac_steady_point points[11];
-        struct serac_counters closed[11], singly[11], walked;
+        struct serac_steady_point points[19];
+        struct serac_counters closed[19], singly[19], walked;
         long_case(&c, order);
         struct serac_steady *s = serac_steady_create(&c.design, &c.insn, c.program);
         assert_non_null(s);
-        for (uint32_t i = 0; i < 11; i++) {
+        for (uint32_t i = 0; i < 19; i++) {
             c.design.weight_planes = 1u << i % 3;
-            c.memory.latency_cycles = 1 + 13 * i;
+            c.memory.latency_cycles = (1 + 13 * i) << far;
             c.memory.bytes_per_cycle = 1 + 3 * i;
             serac_steady_point(&c.design, &c.insn, &c.memory, &points[i]);
         }
-        serac_steady_times(s, points, 11, closed);
-        serac_steady_times_singly(s, points, 11, singly);
-        for (uint32_t i = 0; i < 11; i++) {
+        serac_steady_times(s, points, 19, closed);
+        serac_steady_times_singly(s, points, 19, singly);
+        for (uint32_t i = 0; i < 19; i++) {
             c.design.weight_planes = 1u << i % 3;
-            c.memory.latency_cycles = 1 + 13 * i;
+            c.memory.latency_cycles = (1 + 13 * i) << far;
             c.memory.bytes_per_cycle = 1 + 3 * i;
             assert_int_equal(steady_walk(&c, &walked), SERAC_OK);
             assert_int_equal(steady_differences(order, i, &walked, &closed[i]), 0);
