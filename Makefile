@@ -203,7 +203,7 @@ claims: $(B)/serac ## what is said of few bits, and what holds: reports/claims.m
 test: setup ## every test; ends with N passed, N failed, N skipped
 	@$(MAKE) -s all lib
 	@rm -f $(B)/results.txt
-	-@$(MAKE) -s -k test-checks test-unit sanitize test-rtl test-cli test-cosim test-conformance
+	-@$(MAKE) -s -k test-checks test-unit sanitize test-fuzz test-rtl test-cli test-cosim test-conformance
 	@awk '{n[$$1]++} END {printf "%d passed, %d failed, %d skipped\n", n["passed"], \
 	  n["failed"], n["skipped"]; exit n["failed"] > 0 || n["passed"] == 0}' $(B)/results.txt
 
@@ -264,6 +264,29 @@ sanitize: ## unit tests under ASan and UBSan
 .PHONY: san-unit
 san-unit: $(addprefix $(B)/unit/,$(UNITS))
 	@scripts/run_tests.sh sanitize $(addprefix $(B)/unit/,$(UNITS))
+
+# --- fuzzing ---------------------------------------------------------------
+
+FUZZ := $(patsubst testbench/fuzz/fuzz_%.c,%,$(wildcard testbench/fuzz/fuzz_*.c))
+FUZZ_MAIN ?= testbench/fuzz/replay.c
+$(FUZZ:%=$(B)/fuzz/%): $(B)/fuzz/%: testbench/fuzz/fuzz_%.c testbench/fuzz/fuzz.c $(FUZZ_MAIN) $(B)/libseracsim.a \
+             $(B)/libseracdrv.a $(B)/libserac.a $(B)/libseracsynth.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Itestbench/fuzz $^ -o $@ $(LIBS) -ldl $(FUZZ_LINK)
+
+.PHONY: fuzz test-fuzz san-fuzz fuzz-build
+fuzz: $(B)/serac ## fuzzes every parser for MINUTES= in all (10), with clang's libFuzzer
+	@scripts/fuzz.sh $(or $(MINUTES),10)
+fuzz-build:
+	@$(MAKE) -s CC=clang B=$(B)/clang WARN="-Wall -Wextra -Werror -Wno-unknown-warning-option \
+	  -Wno-bitwise-instead-of-logical" OPT="-O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+	  -fno-sanitize-recover=all" FUZZ_MAIN= FUZZ_LINK=-fsanitize=fuzzer $(FUZZ:%=$(B)/clang/fuzz/%)
+
+test-fuzz: $(B)/serac ## the fuzzing corpus through every parser, under ASan and UBSan
+	@$(MAKE) -s B=$(B)/san OPT="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" san-fuzz
+san-fuzz: $(FUZZ:%=$(B)/fuzz/%)
+	@LSAN_OPTIONS=suppressions=testbench/fuzz/lsan.supp:print_suppressions=0 scripts/run_tests.sh fuzz \
+	  $(foreach f,$(FUZZ),$(B)/fuzz/$(f):testbench/fuzz/corpus/$(f))
 
 clean: ## removes build/
 	rm -rf build

@@ -252,18 +252,15 @@ static enum serac_status set_value(const struct serac_config *c,
                                    struct serac_error *error)
 {
     const struct serac_group *g = (const struct serac_group *)(const void *)s;
-    char *at = (char *)to + key->offset;
     int type = config_setting_type(s);
+    if (key->type == SERAC_KEY_ANY || key->type == SERAC_KEY_CHILD)
+        return key->type == SERAC_KEY_ANY || config_setting_is_aggregate(s)
+                   ? SERAC_OK
+                   : serac_config_fail(c, g, error,
+                                       "%s: must be a group or a list",
+                                       key->name);
+    char *at = (char *)to + key->offset;      /* a table of those two may go without `to` */
     switch (key->type) {
-    case SERAC_KEY_ANY:
-        return SERAC_OK;
-    case SERAC_KEY_CHILD:
-        if (type != CONFIG_TYPE_GROUP && type != CONFIG_TYPE_LIST &&
-            type != CONFIG_TYPE_ARRAY)
-            return serac_config_fail(c, g, error,
-                                     "%s: must be a group or a list",
-                                     key->name);
-        return SERAC_OK;
     case SERAC_KEY_BOOL:
         if (type != CONFIG_TYPE_BOOL)
             return serac_config_fail(c, g, error, "%s: must be true or false",

@@ -44,14 +44,21 @@ static void skip_blank(struct scan *s)
     }
 }
 
-static void skip_string(struct scan *s)
+/* One that is not closed is refused here: libconfig would read on to the end, say so there, and leak. */
+static enum serac_status skip_string(struct scan *s)
 {
+    int line = s->line;
     for (s->at++; *s->at && *s->at != '"'; s->at++) {
         if (*s->at == '\\' && s->at[1])
             s->at++;
         s->line += *s->at == '\n';
     }
-    s->at += *s->at == '"';
+    if (*s->at++ == '"')
+        return SERAC_OK;
+    if (s->error)
+        snprintf(s->error->text, sizeof s->error->text, "%s:%d: %.*s: the string is not closed", s->path, line,
+                 s->key_length, s->key);
+    return SERAC_E_INPUT;
 }
 
 /* Is a sequence of digits (base 10 or 16) at most `limit`? */
@@ -124,7 +131,9 @@ enum serac_status serac_config_scan(const char *path, const char *text,
         bool sign = (c == '+' || c == '-') &&
                     isdigit((unsigned char)s.at[1]);
         if (c == '"') {
-            skip_string(&s);
+            enum serac_status status = skip_string(&s);
+            if (status != SERAC_OK)
+                return status;
         } else if (isdigit(c) || sign) {
             enum serac_status status = scan_number(&s);
             if (status != SERAC_OK)

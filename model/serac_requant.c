@@ -18,12 +18,12 @@ static int64_t high_multiply(int32_t a, int32_t b)
     return shift_right((int64_t)a * b + ((int64_t)1 << 30), 31);
 }
 
-/* gemmlowp's RoundingDivideByPOT: ties away from zero. */
+/* gemmlowp's RoundingDivideByPOT: ties away from zero. Beyond 32, which no program of ours has, as the RTL's. */
 static int64_t divide_by_power(int64_t value, int exponent)
 {
     if (exponent == 0)
         return value;
-    int64_t half = ((int64_t)1 << (exponent - 1)) - (value < 0);
+    int64_t half = ((int64_t)1 << ((exponent - 1) & 31)) - (value < 0);
     return shift_right(value + half, exponent);
 }
 
@@ -44,15 +44,17 @@ int32_t serac_requant(enum serac_requant_mode mode, uint32_t dot_shift,
     int32_t x = (int32_t)sum;
     switch (mode) {
     case SERAC_MODE_DOUBLE: {
-        int left = shift > 0 ? shift & 31 : 0, right = shift < 0 ? -shift : 0;
+        int left = shift > 0 ? shift & 31 : 0, right = shift < 0 ? -shift & 63 : 0;
         int32_t factor = (int32_t)(sum << left);
         return (int32_t)(uint32_t)divide_by_power(
             high_multiply(factor, record->mult), right);
     }
-    case SERAC_MODE_SINGLE:
+    case SERAC_MODE_SINGLE: {
+        int right = (31 - shift) & 63;       /* six bits, as in the RTL */
+        int64_t half = (int64_t)((uint64_t)1 << ((right - 1) & 63));
         return (int32_t)(uint32_t)shift_right(
-            add64((int64_t)x * record->mult, (int64_t)1 << (30 - shift)),
-            31 - shift);
+            add64((int64_t)x * record->mult, half), right);
+    }
     case SERAC_MODE_FLOOR:
         return (int32_t)(uint32_t)shift_right(
             add64((int64_t)x * record->mult, record->add), shift & 31);

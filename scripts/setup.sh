@@ -4,10 +4,11 @@
 # With --train also PyTorch (0.5 GB), which only scripts/train needs; with --synth
 # OpenSTA, the OSU 0.18 um library and the iCE40 tools, which make synth needs; with --browser
 # Chromium (0.3 GB), which only the test of the report page needs; with --slurm Slurm and munge, which
-# make test-slurm needs.
+# make test-slurm needs; with --fuzz clang, clang-tidy and cppcheck, which make fuzz and make analyse need.
 set -eu
 packages="gcc g++ libc6-dev verilator iverilog libsystemc-dev yosys libcmocka-dev libconfig-dev libcjson-dev libyaml-dev libonnx-testdata
  libprotobuf-c-dev protobuf-c-compiler zlib1g-dev libsqlite3-dev jq shellcheck patch gtkwave libjs-chart.js"
+case " $* " in *" --fuzz "*) packages="$packages clang libclang-rt-14-dev clang-tidy cppcheck" ;; esac
 case " $* " in *" --browser "*) packages="$packages chromium" ;; esac
 case " $* " in *" --slurm "*) packages="$packages slurm-wlm munge procps" ;; esac
 case " $* " in *" --synth "*)

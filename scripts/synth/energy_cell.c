@@ -210,6 +210,10 @@ static bool read_arc(struct energy_cell *ec, uint32_t pin,
     arc->related = related_mask(ec->cell, liberty_text(group, "related_pin"));
     for (int i = 0; i < 3; i++) {
         const struct liberty_group *t = liberty_child(group, names[i], NULL);
+        if (t && i == 2) {                    /* stands for both, and wins */
+            liberty_table_free(&arc->rise);
+            liberty_table_free(&arc->fall);
+        }
         if (t && i != 1 && !liberty_table_read(ec->lib, t, &arc->rise, error))
             return false;
         if (t && i != 0 && !liberty_table_read(ec->lib, t, &arc->fall, error))

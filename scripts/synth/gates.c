@@ -412,11 +412,12 @@ struct gates *gates_create(struct netlist *netlist, const char *clock,
     g->value = take(netlist->num_nets, 1);
     g->value[1] = 1;
     const struct netlist_port *port = gates_port(g, clock);
-    if (!port)
-        liberty_fail(error, "netlist", 0, "no port %s", clock);
+    bool single = port && port->count == 1;
+    if (!single)
+        liberty_fail(error, "netlist", 0, port ? "port %s must be one bit" : "no port %s", clock);
     else
         g->clock = port->nets[0];
-    if (!port || !add_cells(g, error)) {
+    if (!single || !add_cells(g, error)) {
         gates_destroy(g);
         return NULL;
     }

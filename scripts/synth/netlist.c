@@ -92,6 +92,14 @@ static uint32_t count_of(const cJSON *object)
     return object ? (uint32_t)cJSON_GetArraySize(object) : 0;
 }
 
+/* Child `key`, an object whose members have names; NULL: there is none. */
+static bool child(struct loader *l, const cJSON *json, const char *key,
+                  const cJSON **to)
+{
+    *to = cJSON_GetObjectItemCaseSensitive(json, key);
+    return !*to || cJSON_IsObject(*to) || fail(l, "must be an object", key);
+}
+
 static bool read_bits(struct loader *l, struct module *m, const cJSON *array,
                       struct bits *bits)
 {
@@ -160,6 +168,11 @@ static bool connect_pins(struct loader *l, struct module *m,
             return fail(l, "no such pin in the Liberty file", name);
         }
         struct port *port = cell->ports + pin;
+        if (port->bits.bit) {
+            snprintf(name, sizeof name, "%s.%s", lib_cell->name, json->string);
+            free(bits.bit);
+            return fail(l, "a pin is connected twice", name);
+        }
         port->bits.bit = malloc(sizeof *port->bits.bit);
         if (!port->bits.bit)
             return fail(l, "out of memory", "");
@@ -176,8 +189,9 @@ static bool parse_cell(struct loader *l, struct module *m, struct cell *cell,
                        const cJSON *json)
 {
     const cJSON *type = cJSON_GetObjectItemCaseSensitive(json, "type");
-    const cJSON *connections =
-        cJSON_GetObjectItemCaseSensitive(json, "connections"), *c;
+    const cJSON *connections, *c;
+    if (!child(l, json, "connections", &connections))
+        return false;
     const char *name = cJSON_IsString(type) ? type->valuestring : "";
     cell->name = json->string ? json->string : "";
     cell->kind = kind_of(l, name);
@@ -217,8 +231,9 @@ static bool parse_cell(struct loader *l, struct module *m, struct cell *cell,
 
 static bool parse_names(struct loader *l, struct module *m)
 {
-    const cJSON *names = cJSON_GetObjectItemCaseSensitive(m->json, "netnames");
-    const cJSON *item;
+    const cJSON *names, *item;
+    if (!child(l, m->json, "netnames", &names))
+        return false;
     m->names = calloc(count_of(names) + 1, sizeof *m->names);
     if (!m->names)
         return fail(l, "out of memory", "");
@@ -237,9 +252,9 @@ static bool parse_names(struct loader *l, struct module *m)
 
 static bool parse_module(struct loader *l, struct module *m)
 {
-    const cJSON *ports = cJSON_GetObjectItemCaseSensitive(m->json, "ports");
-    const cJSON *cells = cJSON_GetObjectItemCaseSensitive(m->json, "cells");
-    const cJSON *item;
+    const cJSON *ports, *cells, *item;
+    if (!child(l, m->json, "ports", &ports) || !child(l, m->json, "cells", &cells))
+        return false;
     if (m->busy)
         return fail(l, "module contains itself", m->name);
     if (m->parsed)

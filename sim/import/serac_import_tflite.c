@@ -295,10 +295,11 @@ static enum serac_status convert_all(struct serac_tfl *t)
         status = serac_tfl_convert(t);
     if (status != SERAC_OK)
         return status;
-    struct serac_tfl_source *out = &t->sources[serac_flatbuffer_int_at(&m->file, m->outputs, 4, 0)];
+    int64_t number = serac_flatbuffer_int_at(&m->file, m->outputs, 4, 0);
+    struct serac_tfl_source *out = number < 0 ? NULL : &t->sources[number];
     uint32_t last = t->build->network->num_layers;
     t->node = 0;
-    if (out->layer < 0 || (uint32_t)out->layer + 1 != last || has_pads(out))
+    if (!out || out->layer < 0 || (uint32_t)out->layer + 1 != last || has_pads(out))
         return serac_import_fail(t->import, 0, "the network's output must be made by its last operator");
     return serac_build_finish(t->build, t->import->error);
 }

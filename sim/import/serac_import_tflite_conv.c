@@ -117,8 +117,9 @@ static enum serac_status finish(struct serac_tfl *t, struct serac_layer *l, cons
         return SERAC_E_INPUT;
     out.height = l->output.height;      /* by the window; serac_layer_check knows no other */
     out.width = l->output.width;
-    if (serac_tflite_elements(serac_tfl_output_of(t)) != (uint64_t)out.height * out.width * out.channels)
-        return serac_tfl_refuse(t, "its output has another shape than its window gives");
+    if (out.channels != l->output.channels ||
+        serac_tflite_elements(serac_tfl_output_of(t)) != (uint64_t)out.height * out.width * out.channels)
+        return serac_tfl_refuse(t, "its output has another shape than its window and weights give");
     l->output = out;
     if (!set_params(t, l, w, one) || !serac_tfl_set_clamp(t, l, serac_tfl_output_of(t), activation))
         return SERAC_E_INPUT;
