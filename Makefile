@@ -274,6 +274,11 @@ $(FUZZ:%=$(B)/fuzz/%): $(B)/fuzz/%: testbench/fuzz/fuzz_%.c testbench/fuzz/fuzz.
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Itestbench/fuzz $^ -o $@ $(LIBS) -ldl $(FUZZ_LINK)
 
+# The command with an allocation of ours that fails: testbench/fuzz/oom.c.
+OOM_WRAP := malloc calloc realloc strdup strndup open_memstream
+$(B)/serac_oom: sim/main.c testbench/fuzz/oom.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a $(B)/libseracsynth.a
+	$(CC) $(CFLAGS) -rdynamic $(OOM_WRAP:%=-Wl,--wrap=%) $^ -o $@ $(LIBS) -ldl
+
 .PHONY: fuzz test-fuzz san-fuzz fuzz-build
 fuzz: $(B)/serac ## fuzzes every parser for MINUTES= in all (10), with clang's libFuzzer
 	@scripts/fuzz.sh $(or $(MINUTES),10)
@@ -282,11 +287,11 @@ fuzz-build:
 	  -Wno-bitwise-instead-of-logical" OPT="-O1 -g -fsanitize=fuzzer-no-link,address,undefined \
 	  -fno-sanitize-recover=all" FUZZ_MAIN= FUZZ_LINK=-fsanitize=fuzzer $(FUZZ:%=$(B)/clang/fuzz/%)
 
-test-fuzz: $(B)/serac ## the fuzzing corpus through every parser, under ASan and UBSan
+test-fuzz: $(B)/serac ## the fuzzing corpus through every parser, and failing allocations, under ASan and UBSan; STEP=1: all
 	@$(MAKE) -s B=$(B)/san OPT="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" san-fuzz
-san-fuzz: $(FUZZ:%=$(B)/fuzz/%)
-	@LSAN_OPTIONS=suppressions=testbench/fuzz/lsan.supp:print_suppressions=0 scripts/run_tests.sh fuzz \
-	  $(foreach f,$(FUZZ),$(B)/fuzz/$(f):testbench/fuzz/corpus/$(f))
+san-fuzz: $(FUZZ:%=$(B)/fuzz/%) $(B)/serac_oom
+	@STEP=$(or $(STEP),9) LSAN_OPTIONS=suppressions=testbench/fuzz/lsan.supp:print_suppressions=0 scripts/run_tests.sh fuzz \
+	  $(foreach f,$(FUZZ),$(B)/fuzz/$(f):testbench/fuzz/corpus/$(f)) testbench/fuzz/out_of_memory.sh
 
 clean: ## removes build/
 	rm -rf build

@@ -67,40 +67,44 @@ static int by_name(const void *a, const void *b)
     return strcmp(config_setting_name(x), config_setting_name(y));
 }
 
-static void put_setting(FILE *to, config_setting_t *s);
+static bool put_setting(FILE *to, config_setting_t *s);
 
-static void put_children(FILE *to, config_setting_t *s)
+/* Both: false without memory, and the text is then not whole. */
+static bool put_children(FILE *to, config_setting_t *s)
 {
     int count = config_setting_length(s);
     config_setting_t **children =
         malloc(((size_t)count + 1) * sizeof *children);
-    if (!children)
-        return;
+    bool good = children != NULL;
+    if (!good)
+        return false;
     for (int i = 0; i < count; i++)
         children[i] = config_setting_get_elem(s, (unsigned)i);
     if (config_setting_is_group(s))
         qsort(children, (size_t)count, sizeof *children, by_name);
-    for (int i = 0; i < count; i++)
-        put_setting(to, children[i]);
+    for (int i = 0; good && i < count; i++)
+        good = put_setting(to, children[i]);
     free(children);
+    return good;
 }
 
 /* Arrays and lists look alike, as do integers of both lengths. */
-static void put_setting(FILE *to, config_setting_t *s)
+static bool put_setting(FILE *to, config_setting_t *s)
 {
     const char *name = config_setting_name(s);
+    bool good = true;
     if (name)
         fprintf(to, "%s=", name);
     switch (config_setting_type(s)) {
     case CONFIG_TYPE_GROUP:
         fputs("{\n", to);
-        put_children(to, s);
+        good = put_children(to, s);
         fputs("}\n", to);
         break;
     case CONFIG_TYPE_LIST:
     case CONFIG_TYPE_ARRAY:
         fputs("(\n", to);
-        put_children(to, s);
+        good = put_children(to, s);
         fputs(")\n", to);
         break;
     case CONFIG_TYPE_STRING: {
@@ -120,6 +124,7 @@ static void put_setting(FILE *to, config_setting_t *s)
     default:
         fprintf(to, "%lld\n", config_setting_get_int64(s));
     }
+    return good;
 }
 
 char *serac_config_text(const struct serac_config *config)
@@ -129,8 +134,8 @@ char *serac_config_text(const struct serac_config *config)
     FILE *to = open_memstream(&text, &bytes);
     if (!to)
         return NULL;
-    put_setting(to, (config_setting_t *)(uintptr_t)serac_config_root(config));
-    if (fclose(to) == 0)
+    bool good = put_setting(to, (config_setting_t *)(uintptr_t)serac_config_root(config));
+    if (fclose(to) == 0 && good)
         return text;
     free(text);
     return NULL;

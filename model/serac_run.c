@@ -53,7 +53,7 @@ enum serac_status serac_run_time(const struct serac_design *design,
     }
     serac_timeline_result(tl, run);
     serac_timeline_destroy(tl);
-    return SERAC_OK;
+    return run->status == SERAC_E_NOMEM ? SERAC_E_NOMEM : SERAC_OK;
 }
 
 enum serac_status serac_run_data(const struct serac_design *design,

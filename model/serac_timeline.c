@@ -253,7 +253,8 @@ static void end_run(struct serac_timeline *tl)
     uint64_t quiet = serac_later(quiet_from(tl), 0);
     if (tl->error_cycle == SERAC_NEVER && !idle)
         serac_timeline_error(tl, serac_later(quiet, stages_from(tl)) + PATIENCE,
-                             SERAC_E_DEADLOCK, tl->fetch.pc);
+                             tl->failed ? SERAC_E_NOMEM : SERAC_E_DEADLOCK,
+                             tl->fetch.pc);
     if (tl->error_cycle == SERAC_NEVER) {
         struct serac_execute *e = &tl->execute;
         tl->end_cycle = serac_later(quiet, stages_from(tl));

@@ -1,6 +1,9 @@
 /* main.c - the serac command: finds the subcommand. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "serac_cli.h"
 
@@ -36,15 +39,37 @@ static void print_usage(FILE *to)
                 "or system error.\n");
 }
 
+/* With stdin, stdout or stderr closed the next file would get its number, and what is printed would go there. */
+static void hold_standard_files(void)
+{
+    int fd = 0;
+    while (fd >= 0 && fd <= 2)
+        fd = open("/dev/null", O_RDONLY);
+    if (fd > 2)
+        close(fd);
+}
+
+/* What was printed must have arrived: a full disk behind `> FILE` is no success. What failed has said so. */
+static int finish(int code)
+{
+    bool good = !ferror(stdout);
+    errno = 0;
+    if ((fflush(stdout) == 0 && good) || code != SERAC_EXIT_DONE)
+        return code;
+    fprintf(stderr, "serac: standard output: cannot be written: %s\n", strerror(errno ? errno : EIO));
+    return SERAC_EXIT_INTERNAL;
+}
+
 int main(int argc, char **argv)
 {
+    hold_standard_files();
     if (argc < 2) {
         print_usage(stderr);
         return SERAC_EXIT_INPUT;
     }
     if (!strcmp(argv[1], "--help")) {
         print_usage(stdout);
-        return SERAC_EXIT_DONE;
+        return finish(SERAC_EXIT_DONE);
     }
     if (!strcmp(argv[1], "--version")) {
         puts("serac " SERAC_VERSION);
@@ -52,7 +77,7 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (!strcmp(argv[1], commands[i].name))
-            return commands[i].run(argc - 1, argv + 1);
+            return finish(commands[i].run(argc - 1, argv + 1));
     fprintf(stderr, "serac: %s: unknown command; see serac --help\n", argv[1]);
     return SERAC_EXIT_INPUT;
 }

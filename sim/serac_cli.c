@@ -94,9 +94,12 @@ bool serac_cli_number(const char *option, const char *text, uint64_t low,
 
 int serac_cli_fail(enum serac_status status, const struct serac_error *error)
 {
-    const char *text = error && error->text[0] ? error->text
-                                               : serac_status_text(status);
-    fprintf(stderr, "serac: %s\n", text);
+    char line[sizeof error->text];
+    snprintf(line, sizeof line, "%s", error && error->text[0] ? error->text : serac_status_text(status));
+    for (char *at = line; *at; at++)      /* names in a foreign file may hold line ends, or worse for a terminal */
+        if ((unsigned char)*at < ' ' || *at == 127)
+            *at = '?';
+    fprintf(stderr, "serac: %s\n", line);
     switch (status) {
     case SERAC_E_INPUT:
     case SERAC_E_FIT:

@@ -10,6 +10,7 @@
 #include "serac_cli.h"
 #include "serac_import.h"
 #include "serac_import_network.h"
+#include "serac_part.h"
 
 #define FILE_MAX (512u << 20)
 
@@ -98,7 +99,7 @@ static int write_out(const struct serac_import *import, const char *out)
     }
     if (!may_write(import->path, out))
         return SERAC_EXIT_INPUT;
-    int fd = mkstemp(part);
+    int fd = mkstemp(part), guard = fd >= 0 ? serac_part_guard(part) : -1;
     FILE *to = fd >= 0 ? fdopen(fd, "w") : NULL;
     bool good = to && fchmod(fd, 0644) == 0;
     name_of(out, name);
@@ -113,6 +114,7 @@ static int write_out(const struct serac_import *import, const char *out)
         fprintf(stderr, "serac: %s: cannot be written: %s\n", out, strerror(errno));
     if (fd >= 0 && (!good || code != SERAC_EXIT_DONE))
         remove(part);
+    serac_part_forget(guard);
     return good ? code : SERAC_EXIT_INPUT;
 }
 
@@ -158,6 +160,29 @@ static int say_network(const char *out)
     return SERAC_EXIT_DONE;
 }
 
+/* Both files or none: neither has its name before all of both is written. */
+static int write_pair(const char *path, const uint8_t *bytes, size_t count, const char *out, const char *text,
+                      size_t text_bytes)
+{
+    struct serac_part blob = {.file = NULL}, file = {.file = NULL};
+    struct serac_error error = {""};
+    enum serac_status status = serac_part_begin(&blob, path, &error);
+    if (status == SERAC_OK)
+        status = serac_part_begin(&file, out, &error);
+    if (status == SERAC_OK) {
+        fwrite(bytes, 1, count, blob.file);
+        fwrite(text, 1, text_bytes, file.file);
+        (void)fflush(blob.file);             /* the first that has no room says so, and drops the other */
+        (void)fflush(file.file);
+        status = serac_part_end(ferror(blob.file) || !ferror(file.file) ? &blob : &file, &error);
+    }
+    if (status == SERAC_OK)
+        status = serac_part_end(&file, &error);
+    serac_part_drop(&blob);
+    serac_part_drop(&file);
+    return status == SERAC_OK ? SERAC_EXIT_DONE : serac_cli_fail(status, &error);
+}
+
 static int write_network(const struct serac_import *import, const struct serac_build *build, const char *out)
 {
     char path[1100], *text;
@@ -173,9 +198,7 @@ static int write_network(const struct serac_import *import, const struct serac_b
     int code = serac_build_write(build, slash ? slash + 1 : path, import->notes, &text, &text_bytes, &bytes, &count)
                    ? SERAC_EXIT_DONE : serac_cli_fail(SERAC_E_NOMEM, NULL);
     if (code == SERAC_EXIT_DONE)
-        code = serac_cli_write(path, bytes, count);
-    if (code == SERAC_EXIT_DONE)
-        code = serac_cli_write(out, text, text_bytes);
+        code = write_pair(path, bytes, count, out, text, text_bytes);
     free(text);
     free(bytes);
     return code == SERAC_EXIT_DONE ? say_network(out) : code;
@@ -206,6 +229,7 @@ static int import_file(struct serac_import *import, enum kind kind, const struct
     char name[SERAC_NAME_MAX];
     size_t bytes;
     bool network = kind == TFLITE || kind == ONNX;
+    errno = 0;
     char *text = read_whole(import->path, !network, &bytes, import->error);
     enum serac_status status = SERAC_E_INPUT;
     name_of(out, name);
@@ -214,6 +238,12 @@ static int import_file(struct serac_import *import, enum kind kind, const struct
                  : kind == YAML ? serac_import_yaml(import, text)
                  : kind == ONNX ? serac_import_onnx(import, (uint8_t *)text, bytes, name, &build)
                                 : serac_import_tflite(import, (uint8_t *)text, bytes, choice, name, &build);
+    /* Readers refuse what they have no memory for like what they cannot read, or leave out a note; an allocation that
+     * failed has set errno, and nothing above does files. */
+    if (errno == ENOMEM) {
+        status = SERAC_E_NOMEM;
+        snprintf(import->error->text, sizeof import->error->text, "%.400s: out of memory", import->path);
+    }
     int code = status != SERAC_OK ? serac_cli_fail(status, import->error)
                : network          ? write_network(import, &build, out)
                                   : write_out(import, out);

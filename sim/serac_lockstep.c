@@ -38,6 +38,7 @@ struct lockstep {
     struct serac_host_memory copy;          /* the RTL's */
     uint64_t program;
     struct log log;
+    bool no_memory;             /* the model could not go on: no difference */
     struct serac_recording *recording;      /* may be NULL; of the first run only */
     struct serac_lockstep_result *result;
     struct serac_error *error;
@@ -155,7 +156,7 @@ static enum serac_status run_model(struct lockstep *ls)
     if (!ls->log.failed)
         serac_timeline_result(tl, &ls->result->run);
     serac_timeline_destroy(tl);
-    return ls->log.failed ? SERAC_E_NOMEM : SERAC_OK;
+    return ls->log.failed || ls->result->run.status == SERAC_E_NOMEM ? SERAC_E_NOMEM : SERAC_OK;
 }
 
 /* --- comparisons ------------------------------------------------------------------ */
@@ -239,6 +240,7 @@ static void compare_write(struct lockstep *ls, const struct serac_env *env,
         &w->bursts[(w->head + w->answered) % SERAC_ENV_BURSTS];
     uint64_t address = b->address + (uint64_t)b->moved * env->beat_bytes;
     enum serac_status status = compute_until(ls, b->timing.number);
+    ls->no_memory |= status == SERAC_E_NOMEM;
     if (status != SERAC_OK)
         differ(ls, "the model cannot compute block %u: %s", ls->block,
                serac_status_text(status));
@@ -507,6 +509,8 @@ static enum serac_status conclude(struct lockstep *ls, enum serac_status status)
     result->transfers = ls->check.transfers;
     if (status == SERAC_OK && !result->transfers)
         differ(ls, "no transfer was checked");
+    if (status == SERAC_OK && ls->no_memory)
+        status = SERAC_E_NOMEM;
     if (status == SERAC_OK && result->difference[0]) {
         status = SERAC_E_MISMATCH;
         if (ls->error)

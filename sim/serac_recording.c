@@ -32,8 +32,9 @@ static void on_bus_error(int number)
     _exit(said < 0 ? 3 : 2);
 }
 
-static void guard(const struct serac_part *part)
+static void guard(struct serac_recording *r)
 {
+    const struct serac_part *part = &r->wave;
     struct sigaction action = {.sa_handler = on_bus_error};
     snprintf(doomed.files[0], sizeof doomed.files[0], "%s", part->beside);
     snprintf(doomed.files[1], sizeof doomed.files[1], "%s.hier", part->beside);
@@ -42,6 +43,13 @@ static void guard(const struct serac_part *part)
         "serac: %s: cannot be written: the disk is full, or a limit is reached\n",
         part->path);
     sigaction(SIGBUS, &action, &doomed.before);
+    r->guard = serac_part_guard(doomed.files[1]);
+}
+
+static void unguard(const struct serac_recording *r)
+{
+    sigaction(SIGBUS, &doomed.before, NULL);
+    serac_part_forget(r->guard);
 }
 
 static enum serac_rtl_build build_of(const char *path)
@@ -140,7 +148,7 @@ enum serac_status serac_recording_attach(struct serac_recording *r,
     if (r->trace)
         return SERAC_OK;
     if (r->build == SERAC_RTL_FST)
-        guard(&r->wave);
+        guard(r);
     return ops->wave_open(rtl, r->wave.beside)
                ? SERAC_OK : refuse(error, r->wave.path, "cannot be written");
 }
@@ -152,7 +160,7 @@ void serac_recording_detach(struct serac_recording *r)
     if (!r->trace)
         r->wave_error = r->ops->wave_close(r->handle);
     if (r->build == SERAC_RTL_FST)
-        sigaction(SIGBUS, &doomed.before, NULL);
+        unguard(r);
     if (r->probe)
         serac_probe_end(r->probe);
     serac_probe_destroy(r->probe);

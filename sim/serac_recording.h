@@ -18,6 +18,7 @@ struct serac_recording {
     struct serac_trace *trace;       /* owned; NULL: a waveform */
     struct serac_trace_side *model, *rtl;   /* NULL: not asked for */
     struct serac_part wave;          /* waveform: its file */
+    int guard;                       /* FST: of the file beside it */
     uint64_t from, to;               /* waveform: cycles from..to-1 */
     int wave_error;                  /* errno of a write that failed */
     bool waved;                      /* a cycle is in it */

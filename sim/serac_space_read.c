@@ -76,6 +76,11 @@ static enum serac_status read_parts(struct serac_space *space, bool memory,
         struct serac_error detail = {""};
         struct serac_space_part *part = &parts[*count];
         status = load_part(memory, names->names[i], part, &detail);
+        if (status == SERAC_E_NOMEM) {
+            if (error)
+                *error = detail;
+            continue;
+        }
         if (status != SERAC_OK) {
             status = leave_out(space, memory, names->names[i], &detail, error);
             continue;

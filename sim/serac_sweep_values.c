@@ -153,15 +153,16 @@ enum serac_status serac_sweep_expand(const struct serac_config *config,
                                      axes[a].keys[0], SERAC_SWEEP_VARIANTS, what);
     }
     for (uint32_t n = 0; n < names->count; n++)
-        for (uint64_t i = 0; i < each; i++)
-            if (!vary(axes, count, i, names->names[n], text, sizeof text) ||
-                !serac_sweep_append(&all, text)) {
-                serac_sweep_list_free(&all);
-                return serac_config_fail(config, axes[0].place, error,
-                                         "%s: the variations of %.64s are too "
-                                         "long or too many", what,
-                                         names->names[n]);
-            }
+        for (uint64_t i = 0; i < each; i++) {
+            bool fits = vary(axes, count, i, names->names[n], text, sizeof text);
+            if (fits && serac_sweep_append(&all, text))
+                continue;
+            serac_sweep_list_free(&all);
+            return fits ? SERAC_E_NOMEM
+                        : serac_config_fail(config, axes[0].place, error,
+                                            "%s: the variations of %.64s are too "
+                                            "long", what, names->names[n]);
+        }
     serac_sweep_list_free(names);
     *names = all;
     return SERAC_OK;
