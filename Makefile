@@ -213,6 +213,10 @@ test-slurm: ## scripts/sweep.sbatch on a Slurm cluster on this machine, which it
 	@$(MAKE) -s $(B)/serac
 	@scripts/run_tests.sh slurm testbench/slurm/sweep.sh
 
+.PHONY: analyse
+analyse: ## clang-tidy and cppcheck over all C, with the waivers of scripts/analyse.waivers
+	@scripts/analyse.sh
+
 .PHONY: luts
 luts: ## LUTs per binary operation of BISMO's shape, beside BISMO's
 	@scripts/synth/luts.sh

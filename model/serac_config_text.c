@@ -75,8 +75,8 @@ static bool put_children(FILE *to, config_setting_t *s)
     int count = config_setting_length(s);
     config_setting_t **children =
         malloc(((size_t)count + 1) * sizeof *children);
-    bool good = children != NULL;
-    if (!good)
+    bool good = true;
+    if (!children)
         return false;
     for (int i = 0; i < count; i++)
         children[i] = config_setting_get_elem(s, (unsigned)i);

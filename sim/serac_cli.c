@@ -94,12 +94,12 @@ bool serac_cli_number(const char *option, const char *text, uint64_t low,
 
 int serac_cli_fail(enum serac_status status, const struct serac_error *error)
 {
-    char line[sizeof error->text];
-    snprintf(line, sizeof line, "%s", error && error->text[0] ? error->text : serac_status_text(status));
-    for (char *at = line; *at; at++)      /* names in a foreign file may hold line ends, or worse for a terminal */
+    struct serac_error line;
+    snprintf(line.text, sizeof line.text, "%s", error && error->text[0] ? error->text : serac_status_text(status));
+    for (char *at = line.text; *at; at++)      /* names in a foreign file may hold line ends, or worse for a terminal */
         if ((unsigned char)*at < ' ' || *at == 127)
             *at = '?';
-    fprintf(stderr, "serac: %s\n", line);
+    fprintf(stderr, "serac: %s\n", line.text);
     switch (status) {
     case SERAC_E_INPUT:
     case SERAC_E_FIT:

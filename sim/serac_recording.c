@@ -110,9 +110,11 @@ static enum serac_status begin_timeline(struct serac_recording *r,
         r->model = serac_trace_add_side(r->trace, "model");
     if (rtl)
         r->rtl = serac_trace_add_side(r->trace, "RTL");
-    if (!r->model == model || !r->rtl == rtl)
-        return refuse(error, path, strerror(errno));
-    return SERAC_OK;
+    if (!r->model != model && !r->rtl != rtl)
+        return SERAC_OK;
+    bool no_memory = errno == ENOMEM;        /* else its temporary file could not be made */
+    status = refuse(error, path, no_memory ? serac_status_text(SERAC_E_NOMEM) : strerror(errno));
+    return no_memory ? SERAC_E_NOMEM : status;
 }
 
 enum serac_status serac_recording_begin(struct serac_recording *r,

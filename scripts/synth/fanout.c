@@ -254,7 +254,8 @@ static void do_module(struct run *r, struct module *m)
     }
     m->busy = true;
     gather(r, m, &g);
-    qsort(g.sinks, g.count, sizeof *g.sinks, by_net);
+    if (g.count)
+        qsort(g.sinks, g.count, sizeof *g.sinks, by_net);
     uint32_t before = g.nets;
     double *loads = allocate(before, sizeof *loads);
     bool *clocks = allocate(before, sizeof *clocks);
