@@ -18,7 +18,7 @@ printf '%s\n' $files | xargs -P "${JOBS:-$(nproc)}" -I{} clang-tidy --quiet --co
 # shellcheck disable=SC2086
 cppcheck --quiet --std=c11 -j "${JOBS:-$(nproc)}" --enable=warning,performance,portability --suppress=missingInclude \
   --template='{file}:{line}:{column}: {severity}: {message} [{id}]' -D_POSIX_C_SOURCE=200809L -Imodel -Idrivers -Isim -Isim/import \
-  -Ireports -Iscripts/synth '-DcJSON_ArrayForEach(e, a)=for (e = (a)->child; e; e = e->next)' $files > "$out/cppcheck" 2>&1
+  -Ireports -Iscripts/synth '-DcJSON_ArrayForEach(e,a)=while((e=(a)->child))' $files > "$out/cppcheck" 2>&1
 grep -hE '^[^ ]+:[0-9]+:[0-9]+: (warning|error|performance|portability):' "$out/tidy" "$out/cppcheck" | sed "s|^$PWD/||" | sort -u > "$out/lines" || true
 sed -E 's/^([^:]*):[0-9]+:[0-9]+/\1/' "$out/lines" > "$out/found"
 sed -n 's/^\([^#].*[^ ]\)  *#.*/\1/p' scripts/analyse.waivers > "$out/waivers"
