@@ -98,6 +98,7 @@ static void move_beats(struct serac_memory *memory, enum serac_channel channel,
 
     if (even && rate >= memory->beat_bytes && !config->shared_bus) {
         burst->first_beat = earliest;      /* the next case, without its divisions */
+        burst->error = earliest + blamed;
         burst->last_beat = earliest + beats - 1;
         for (uint32_t i = 0; cycles && i < beats; i++)
             cycles[i] = earliest + i;
