@@ -8,8 +8,12 @@ CXX      := g++
 OPT      ?= -O3 -g
 WARN     := -Wall -Wextra -Wpedantic -Werror -Wno-format-truncation
 INCLUDE  = -Imodel -Idrivers -Isim -Isim/import -Ireports -Iscripts/synth -I$(B)/proto
-CFLAGS    = -std=c11 -D_POSIX_C_SOURCE=200809L -DSERAC_ROOT=\"$(CURDIR)\" $(OPT) $(WARN) $(INCLUDE)
+CFLAGS    = -std=c11 -D_POSIX_C_SOURCE=200809L $(OPT) $(PIC) $(WARN) $(INCLUDE)
 LIBS     := -lsqlite3 -lconfig -lcjson -lyaml -lprotobuf-c -lz -lm -lpthread
+# One set of objects for programs and for libserac.so; no path of this tree in them but where
+# serac_root.c says it, and where the tests' data is.
+PIC      := -fPIC -fno-semantic-interposition -ffile-prefix-map=$(CURDIR)=.
+ROOT     := -DSERAC_ROOT=\"$(CURDIR)\"
 SEED     ?= 1
 B        := build
 export SEED
@@ -55,6 +59,8 @@ $(REF_O): INCLUDE :=
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/model/serac_root.o: CFLAGS += $(ROOT) -DSERAC_PLUGINS=\"$(CURDIR)/build\"
 
 # Made at every build, for 10 ms, since a file may also go; written if it changed.
 .PHONY: always
@@ -157,7 +163,7 @@ $(SYNTH:%=$(B)/synth_%): $(B)/synth_%: scripts/synth/%.c $(B)/libseracsim.a $(B)
 $(B)/unit/%: testbench/unit/%.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a \
              $(B)/libseracsynth.a $(B)/libref.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Itestbench $^ -o $@ -lcmocka $(LIBS) -ldl
+	$(CC) $(CFLAGS) $(ROOT) -Itestbench $^ -o $@ -lcmocka $(LIBS) -ldl
 
 .PHONY: test-unit test-rtl lint
 test-unit: $(addprefix $(B)/unit/,$(UNITS)) ## unit tests of the C code
@@ -172,7 +178,7 @@ lint: ## Verilator lint of the RTL at several parameter points
 $(CONFORMANCE:%=$(B)/conformance/%): $(B)/conformance/%: testbench/conformance/%.c testbench/conformance/conformance.c \
              $(B)/proto/onnx.pb-c.h $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a $(B)/libseracsynth.a $(B)/libref.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Itestbench/conformance -Itestbench/reference -rdynamic $(filter-out %.h,$^) -o $@ $(LIBS) -ldl
+	$(CC) $(CFLAGS) $(ROOT) -Itestbench/conformance -Itestbench/reference -rdynamic $(filter-out %.h,$^) -o $@ $(LIBS) -ldl
 
 $(B)/trace_check: testbench/trace_check.c testbench/trace_check.h
 	@mkdir -p $(@D)

@@ -123,8 +123,8 @@ void serac_config_format(double value, char *text, size_t room);
 char *serac_config_text(const struct serac_config *config);
 
 /* The file of `name`, with its variation: a path (it has a slash or ends in .cfg) stays; a name is
- * the first <kind>/NAME.cfg in $SERAC_CONFIGS, in the source tree's configs/
- * (SERAC_CONFIGS_DIR, by default under SERAC_ROOT) and in ./configs. An unknown
+ * the first <kind>/NAME.cfg in $SERAC_CONFIGS, in configs/ of
+ * serac_root() and in ./configs. An unknown
  * name is SERAC_E_INPUT, and the message lists those there are. */
 enum serac_status serac_config_find(const char *kind, const char *name,
                                     char *path, size_t room,

@@ -8,11 +8,7 @@
 
 #include "serac_config.h"
 #include "serac_config_read.h"
-
-/* Where this copy was built, see the Makefile. */
-#if !defined(SERAC_CONFIGS_DIR) && defined(SERAC_ROOT)
-#define SERAC_CONFIGS_DIR SERAC_ROOT "/configs"
-#endif
+#include "serac_root.h"
 
 static int is_config(const struct dirent *entry)
 {
@@ -46,16 +42,12 @@ static enum serac_status fail(struct serac_error *error, const char *name,
     return SERAC_E_INPUT;
 }
 
-/* The folders of names; those that are not there are NULL. */
-static size_t find_roots(const char *roots[3])
+/* The folders of names; the first is NULL if the user has set none. */
+static void find_roots(const char *roots[3], char *shipped, size_t room)
 {
-    size_t count = 0;
-    roots[count++] = getenv("SERAC_CONFIGS");
-#ifdef SERAC_CONFIGS_DIR
-    roots[count++] = SERAC_CONFIGS_DIR;
-#endif
-    roots[count++] = "configs";
-    return count;
+    roots[0] = getenv("SERAC_CONFIGS");
+    roots[1] = serac_root_path(shipped, room, "configs");
+    roots[2] = "configs";
 }
 
 /* Without a variation. */
@@ -64,14 +56,14 @@ static enum serac_status find_file(const char *kind, const char *name, char *pat
 {
     size_t length = strlen(name);
     const char *roots[3];
-    size_t count = find_roots(roots);
-    char dir[SERAC_CONFIG_PATH_MAX], names[900] = "";
+    char dir[SERAC_CONFIG_PATH_MAX], shipped[SERAC_CONFIG_PATH_MAX], names[900] = "";
+    find_roots(roots, shipped, sizeof shipped);
     if (strchr(name, '/') ||
         (length > 4 && !strcmp(name + length - 4, ".cfg"))) {
         snprintf(path, room, "%s", name);
         return SERAC_OK;
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < 3; i++) {
         if (!roots[i])
             continue;
         int used = snprintf(path, room, "%s/%s/%s.cfg", roots[i], kind, name);
@@ -79,7 +71,7 @@ static enum serac_status find_file(const char *kind, const char *name, char *pat
             return SERAC_OK;
     }
     /* Those of the first folder that has any. */
-    for (size_t i = 0; i < count && !names[0]; i++) {
+    for (size_t i = 0; i < 3 && !names[0]; i++) {
         if (!roots[i])
             continue;
         snprintf(dir, sizeof dir, "%s/%s", roots[i], kind);

@@ -21,7 +21,7 @@ case ${1:-} in
   --fst) wave=--trace-fst waves=verilated_fst_c.o defines='-DVM_TRACE=1 -DVM_TRACE_FST=1' ;;
 esac
 case ${1:-} in --*) shift ;; esac
-command -v verilator > /dev/null || { echo "verilator is not installed (scripts/setup.sh installs it)" >&2; exit 3; }
+command -v verilator > /dev/null || { echo "verilator is not installed" >&2; exit 3; }
 dir=$out.build.$$
 mkdir -p "$dir"
 trap 'rm -rf "$dir"' EXIT
@@ -34,7 +34,7 @@ verilator --cc --top-module serac_top --prefix Vserac --Mdir "$dir" -O3 --x-assi
   --x-initial unique --noassert -Wno-fatal -Wno-lint \
   -CFLAGS -fPIC $wave "$@" > "$dir/log" 2>&1 || { cat "$dir/log" >&2; exit 1; }
 inc=$(verilator --getenv VERILATOR_ROOT)/include
-runtime=$("$root/scripts/verilator_runtime.sh")
+runtime=$("$root/scripts/verilator_runtime.sh" "$(dirname "$out")")
 make -s -j "$(nproc)" -C "$dir" -f Vserac.mk OPT_FAST=-O3 OPT_SLOW=-O0 OPT_GLOBAL=-O2 Vserac__ALL.a \
   ${waves:+"$waves"} >> "$dir/log" 2>&1 ||
   { tail -30 "$dir/log" >&2; exit 1; }

@@ -1,12 +1,14 @@
 #!/bin/sh
-# verilator_runtime.sh - compiles Verilator's own C++ once and prints the archive's path.
+# verilator_runtime.sh [CACHE] - compiles Verilator's own C++ once and prints the archive's path.
 #
+# It goes to build/ of the source tree; where there is none, to the folder CACHE.
 # Every bench and every Verilated library needs it; it depends on no design. Position-independent,
 # without coverage or traces. Two that build it at once do no harm.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 inc=$(verilator --getenv VERILATOR_ROOT)/include
 out=$root/build/verilated.a
+[ -d "$root/build" ] || out=$1/verilated.a
 if [ -z "$(find "$out" -newer "$inc/verilated.cpp" 2> /dev/null)" ]; then
   dir=$out.$$
   mkdir -p "$dir"

@@ -6,12 +6,9 @@
 #include <string.h>
 
 #include "serac_advise.h"
+#include "serac_root.h"
 
-#ifndef SERAC_ROOT
-#define SERAC_ROOT "."
-#endif
 #define LINES 32          /* of the table */
-#define MEASURED SERAC_ROOT "/reports/accuracy.csv"
 
 static const char *unit_of_loss(const struct serac_profile *p)
 {
@@ -253,7 +250,8 @@ static int advise(const struct serac_advise_job *job, bool json)
 
 int serac_cmd_advise(int argc, char **argv)
 {
-    const char *name, *memory = NULL, *tech = NULL, *measured = MEASURED, *tune = NULL, *json = NULL;
+    const char *name, *memory = NULL, *tech = NULL, *measured, *tune = NULL, *json = NULL;
+    char shipped[1024];
     const struct serac_option options[] = {
         {"memory", "M", "name in configs/memory or path (default)", &memory},
         {"tech", "T", "name in configs/tech or path (" SERAC_DEFAULT_TECH ")", &tech},
@@ -274,6 +272,7 @@ int serac_cmd_advise(int argc, char **argv)
     struct serac_workload *workload = NULL;
     struct serac_accuracy table;
     struct serac_error error = {""};
+    measured = serac_root_path(shipped, sizeof shipped, "reports/accuracy.csv");
     int code = serac_cli_parse(&usage, argc, argv, &name, 1);
     if (code >= 0)
         return code;

@@ -5,10 +5,7 @@
 
 #include "serac_claims.h"
 #include "serac_cli.h"
-
-#ifndef SERAC_ROOT
-#define SERAC_ROOT "."
-#endif
+#include "serac_root.h"
 
 /* DIR/NAME.csv, what serac export printed. */
 static enum serac_status read_rows(const char *dir, const char *name, struct serac_claims_rows *rows,
@@ -70,7 +67,9 @@ static int write_page(const char *path, const char *command, const struct serac_
 int serac_cmd_claims(int argc, char **argv)
 {
     const char *dir, *out = NULL, *command = "serac claims";
-    const char *accuracy = SERAC_ROOT "/reports/accuracy.csv", *pairs = SERAC_ROOT "/reports/pairs.csv";
+    char shipped[2][1200];
+    const char *accuracy = serac_root_path(shipped[0], sizeof shipped[0], "reports/accuracy.csv");
+    const char *pairs = serac_root_path(shipped[1], sizeof shipped[1], "reports/pairs.csv");
     const char *scenario = "claims";
     const struct serac_option options[] = {
         {"out", "FILE", "the page (required)", &out},

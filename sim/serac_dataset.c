@@ -7,13 +7,12 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#ifndef SERAC_ROOT
-#define SERAC_ROOT "."
-#endif
+#include "serac_root.h"
+
 #define DEBIAN "/usr/share/datasets/fashion-mnist/t10k"
 #define DEBIAN_TRAINING "/usr/share/datasets/fashion-mnist/train"
-#define SHIPPED SERAC_ROOT "/configs/datasets/fashion-mnist-500"
-#define HELD_OUT SERAC_ROOT "/configs/datasets/fashion-mnist-held-out.bits"
+#define SHIPPED "configs/datasets/fashion-mnist-500"
+#define HELD_OUT "configs/datasets/fashion-mnist-held-out.bits"
 
 static enum serac_status fail(struct serac_error *error, const char *path,
                               const char *what)
@@ -76,12 +75,13 @@ static enum serac_status keep_held_out(struct serac_dataset *d, struct serac_err
     uint8_t bits[7500];
     size_t size = (size_t)d->height * d->width;
     uint32_t kept = 0;
-    FILE *file = fopen(HELD_OUT, "rb");
+    char path[1024];
+    FILE *file = fopen(serac_root_path(path, sizeof path, HELD_OUT), "rb");
     bool good = file && d->count == 8 * sizeof bits && fread(bits, 1, sizeof bits, file) == sizeof bits;
     if (file)
         fclose(file);
     if (!good)
-        return fail(error, HELD_OUT, "cannot be read, or the data set has not 60,000 images");
+        return fail(error, path, "cannot be read, or the data set has not 60,000 images");
     for (uint32_t i = 0; i < d->count; i++)
         if (bits[i / 8] >> i % 8 & 1) {
             memmove(d->images + kept * size, d->images + i * size, size);
@@ -96,12 +96,12 @@ enum serac_status serac_dataset_load(const char *name,
                                      struct serac_error *error)
 {
     struct serac_dataset d = {.count = 0};
-    char path[1024];
+    char path[1024], shipped[1024];
     const char *prefix = name;
     uint32_t sizes[MAX_DIMS] = {0, 0, 0, 1}, labels = 0;
     snprintf(d.name, sizeof d.name, "%s", name);
     if (!strcmp(name, "fashion-mnist-500"))
-        prefix = SHIPPED;
+        prefix = serac_root_path(shipped, sizeof shipped, SHIPPED);
     else if (!strcmp(name, "fashion-mnist"))
         prefix = DEBIAN;
     else if (!strcmp(name, "fashion-mnist-held-out"))

@@ -1,6 +1,6 @@
 /* serac_device_systemc.c - the SystemC platform as a device.
  *
- * The platform is a shared library (build/serac_systemc.so), so that the command
+ * The platform is a shared library (serac_systemc.so), so that the command
  * itself needs no SystemC. Its driver thread runs what the driver's user does:
  * serac_device_enter() hands that over. */
 #include <dlfcn.h>
@@ -8,11 +8,8 @@
 #include <stdlib.h>
 
 #include "serac_device.h"
+#include "serac_root.h"
 #include "systemc/serac_platform.h"
-
-#ifndef SERAC_ROOT
-#define SERAC_ROOT "."
-#endif
 
 struct systemc {
     serac_platform_run_fn *run;
@@ -87,8 +84,9 @@ static enum serac_status open_platform(struct serac_device *device, bool rtl,
         if (status != SERAC_OK)
             return status;
     }
-    void *library = dlopen(SERAC_ROOT "/build/serac_systemc.so",
-                           RTLD_NOW | RTLD_GLOBAL);
+    char path[1024];
+    snprintf(path, sizeof path, "%s/serac_systemc.so", serac_root_plugins());
+    void *library = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
     if (library)
         s->run = (serac_platform_run_fn *)(uintptr_t)dlsym(
             library, "serac_platform_run");

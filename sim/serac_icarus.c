@@ -8,9 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#ifndef SERAC_ROOT
-#define SERAC_ROOT "."
-#endif
+#include "serac_root.h"
 
 static char loaded[4096];            /* path of the design at hand, without suffix */
 
@@ -155,7 +153,7 @@ enum serac_status serac_icarus_load(const char *base, const char *params,
         return SERAC_OK;
     snprintf(command, sizeof command,
              "'%s/scripts/build_icarus.sh' '%s' %s > '%s.log' 2>&1",
-             SERAC_ROOT, base, params, base);
+             serac_root(), base, params, base);
     int code = system(command);
     if (code == 0)
         return SERAC_OK;

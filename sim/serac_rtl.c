@@ -1,7 +1,7 @@
 /* serac_rtl.c - finds, builds and loads the RTL library of a design.
  *
- * Libraries are cached under build/rtl-cache (or SERAC_CACHE) by a hash of the
- * design's parameters, the RTL or netlist and the shim. */
+ * Libraries are cached by a hash of the design's parameters, the RTL or netlist and
+ * the shim; see cache_dir() for the place. */
 #define _DEFAULT_SOURCE
 #include "serac_rtl.h"
 
@@ -17,9 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#ifndef SERAC_ROOT
-#define SERAC_ROOT "."
-#endif
+#include "serac_root.h"
 
 static enum serac_status fail(struct serac_error *error, const char *what,
                               const char *detail)
@@ -59,29 +57,32 @@ static int is_verilog(const struct dirent *entry)
                           !strcmp(entry->d_name + length - 3, ".vh"));
 }
 
-static const char *rtl_dir(void)
+static uint64_t mix_shipped(uint64_t hash, const char *below)
 {
-    const char *dir = getenv("SERAC_RTL_DIR");
-    return dir ? dir : SERAC_ROOT "/rtl";
+    char path[4096];
+    return mix_file(hash, serac_root_path(path, sizeof path, below));
 }
 
 static uint64_t source_hash(void)
 {
     struct dirent **names;
-    char path[4096];
+    char path[4096], rtl[2048];
     uint64_t hash = 0xcbf29ce484222325u;
-    int count = scandir(rtl_dir(), &names, is_verilog, alphasort);
+    const char *dir = getenv("SERAC_RTL_DIR");
+    if (!dir)
+        dir = serac_root_path(rtl, sizeof rtl, "rtl");
+    int count = scandir(dir, &names, is_verilog, alphasort);
     for (int i = 0; i < count; i++) {
-        snprintf(path, sizeof path, "%s/%s", rtl_dir(), names[i]->d_name);
+        snprintf(path, sizeof path, "%s/%s", dir, names[i]->d_name);
         hash = mix_file(mix(hash, names[i]->d_name, strlen(names[i]->d_name)),
                         path);
         free(names[i]);
     }
     if (count >= 0)
         free(names);
-    hash = mix_file(hash, SERAC_ROOT "/sim/serac_rtl_shim.cpp");
-    hash = mix_file(hash, SERAC_ROOT "/sim/serac_rtl.h");
-    hash = mix_file(hash, SERAC_ROOT "/scripts/build_rtl.sh");
+    hash = mix_shipped(hash, "sim/serac_rtl_shim.cpp");
+    hash = mix_shipped(hash, "sim/serac_rtl.h");
+    hash = mix_shipped(hash, "scripts/build_rtl.sh");
     const char *slow = getenv("SERAC_SLOW_POPCOUNT");
     return slow ? mix(hash, "slow", 4) : hash;
 }
@@ -117,7 +118,7 @@ static enum serac_status build(const char *library, uint32_t axi_bits,
     snprintf(log, sizeof log, "%s.log", library);
     snprintf(command, sizeof command,
              "'%s/scripts/build_rtl.sh' '%s' %u %s %s > '%s' 2>&1",
-             SERAC_ROOT, library, axi_bits, what, params, log);
+             serac_root(), library, axi_bits, what, params, log);
     if (isatty(2))
         fprintf(stderr, "building the RTL (%s%s%s)\n", what, *what ? " " : "",
                 params);
@@ -125,8 +126,8 @@ static enum serac_status build(const char *library, uint32_t axi_bits,
     if (code == 0)
         return SERAC_OK;
     if (code != -1 && code >> 8 == 3)
-        return fail(error, "verilator is not installed; scripts/setup.sh "
-                           "installs it", NULL);
+        return fail(error, "verilator is not installed (on Debian: apt-get "
+                           "install verilator)", NULL);
     return fail(error, "the RTL library could not be built, see", log);
 }
 
@@ -135,8 +136,7 @@ static uint64_t library_hash(const char *what, const char *params)
 {
     uint64_t hash = mix(source_hash(), params, strlen(params));
     if (*what)
-        hash = mix_file(mix(hash, what, strlen(what)),
-                        SERAC_ROOT "/sim/serac_probe.vlt");
+        hash = mix_shipped(mix(hash, what, strlen(what)), "sim/serac_probe.vlt");
     return hash;
 }
 
@@ -158,15 +158,44 @@ static enum serac_status load_other(const char *simulator, const char *cache,
         return SERAC_E_INPUT;
     }
     static const char *const sources[] = {
-        "/sim/icarus/serac_icarus.v", "/sim/icarus/serac_icarus_vpi.c",
-        "/sim/serac_icarus.h", "/sim/serac_pins.h", "/scripts/build_icarus.sh"};
-    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
-        snprintf(base, sizeof base, SERAC_ROOT "%s", sources[i]);
-        hash = mix_file(hash, base);
-    }
+        "sim/icarus/serac_icarus.v", "sim/icarus/serac_icarus_vpi.c",
+        "sim/serac_icarus.h", "sim/serac_pins.h", "scripts/build_icarus.sh"};
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
+        hash = mix_shipped(hash, sources[i]);
     serac_rtl_parameters(design, "", params, sizeof params);
     snprintf(base, sizeof base, "%s/%016llx", cache, (unsigned long long)hash);
     return serac_icarus_load(base, params, ops, error);
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat entry;
+    return stat(path, &entry) == 0 && S_ISDIR(entry.st_mode);
+}
+
+/* SERAC_CACHE; build/rtl-cache of a source tree; of an installed copy, which the user
+ * may not write, serac/ in the user's cache (XDG_CACHE_HOME, else ~/.cache). */
+static bool cache_dir(char *to, size_t room)
+{
+    const char *own = getenv("SERAC_CACHE"), *user = getenv("XDG_CACHE_HOME");
+    if (own) {
+        snprintf(to, room, "%s", own);
+        return true;
+    }
+    if (is_folder(serac_root_path(to, room, "build"))) {
+        (void)serac_root_path(to, room, "build/rtl-cache");
+        return true;
+    }
+    const char *home = getenv("HOME");
+    if ((!user || user[0] != '/') && !home)
+        return false;
+    if (user && user[0] == '/')
+        snprintf(to, room, "%s", user);
+    else
+        snprintf(to, room, "%s/.cache", home);
+    (void)mkdir(to, 0700);
+    strncat(to, "/serac", room - strlen(to) - 1);
+    return true;
 }
 
 enum serac_status serac_rtl_load(const struct serac_design *design,
@@ -176,13 +205,11 @@ enum serac_status serac_rtl_load(const struct serac_design *design,
 {
     static const char *const options[] = {"", "--probes", "--vcd", "--fst"};
     const char *what = options[which];
-    char params[1024], library[4096];
-    const char *cache = getenv("SERAC_CACHE");
-    if (!cache)
-        cache = SERAC_ROOT "/build/rtl-cache";
+    char params[1024], cache[2048], library[4096];
+    if (!cache_dir(cache, sizeof cache))
+        return fail(error, "no folder for built RTL: set SERAC_CACHE", NULL);
     serac_rtl_parameters(design, "-G", params, sizeof params);
     uint64_t hash = library_hash(what, params);
-    (void)mkdir(SERAC_ROOT "/build", 0777);
     if (mkdir(cache, 0777) && errno != EEXIST)
         return fail(error, cache, strerror(errno));
     const char *simulator = getenv("SERAC_SIMULATOR");
