@@ -130,6 +130,9 @@ enum serac_status serac_config_find(const char *kind, const char *name,
                                     char *path, size_t room,
                                     struct serac_error *error);
 
+/* The names that there are of a kind, "a, b, c"; "" if none. What has no room is cut. */
+void serac_config_names(const char *kind, char *to, size_t room);
+
 /* The keys of designs and memories. */
 const struct serac_key *serac_design_keys(size_t *count);
 const struct serac_key *serac_memory_keys(size_t *count);

@@ -16,7 +16,7 @@ static int is_config(const struct dirent *entry)
     return length > 4 && !strcmp(entry->d_name + length - 4, ".cfg");
 }
 
-static void list_names(const char *dir, char *to, size_t room)
+static void list_folder(const char *dir, char *to, size_t room)
 {
     struct dirent **names;
     int count = scandir(dir, &names, is_config, alphasort);
@@ -50,13 +50,28 @@ static void find_roots(const char *roots[3], char *shipped, size_t room)
     roots[2] = "configs";
 }
 
+/* Those of the first folder that has any. */
+void serac_config_names(const char *kind, char *to, size_t room)
+{
+    const char *roots[3];
+    char dir[SERAC_CONFIG_PATH_MAX], shipped[SERAC_CONFIG_PATH_MAX];
+    find_roots(roots, shipped, sizeof shipped);
+    to[0] = 0;
+    for (size_t i = 0; i < 3 && !to[0]; i++) {
+        if (!roots[i])
+            continue;
+        snprintf(dir, sizeof dir, "%s/%s", roots[i], kind);
+        list_folder(dir, to, room);
+    }
+}
+
 /* Without a variation. */
 static enum serac_status find_file(const char *kind, const char *name, char *path,
                                    size_t room, struct serac_error *error)
 {
     size_t length = strlen(name);
     const char *roots[3];
-    char dir[SERAC_CONFIG_PATH_MAX], shipped[SERAC_CONFIG_PATH_MAX], names[900] = "";
+    char shipped[SERAC_CONFIG_PATH_MAX], names[900];
     find_roots(roots, shipped, sizeof shipped);
     if (strchr(name, '/') ||
         (length > 4 && !strcmp(name + length - 4, ".cfg"))) {
@@ -70,13 +85,7 @@ static enum serac_status find_file(const char *kind, const char *name, char *pat
         if (used > 0 && (size_t)used < room && access(path, F_OK) == 0)
             return SERAC_OK;
     }
-    /* Those of the first folder that has any. */
-    for (size_t i = 0; i < 3 && !names[0]; i++) {
-        if (!roots[i])
-            continue;
-        snprintf(dir, sizeof dir, "%s/%s", roots[i], kind);
-        list_names(dir, names, sizeof names);
-    }
+    serac_config_names(kind, names, sizeof names);
     if (error)
         snprintf(error->text, sizeof error->text,
                  "%.64s: not in configs/%s; there are %s", name, kind,

@@ -6,12 +6,11 @@
 #include <unistd.h>
 
 #include "serac_cli.h"
+#include "serac_help.h"
 
-static const struct {
-    const char *name;
-    int (*run)(int argc, char **argv);
-    const char *text;
-} commands[] = {
+static int help(int argc, char **argv);
+
+static const struct serac_command commands[] = {
     {"infer", serac_cmd_infer, "run a quantised network: accuracy and costs"},
     {"cosim", serac_cmd_cosim, "compare model and RTL at every clock edge"},
     {"sweep", serac_cmd_sweep, "every combination of a sweep file"},
@@ -28,15 +27,68 @@ static const struct {
     {"import", serac_cmd_import, "other tools' networks and layer tables"},
     {"compile", serac_cmd_compile, "a network to a program image"},
     {"describe", serac_cmd_describe, "a design: area, clock, peak rates"},
+    {"init", serac_cmd_init, "a commented file to start from"},
+    {"help", help, "this help as a manual page or shell completion"},
 };
+#define COUNT (sizeof commands / sizeof *commands)
 
-static void print_usage(FILE *to)
+static int unknown(const char *name)
 {
-    fprintf(to, "usage: serac COMMAND [--help] ...\n\n");
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].text);
-    fprintf(to, "\nExit codes: 0 done, 1 a check failed, 2 bad input, 3 internal "
-                "or system error.\n");
+    const char *like = serac_config_nearest(name, commands, sizeof *commands, COUNT);
+    fprintf(stderr, "serac: %s: unknown command%s%s%s; see serac --help\n", name,
+            like ? " (did you mean " : "", like ? like : "", like ? "?)" : "");
+    return SERAC_EXIT_INPUT;
+}
+
+static int run(int argc, char **argv)
+{
+    for (size_t i = 0; i < COUNT; i++)
+        if (!strcmp(argv[0], commands[i].name))
+            return commands[i].run(argc, argv);
+    return unknown(argv[0]);
+}
+
+/* The names of a kind, a line each. */
+static int print_names(const char *kind)
+{
+    char names[4096];
+    serac_config_names(kind, names, sizeof names);
+    if (!names[0]) {
+        fprintf(stderr, "serac help: --names %s: no names in configs/%s\n", kind, kind);
+        return SERAC_EXIT_INPUT;
+    }
+    for (char *name = strtok(names, ", "); name; name = strtok(NULL, ", "))
+        puts(name);
+    return SERAC_EXIT_DONE;
+}
+
+static int help(int argc, char **argv)
+{
+    const char *man = NULL, *bash = NULL, *names = NULL;
+    const struct serac_option options[] = {
+        {"man", NULL, "all of it as a manual page, for man -l", &man},
+        {"bash", NULL, "completion for bash", &bash},
+        {"names", "KIND", "the names in configs/KIND: designs, networks, sweeps, ...", &names},
+        {NULL, NULL, NULL, NULL}};
+    const struct serac_usage usage = {
+        "help", "[COMMAND | options]", "The help of a command; of all as a manual page or as shell completion.",
+        "  serac help infer\n"
+        "  serac help --names designs\n"
+        "  . <(serac help --bash)\n", options};
+    if (argc == 2 && argv[1][0] != '-') {
+        char ask[] = "--help", *of[] = {argv[1], ask, NULL};
+        return run(2, of);
+    }
+    int code = serac_cli_parse(&usage, argc, argv, NULL, 0);
+    if (code >= 0)
+        return code;
+    if (names)
+        return print_names(names);
+    if (man || bash)
+        serac_help_all(man ? SERAC_HELP_MAN : SERAC_HELP_BASH, commands, COUNT);
+    else
+        serac_help_commands(stdout, commands, COUNT);
+    return SERAC_EXIT_DONE;
 }
 
 /* With stdin, stdout or stderr closed the next file would get its number, and what is printed would go there. */
@@ -64,20 +116,16 @@ int main(int argc, char **argv)
 {
     hold_standard_files();
     if (argc < 2) {
-        print_usage(stderr);
+        serac_help_commands(stderr, commands, COUNT);
         return SERAC_EXIT_INPUT;
     }
     if (!strcmp(argv[1], "--help")) {
-        print_usage(stdout);
+        serac_help_commands(stdout, commands, COUNT);
         return finish(SERAC_EXIT_DONE);
     }
     if (!strcmp(argv[1], "--version")) {
         puts("serac " SERAC_VERSION);
         return SERAC_EXIT_DONE;
     }
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        if (!strcmp(argv[1], commands[i].name))
-            return finish(commands[i].run(argc - 1, argv + 1));
-    fprintf(stderr, "serac: %s: unknown command; see serac --help\n", argv[1]);
-    return SERAC_EXIT_INPUT;
+    return finish(run(argc - 1, argv + 1));
 }

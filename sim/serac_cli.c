@@ -7,19 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "serac_help.h"
 #include "serac_part.h"
 
-static void print_help(const struct serac_usage *u)
+bool serac_cli_colour(FILE *stream)
 {
-    printf("usage: serac %s %s\n\n%s\n\noptions:\n", u->command, u->arguments,
-           u->summary);
-    for (const struct serac_option *o = u->options; o->name; o++) {
-        char left[64];
-        snprintf(left, sizeof left, "--%s%s%s", o->name, o->argument ? " " : "",
-                 o->argument ? o->argument : "");
-        printf("  %-22s %s\n", left, o->text);
-    }
-    printf("  %-22s %s\n\nexamples:\n%s", "--help", "this text", u->examples);
+    const char *no = getenv("NO_COLOR");
+    return isatty(fileno(stream)) && !(no && *no);
 }
 
 static int usage_error(const struct serac_usage *u, const char *format,
@@ -28,6 +22,18 @@ static int usage_error(const struct serac_usage *u, const char *format,
     fprintf(stderr, "serac %s: ", u->command);
     fprintf(stderr, format, what);
     fprintf(stderr, "; see serac %s --help\n", u->command);
+    return SERAC_EXIT_INPUT;
+}
+
+static int unknown_option(const struct serac_usage *u, const char *given)
+{
+    size_t count = 0;
+    while (u->options[count].name)
+        count++;
+    const char *like = serac_config_nearest(given + strspn(given, "-"), u->options,
+                                            sizeof *u->options, count);
+    fprintf(stderr, "serac %s: %s: unknown option%s%s%s; see serac %s --help\n", u->command, given,
+            like ? " (did you mean --" : "", like ? like : "", like ? "?)" : "", u->command);
     return SERAC_EXIT_INPUT;
 }
 
@@ -45,7 +51,7 @@ int serac_cli_parse(const struct serac_usage *u, int argc, char **argv,
     int given = 0;
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--help")) {
-            print_help(u);
+            serac_help_usage(u);
             return SERAC_EXIT_DONE;
         }
         if (strncmp(argv[i], "--", 2) && strcmp(argv[i], "-o")) {
@@ -59,7 +65,7 @@ int serac_cli_parse(const struct serac_usage *u, int argc, char **argv,
         while (o->name && strcmp(o->name, name))
             o++;
         if (!o->name)
-            return usage_error(u, "%s: unknown option", argv[i]);
+            return unknown_option(u, argv[i]);
         if (!o->argument) {
             *o->value = "";
         } else if (i + 1 < argc) {
@@ -99,7 +105,8 @@ int serac_cli_fail(enum serac_status status, const struct serac_error *error)
     for (char *at = line.text; *at; at++)      /* names in a foreign file may hold line ends, or worse for a terminal */
         if ((unsigned char)*at < ' ' || *at == 127)
             *at = '?';
-    fprintf(stderr, "serac: %s\n", line.text);
+    bool colour = serac_cli_colour(stderr);
+    fprintf(stderr, "%sserac:%s %s\n", colour ? "\033[1;31m" : "", colour ? "\033[0m" : "", line.text);
     switch (status) {
     case SERAC_E_INPUT:
     case SERAC_E_FIT:

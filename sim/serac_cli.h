@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "serac_config.h"
 #include "serac_cost.h"
@@ -32,6 +33,12 @@ struct serac_usage {
     const struct serac_option *options;
 };
 
+struct serac_command {       /* a subcommand */
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *text;
+};
+
 /* Parses argv behind the subcommand; -o is --out. Positional arguments go to `positional`,
  * exactly `wanted` of them. Options csv and json exclude each other. Returns -1 to go on, else the exit code (help shown, or
  * the usage was wrong). */
@@ -41,6 +48,9 @@ int serac_cli_parse(const struct serac_usage *usage, int argc, char **argv,
 /* A decimal number in low..high; false after one clear line on stderr. */
 bool serac_cli_number(const char *option, const char *text, uint64_t low,
                       uint64_t high, uint64_t *value);
+
+/* May `stream` have colours: a terminal, and NO_COLOR is not set. */
+bool serac_cli_colour(FILE *stream);
 
 /* `serac: text` on stderr; the exit code for `status`. */
 int serac_cli_fail(enum serac_status status, const struct serac_error *error);
@@ -69,6 +79,7 @@ void serac_cli_progress_rate(const char *what, uint64_t done, uint64_t total,
 int serac_cmd_infer(int argc, char **argv);
 int serac_cmd_cosim(int argc, char **argv);
 int serac_cmd_describe(int argc, char **argv);
+int serac_cmd_init(int argc, char **argv);
 int serac_cmd_compile(int argc, char **argv);
 int serac_cmd_import(int argc, char **argv);
 int serac_cmd_sweep(int argc, char **argv);

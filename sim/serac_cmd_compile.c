@@ -2,8 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "serac_cli.h"
 #include "serac_host.h"
-#include "serac_infer.h"
+#include "serac_image_make.h"
 
 /* The image as C source; NULL without memory. */
 static char *c_source(const char *name, const uint8_t *image, size_t image_bytes,

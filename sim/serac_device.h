@@ -9,8 +9,9 @@
 #include "serac_host_memory.h"
 #include "serac_io.h"
 #include "serac_memory.h"
-#include "serac_recording.h"
 #include "serac_run.h"
+
+struct serac_recording;                  /* serac_recording.h: what --trace asks for */
 
 struct serac_device {
     struct serac_io io;                  /* for the driver */

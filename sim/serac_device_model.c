@@ -9,6 +9,7 @@
 #include "serac_csr.h"
 #include "serac_device.h"
 #include "serac_insn.h"
+#include "serac_recording.h"
 
 /* A program that was timed: its blocks as they stood in memory, and the counters. */
 struct timed {

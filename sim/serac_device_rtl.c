@@ -6,6 +6,7 @@
 #include "serac_axi_check.h"
 #include "serac_device.h"
 #include "serac_env.h"
+#include "serac_recording.h"
 
 #define CYCLES_PER_MILLISECOND 1000000u   /* a bound for waits, not a frequency */
 #define REGISTER_CYCLES 64

@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "serac_cli.h"
-#include "serac_image.h"
 #include "serac_program.h"
 #include "serac_result.h"
 
@@ -43,10 +42,6 @@ enum serac_status serac_infer_run(const struct serac_infer_job *job,
                                   struct serac_infer_result *result,
                                   struct serac_error *error);
 void serac_infer_free(struct serac_infer_result *result);
-
-/* A program as the driver loads it: header and body, *bytes in all. Owned by
- * the caller; NULL if out of memory. */
-uint8_t *serac_image_make(const struct serac_program *program, size_t *bytes);
 
 /* Bounds of the 95 % Wilson score interval of `right` out of `n`. */
 void serac_wilson(uint64_t right, uint64_t n, double *low, double *high);

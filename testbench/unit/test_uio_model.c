@@ -25,6 +25,7 @@
 #include "serac_dataset.h"
 #include "serac_drv.h"
 #include "serac_host_memory.h"
+#include "serac_image_make.h"
 #include "serac_infer.h"
 #include "serac_uio.h"
 
