@@ -39,7 +39,7 @@ BENCHES  := $(patsubst testbench/rtl/%.cpp,%,$(wildcard testbench/rtl/tb_*.cpp))
 all: $(B)/serac systemc ## builds the serac command and its SystemC platform
 
 help: ## lists the targets
-	@awk -F':.*## ' '/^[a-z_-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z_-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 lib: $(B)/libserac.a $(B)/libseracdrv.a
 
@@ -104,7 +104,7 @@ SYSTEMC := $(wildcard sim/systemc/*.cpp)
 systemc: $(B)/serac_systemc.so ## builds the SystemC platform
 $(B)/serac_systemc.so: $(SYSTEMC) $(wildcard sim/systemc/*.h sim/*.h model/*.h)
 	@mkdir -p $(@D)
-	$(CXX) -std=c++17 -O2 -Wall -Wextra -Werror -fPIC -shared -Imodel -Isim $(SYSTEMC) -o $@ -lsystemc
+	$(CXX) -std=c++17 -O2 -Wall -Wextra -Werror $(PIC) -shared -Imodel -Isim $(SYSTEMC) -o $@ -lsystemc
 
 # --- registers -------------------------------------------------------------
 
@@ -305,6 +305,8 @@ san-fuzz: $(FUZZ:%=$(B)/fuzz/%) $(B)/serac_oom
 
 clean: ## removes build/
 	rm -rf build
+
+include scripts/install.mk
 
 -include $(MODEL_O:.o=.d) $(DRIVER_O:.o=.d) $(SIM_O:.o=.d) $(SYNTH_O:.o=.d) \
          $(REF_O:.o=.d)
