@@ -123,6 +123,10 @@ check-gen: $(B)/gen_regs ## fails if a generated file is not up to date
 	  cmp $$f $(B)/gen/$$f || { echo "check-gen: $$f differs, run make regs"; exit 1; }; done
 	@echo "check-gen: 3 files are current"
 
+.PHONY: check-docs
+check-docs: $(B)/serac ## fails if a document names a path, target, option or column that is not there
+	@scripts/check_docs.sh
+
 # --- synthesis -------------------------------------------------------------
 
 .PHONY: synth synth-tools

@@ -23,11 +23,12 @@ for command in $commands; do
   grep -q "^  *\(\. <(\)\?serac .*" <(sed '1,/^examples:/d' "$work/help.txt") || fails "$command --help shows no example"
   sed -n "/^\.SS serac $command /,/^\.EE/p" "$work/man.txt" > "$work/section.txt"
   sed -n "/^    $command)/,/esac ;;/p" "$work/serac.bash" > "$work/case.txt"
-  for option in $(sed -n '/^options:/,/^examples:/s/^  \(--[a-z-]*\).*/\1/p' "$work/help.txt"); do
+  sed -n "/^options:/,/^examples:/s/^  \(--[a-z-]*\).*/\1/p" "$work/help.txt" > "$work/options.txt"
+  while read -r option; do
     [ "$option" = --help ] || grep -q -e "^\.B $option" "$work/section.txt" || fails "$command $option: not in the manual page"
-    grep -q -e "[' ]$option[' ]" "$work/case.txt" || fails "$command $option: not in the completion"
+    grep -q -e "[' ]${option}[' ]" "$work/case.txt" || fails "$command $option: not in the completion"
     options=$((options + 1))
-  done
+  done < "$work/options.txt"
 done
 [ "$options" -gt 80 ] || fails "only $options options were compared"
 if command -v groff > /dev/null; then
