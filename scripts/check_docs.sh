@@ -5,6 +5,7 @@
 #             document's folder, or an included one; with * and ?; in build/ anything may be
 #   targets   of make
 #   flags     behind `serac COMMAND`, of that command; alone in backticks, of any command or script
+#   columns   behind --min and --max
 #   words     in backticks with an underscore (columns, keys, functions): somewhere in a file that
 #             is no document
 #
@@ -23,6 +24,7 @@ mkdir -p "$work"
 sed -n 's/^\([a-z][a-z-]*\)[a-z -]*:.*/\1/p; s/^\.PHONY: //p' Makefile scripts/install.mk | tr ' ' '\n' | sort -u > "$work/targets"
 build/serac help --bash | awk '/^    [a-z]+\)$/ {command = substr($1, 1, length($1) - 1)}
   /options=.--help/ {gsub(/.*options=|\047/, ""); for (i = 1; i <= NF; i++) print command, $i}' > "$work/flags"
+grep -oE 'X\([a-z0-9_]+, (TEXT|COUNT|REAL)' sim/serac_result.h | sed 's/X(//; s/,.*//' > "$work/columns"
 build/serac --help | sed -n 's/^  \([a-z]*\)  .*/\1/p' > "$work/commands"
 find Makefile .ci rtl sim model drivers configs testbench scripts reports -type f -not -name '*.md' -not -name '*.bin' \
   -not -name '*-ubyte' -print0 | xargs -0 grep -aohE '[A-Za-z0-9]*_[A-Za-z0-9_]*|[a-z0-9_]+\.[a-z]+|--[a-z][a-z-]+' | sort -u > "$work/words"
@@ -46,7 +48,7 @@ awk -v OFS='\t' '
       if (part[i] ~ /^[a-z][a-z-]*[;,]?$/) { sub(/[;,]$/, "", part[i]); print "target", at, part[i] }
     }
   }
-  function serac(at, text,   n, i, part, command) {
+  function serac(at, text,   n, i, j, k, part, column, command) {
     sub(/[ \t]#.*/, "", text)
     n = split(text, part, /[ \t()`]+/)
     command = ""
@@ -54,6 +56,10 @@ awk -v OFS='\t' '
       if (part[i] ~ /^([a-z.\/]*\/)?serac$/ && part[i + 1] ~ /^[a-z]/) { command = part[i + 1]; print "command", at, command; continue }
       if (part[i] ~ /^([|;&]|&&|>)$/) command = ""
       if (command != "" && part[i] ~ /^\[?--[a-z]/) { sub(/^\[/, "", part[i]); gsub(/[][,.;:=].*/, "", part[i]); print "flag", at, part[i], command }
+      if (command != "" && part[i] ~ /^--(min|max)$/ && part[i + 1] !~ /[A-Z]/) {
+        k = split(part[i + 1], column, ",")
+        for (j = 1; j <= k; j++) if (column[j] != "") print "column", at, column[j]
+      }
       if (command != "" && part[i] == "-o") print "flag", at, "--out", command
     }
   }
@@ -89,11 +95,12 @@ awk -v OFS='\t' '
 awk -F'\t' -v work="$work" '
   function read(file, to,   line) { while ((getline line < (work "/" file)) > 0) to[line] = 1 }
   BEGIN {
-    read("targets", targets); read("flags", flags); read("commands", commands); read("words", words)
+    read("targets", targets); read("flags", flags); read("commands", commands); read("words", words); read("columns", columns)
     for (f in flags) { split(f, part, " "); any[part[2]] = 1 }
   }
   $1 == "target" && !($3 in targets) { print $2 ": make " $3 ": no such target" }
   $1 == "command" && !($3 in commands) { print $2 ": serac " $3 ": no such command" }
+  $1 == "column" && !($3 in columns) { print $2 ": " $3 ": no such column of results" }
   $1 == "flag" && $4 != "" && ($4 in commands) && !(($4 " " $3) in flags) { print $2 ": serac " $4 " " $3 ": no such option" }
   $1 == "flag" && $4 == "" && !($3 in any) && !($3 in words) { print $2 ": " $3 ": no command or script has this option" }
   $1 == "word" && !($3 in words) { print $2 ": " $3 ": no such column, key or name" }

@@ -129,7 +129,8 @@ install-doc: $(I)/serac
 	@install -d $(D)$(DATADIR)/man/man1 $(D)$(BASHDIR) $(D)$(ZSHDIR)
 	@$(I)/serac help --man > $(D)$(DATADIR)/man/man1/serac.1
 	@$(I)/serac help --bash > $(D)$(BASHDIR)/serac
-	@printf '%s\n' '#compdef serac' 'autoload -U +X bashcompinit && bashcompinit' '. $(BASHDIR)/serac' > $(D)$(ZSHDIR)/_serac
+	@printf '%s\n' '#compdef serac' 'autoload -U +X bashcompinit && bashcompinit' '. $(BASHDIR)/serac' \
+	  '_bash_complete -o default -F _serac' > $(D)$(ZSHDIR)/_serac
 
 # Whole folders are Serac's own; of others only its files go.
 uninstall: ## removes what make install of the same PREFIX= and DESTDIR= has copied

@@ -8,7 +8,7 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 inc=$(verilator --getenv VERILATOR_ROOT)/include
 out=$root/build/verilated.a
-[ -d "$root/build" ] || out=$1/verilated.a
+[ -d "$root/build" ] || out=${1:-$root/build}/verilated.a
 if [ -z "$(find "$out" -newer "$inc/verilated.cpp" 2> /dev/null)" ]; then
   dir=$out.$$
   mkdir -p "$dir"

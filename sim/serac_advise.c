@@ -163,21 +163,33 @@ static void choose(const struct serac_profile *p, struct serac_advice *a)
 }
 
 /* Every measured width on every design. */
+/* Is row `i` the first of a width, and is its loss known for this task? */
+static bool is_asked(const struct serac_advise_job *job, uint64_t parameters, size_t i)
+{
+    const struct serac_accuracy_row *width = &job->accuracy->rows[i];
+    struct serac_accuracy_loss any;
+    return is_first(job->accuracy, i) &&
+           serac_accuracy_find(job->accuracy, job->profile->generation, parameters, width->weight_bits,
+                               width->act_bits, &any);
+}
+
 static enum serac_status advise_widths(const struct serac_advise_job *job, struct serac_advice *a,
                                        struct serac_error *error)
 {
     const struct serac_profile *p = job->profile;
-    struct serac_accuracy_loss any;
-    uint32_t designs = is_timed(job) ? p->num_designs : 1;
+    uint32_t designs = is_timed(job) ? p->num_designs : 1, done = 0, total = 0;
+    for (size_t i = 0; i < job->accuracy->count; i++)
+        total += is_asked(job, a->parameters, i) ? designs : 0;
     for (size_t i = 0; i < job->accuracy->count; i++) {
-        const struct serac_accuracy_row *width = &job->accuracy->rows[i];
-        if (!is_first(job->accuracy, i) ||
-            !serac_accuracy_find(job->accuracy, p->generation, a->parameters, width->weight_bits, width->act_bits, &any))
+        if (!is_asked(job, a->parameters, i))
             continue;
         for (uint32_t d = 0; d < designs; d++) {
-            enum serac_status status = add_point(job, width, is_timed(job) ? p->designs[d] : NULL, a, error);
+            enum serac_status status = add_point(job, &job->accuracy->rows[i], is_timed(job) ? p->designs[d] : NULL, a,
+                                                 error);
             if (status != SERAC_OK)
                 return status;
+            if (job->progress)
+                serac_cli_progress("points", ++done, total);
         }
     }
     return SERAC_OK;

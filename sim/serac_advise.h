@@ -21,6 +21,7 @@ struct serac_advise_job {
     const struct serac_accuracy *accuracy;
     const struct serac_setting *setting;     /* memory and technology; its design is not used */
     const char *tune;                        /* NULL, or serac tune's folder, in place of accuracies and times */
+    bool progress;                           /* on a terminal */
 };
 
 /* A width on a design. What was not timed is NAN. */

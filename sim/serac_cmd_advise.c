@@ -286,7 +286,7 @@ int serac_cmd_advise(int argc, char **argv)
         status = serac_accuracy_load(measured, &table, &error);
     if (status == SERAC_OK) {
         const struct serac_advise_job job = {.profile = &profile, .workload = workload, .accuracy = &table,
-                                             .setting = &setting, .tune = tune};
+                                             .setting = &setting, .tune = tune, .progress = true};
         code = advise(&job, json);
         serac_accuracy_free(&table);
     } else {

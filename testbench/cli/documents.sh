@@ -18,13 +18,14 @@ See `model/serac_noth@ing.c`, `make nothing`, `serac infer NET --nothing`, `--no
     serac nothing --design tiny
     build/serac sweep x --jobs 2 \
       --nowhere
+    build/serac pareto x --min cycles,design_cycles
 
 The right ones are no mistakes: `sim/main.c`, `make test`, `serac infer NET --limit 1`, `stall_fetch_cycles`, `configs/designs/NAME.cfg`.
 END
 scripts/check_docs.sh "$work/wrong.md" > "$work/wrong.txt" && fails "a document that is wrong passes"
 for mistake in "1: model/serac_noth@ing.c: no such file" "1: make nothing: no such target" \
   "1: serac infer --nothing: no such option" "1: --noth@ing-anywhere: no command" "1: stall_noth@ing_cycles: no such column" \
-  "3: serac nothing: no such command" "5: serac sweep --nowhere: no such option" "7 of "; do
+  "3: serac nothing: no such command" "5: serac sweep --nowhere: no such option" "6: design_cycles: no such column of results" "8 of "; do
   count=$((count + 1))
   mistake=$(echo "$mistake" | tr -d @)
   grep -qF -e "$mistake" "$work/wrong.txt" || fails "check_docs.sh has not seen: $mistake: $(cat "$work/wrong.txt")"

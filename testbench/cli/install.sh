@@ -33,7 +33,7 @@ same "staged files" "$(cd "$prefix" && find . -type f ! -path ./bin/serac | sort
 rm -rf "$work/stage"
 
 # --- nothing installed knows the source tree: only the prefix, which lies inside it here ---
-places=$(grep -raoh "$tree[A-Za-z0-9_./-]*" "$prefix" | grep -v "^$prefix" | sort -u)
+places=$(grep -raoh "${tree}[A-Za-z0-9_./-]*" "$prefix" | grep -v "^$prefix" | sort -u)
 [ -z "$places" ] || fails "installed files name the source tree: $places"
 
 # --- the command, elsewhere, with a home of its own ---
