@@ -204,7 +204,7 @@ refused "cosim, waveform of three runs" "a waveform: steps is 3 runs of the mach
 # --- the command line ---
 refused "unknown command" "inver: unknown command" inver
 for command in infer cosim sweep report export pareto merge compile describe shapes compare; do
-  refused "$command, unknown option" "--desing: unknown option; see serac $command --help" $command --desing tiny
+  refused "$command, unknown option" "--zzzzzz: unknown option; see serac $command --help" $command --zzzzzz tiny
 done
 for command in infer sweep report export pareto compile shapes compare; do
   refused "$command, missing argument" "missing argument" $command

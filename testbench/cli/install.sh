@@ -4,6 +4,7 @@
 set -u
 . testbench/data/cli_lib.sh
 tree=$PWD
+unset MAKEFLAGS MAKELEVEL DESTDIR
 work=$tree/build/cli/install
 prefix=$work/prefix
 rm -rf "$work"

@@ -13,6 +13,7 @@
 
 #include "serac_csr.h"
 #include "serac_dataset.h"
+#include "serac_image.h"
 #include "serac_image_make.h"
 #include "serac_infer.h"
 
