@@ -113,6 +113,8 @@ sed -n 's/^path\t//p' "$work/named" | while IFS="	" read -r at word; do
     "$word".c; do
     for file in $place; do [ ! -e "$file" ] || found=1; done
   done
+  # A page that serac writes: its name is in the code.
+  case $word in */*) ;; *.md) ! grep -qFx "$word" "$work/words" || found=1 ;; esac
   case $word in _*) for file in */*"$word" */*/*"$word"; do [ ! -e "$file" ] || found=1; done ;; esac
   [ -n "$found" ] || grep -qFx "example	${at%:*}	$word" "$work/named" || echo "$at: $word: no such file"
 done >> "$work/wrong"
