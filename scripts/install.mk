@@ -27,12 +27,12 @@ SOVERSION  := $(basename $(VERSION))
 PRIVATE_H  := $(patsubst %,model/serac_%.h,block config_read fast geometry host_functions math network_read \
               stages workload_read)
 PUBLIC_H   := $(filter-out $(PRIVATE_H),$(wildcard model/*.h)) $(patsubst %,sim/serac_%.h,device host_memory rtl \
-              image_make)
+              image_make axi_check)
 DRIVER_H   := $(wildcard drivers/*.h)
 SYSTEMC_H  := sim/systemc/serac_tlm.h
 # The model, and of sim/ the devices with what they need.
-DEVICE_O   := $(patsubst %,$(B)/sim/serac_%.o,device device_model device_rtl device_systemc env host_memory image_make \
-              part probe recording rtl trace trace_side trace_token)
+DEVICE_O   := $(patsubst %,$(B)/sim/serac_%.o,axi_check device device_model device_rtl device_systemc env host_memory \
+              icarus image_make part probe recording rtl trace trace_side trace_token)
 LIB_O      := $(filter-out $(B)/model/serac_root.o,$(MODEL_O)) $(DEVICE_O) $(I)/serac_root.o
 TLM_O      := $(patsubst sim/systemc/%.cpp,$(I)/%.o,$(wildcard sim/systemc/serac_tlm*.cpp))
 LIB_LIBS   := -lconfig -lz -lm -ldl
@@ -118,11 +118,12 @@ install-data:
 	  install -d $(D)$(DATADIR)/serac/$$dir && install -m 644 $$dir*.* $(D)$(DATADIR)/serac/$$dir || exit 1; done
 	$(call copy,configs/README.md configs/regs.cfg,$(DATADIR)/serac/configs)
 	$(call copy,$(wildcard rtl/*),$(DATADIR)/serac/rtl)
-	$(call copy,$(patsubst %,sim/serac_%,rtl.h rtl_shim.cpp probe.vlt states.txt) sim/serac.gtkw,$(DATADIR)/serac/sim)
+	$(call copy,$(patsubst %,sim/serac_%,rtl.h pins.h icarus.h rtl_shim.cpp probe.vlt states.txt) sim/serac.gtkw,$(DATADIR)/serac/sim)
+	$(call copy,$(wildcard sim/icarus/*),$(DATADIR)/serac/sim/icarus)
 	$(call copy,$(patsubst %,model/serac_%.h,design regs status),$(DATADIR)/serac/model)
 	@install -d $(D)$(DATADIR)/serac/scripts
-	@install -m 755 scripts/build_rtl.sh scripts/verilator_runtime.sh $(D)$(DATADIR)/serac/scripts
-	$(call copy,reports/accuracy.csv,$(DATADIR)/serac/reports)
+	@install -m 755 scripts/build_rtl.sh scripts/build_icarus.sh scripts/verilator_runtime.sh $(D)$(DATADIR)/serac/scripts
+	$(call copy,reports/accuracy.csv reports/pairs.csv,$(DATADIR)/serac/reports)
 
 install-doc: $(I)/serac
 	$(call copy,README.md LICENSE CHANGELOG.md CITATION.cff,$(DATADIR)/doc/serac)
