@@ -234,7 +234,7 @@ luts: ## LUTs per binary operation of BISMO's shape, beside BISMO's
 .PHONY: test-checks test-cosim
 test-checks: $(B)/gen_regs
 	@scripts/run_tests.sh check "make:check-gen" "make:lint" "scripts/check_shell.sh" \
-	  "scripts/synth_check.sh" "scripts/prove_popcount.sh" "scripts/synth/luts.sh"
+	  "scripts/synth_check.sh" "make:formal-quick" "scripts/synth/luts.sh"
 
 test-cli: $(B)/serac ## the command, as a user calls it
 	@scripts/run_tests.sh cli $(wildcard testbench/cli/*.sh)
@@ -270,6 +270,16 @@ soak-time: $(B)/soak/time ## a million random layers: time in closed form = time
 
 faults: $(B)/serac ## applies each known fault and sees its check fail
 	@scripts/run_faults.sh
+
+.PHONY: formal formal-quick formal-faults
+formal: ## proves the properties of testbench/formal on the RTL; JOBS=n
+	@scripts/run_formal.sh
+
+formal-quick: ## those that take seconds, as make test does
+	@scripts/run_formal.sh --quick
+
+formal-faults: ## breaks each of those properties once, in a copy of the RTL
+	@scripts/run_formal.sh --faults
 
 # Unit tests again under the address and undefined-behaviour sanitizers.
 sanitize: ## unit tests under ASan and UBSan

@@ -7,7 +7,7 @@
 # make test-slurm needs; with --fuzz clang, clang-tidy and cppcheck, which make fuzz and make analyse need;
 # with --firmware a compiler for bare RISC-V (0.2 GB), for make firmware.
 set -eu
-packages="gcc g++ libc6-dev verilator iverilog libsystemc-dev yosys libcmocka-dev libconfig-dev libcjson-dev libyaml-dev libonnx-testdata
+packages="gcc g++ libc6-dev verilator iverilog libsystemc-dev yosys z3 libcmocka-dev libconfig-dev libcjson-dev libyaml-dev libonnx-testdata
  libprotobuf-c-dev protobuf-c-compiler pkgconf zlib1g-dev libsqlite3-dev jq shellcheck patch gtkwave libjs-chart.js"
 case " $* " in *" --fuzz "*) packages="$packages clang libclang-rt-14-dev clang-tidy cppcheck" ;; esac
 case " $* " in *" --browser "*) packages="$packages chromium" ;; esac

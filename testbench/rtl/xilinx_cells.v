@@ -1,7 +1,7 @@
 // xilinx_cells.v - the three Xilinx cells that rtl/ names, for simulation and lint.
 //
 // Not yosys's models: theirs of CARRY4 refers to its own output vector, and Verilator
-// 5.006 computes wrong sums with it. scripts/prove_popcount.sh holds the two equal.
+// 5.006 computes wrong sums with it. make formal holds the two equal.
 /* verilator lint_off DECLFILENAME */ // three modules
 `default_nettype none
 
