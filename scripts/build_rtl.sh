@@ -35,7 +35,8 @@ verilator --cc --top-module serac_top --prefix Vserac --Mdir "$dir" -O3 --x-assi
   -CFLAGS -fPIC $wave "$@" > "$dir/log" 2>&1 || { cat "$dir/log" >&2; exit 1; }
 inc=$(verilator --getenv VERILATOR_ROOT)/include
 runtime=$("$root/scripts/verilator_runtime.sh" "$(dirname "$out")")
-make -s -j "$(nproc)" -C "$dir" -f Vserac.mk OPT_FAST=-O3 OPT_SLOW=-O0 OPT_GLOBAL=-O2 Vserac__ALL.a \
+# A make that is above, and its OPT=, are none of this one's: a sanitizer's flags, say.
+env -u MAKEFLAGS -u OPT make -s -j "$(nproc)" -C "$dir" -f Vserac.mk OPT_FAST=-O3 OPT_SLOW=-O0 OPT_GLOBAL=-O2 Vserac__ALL.a \
   ${waves:+"$waves"} >> "$dir/log" 2>&1 ||
   { tail -30 "$dir/log" >&2; exit 1; }
 # shellcheck disable=SC2086
