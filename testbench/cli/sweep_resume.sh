@@ -98,6 +98,8 @@ is "its results" "$(cmp "$work/before.csv" "$full.csv" && echo same)" same
 # --- the sources that the key covers: a copy of them, changed one by one ---
 mkdir "$work/tree"
 cp -r Makefile model drivers sim "$work/tree"
+mkdir "$work/tree/scripts"
+cp scripts/install.mk "$work/tree/scripts"
 digest() { make -s -C "$work/tree" B=made made/sources.c 2>&1 && sed -n 's/.*"\([0-9a-f]\{32\}\)";$/\1/p' "$work/tree/made/sources.c"; }
 own=$(digest)
 is "version of every point" "$(sqlite3 "$full/results.db" 'select distinct version from points')" \
