@@ -69,6 +69,9 @@ void serac_html_layers(const struct serac_html *h)
     if (count < r->num_layers)
         fprintf(h->to, "<noscript><p class=\"note\">The first %zu of %zu layers.</p></noscript>\n",
                 count, r->num_layers);
+    if (r->num_totals && !r->num_layers)
+        fprintf(h->to, "<noscript><p class=\"note\">No layers were recorded: serac tune keeps totals "
+                       "only.</p></noscript>\n");
     fprintf(h->to, "<div class=\"wide\" id=\"layers-table\"><table>");
     head(h->to, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < count; i++)
@@ -146,9 +149,13 @@ static void versions(const struct serac_html *h)
     if (!*text)
         fprintf(h->to, "configuration hashes and versions are not recorded in a CSV.");
     else if (one)
-        fprintf(h->to, "all by version %s (program, digest of its sources). ", text);
+        fprintf(h->to, "all by version ");
     else
         fprintf(h->to, "by several versions, see each point. ");
+    if (*text && one) {
+        serac_html_text(h->to, text);
+        fprintf(h->to, " (program, digest of its sources). ");
+    }
     if (*text)
         fprintf(h->to, "Each point's configuration hash and memory seed are in its details "
                        "above.");

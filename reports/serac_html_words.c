@@ -206,6 +206,10 @@ static void group(const struct serac_html *h, const struct serac_group *g)
 void serac_html_words(const struct serac_html *h)
 {
     size_t count = h->summary->count;
+    char pending[160];
+    serac_say_pending(h->report, pending, sizeof pending);
+    if (*pending)
+        fprintf(h->to, "<p class=\"partial\"><strong>Not complete</strong>: %s.</p>\n", pending);
     if (!count)
         fprintf(h->to, "<p>There are no points.</p>\n");
     for (size_t i = 0; i < count; i++) {

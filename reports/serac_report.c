@@ -49,6 +49,15 @@ enum serac_status serac_report_add_layer(struct serac_report *r, size_t point,
     return SERAC_OK;
 }
 
+void serac_say_pending(const struct serac_report *r, char *text, size_t room)
+{
+    text[0] = 0;
+    if (r->pending)
+        snprintf(text, room, "%llu of %llu points of the sweep have not run: what follows is of "
+                 "the others, and may change", (unsigned long long)r->pending,
+                 (unsigned long long)r->planned);
+}
+
 static size_t wrong_sums(const struct serac_row *rows, size_t count)
 {
     size_t wrong = 0;

@@ -35,6 +35,7 @@ struct serac_report {
     struct serac_report_check *checks;
     size_t num_checks;
     uint64_t failed, excluded;         /* points that are not among the totals */
+    uint64_t planned, pending;         /* of the sweep; of them not run yet */
 };
 
 void serac_report_free(struct serac_report *report);
@@ -45,6 +46,9 @@ enum serac_status serac_report_add_total(struct serac_report *report,
                                          const struct serac_report_origin *origin);
 enum serac_status serac_report_add_layer(struct serac_report *report, size_t point,
                                          const struct serac_row *row);
+
+/* "60 of 100 points of the sweep have not run ..."; empty if all have. */
+void serac_say_pending(const struct serac_report *report, char *text, size_t room);
 
 /* Rows, of those that have cycles, in which the causes do not sum to them. */
 size_t serac_wrong_sums(const struct serac_report *report);

@@ -191,6 +191,10 @@ static void say_words(FILE *to, const struct serac_report *r, const struct serac
 {
     const struct serac_row *rows = r->totals;
     size_t count = r->num_totals;
+    char pending[160];
+    serac_say_pending(r, pending, sizeof pending);
+    if (*pending)
+        fprintf(to, "**Not complete**: %s.\n\n", pending);
     say_best(to, best(rows, count, SERAC_COLUMN_gops, 1), "fastest",
              SERAC_COLUMN_gops, "GOPS");
     say_best(to, best(rows, count, SERAC_COLUMN_energy_uj, -1),
@@ -232,6 +236,8 @@ enum serac_status serac_report_markdown(FILE *to, const struct serac_report *r)
         if (whole || s.stands_out[i])
             table_row(to, &r->totals[i], shown, sizeof shown / sizeof *shown);
     fprintf(to, "\n## Layers\n\n");
+    if (r->num_totals && !r->num_layers)
+        fprintf(to, "No layers were recorded: serac tune keeps totals only.\n\n");
     table_head(to, layers, sizeof layers / sizeof *layers);
     for (size_t i = 0; i < r->num_layers; i++)
         table_row(to, &r->layers[i], layers, sizeof layers / sizeof *layers);

@@ -48,10 +48,25 @@ bool serac_is_int8(const struct serac_row *total)
     return !strcmp(widths, "8/8");
 }
 
-/* Networks X-wN and X-mixed of one topology: X. */
+/* Cuts off the widths that serac tune puts behind a name, layer by layer: "/8-4-4/8-8-6", or the
+ * beginning of that, a tilde and eight digits of a checksum. */
+static void cut_widths(char *text)
+{
+    for (char *slash = strchr(text, '/'); slash; slash = strchr(slash + 1, '/')) {
+        const char *end = slash + 1 + strspn(slash + 1, "0123456789-/");
+        bool checksum = *end == '~' && strspn(end + 1, "0123456789abcdef") == 8 && !end[9];
+        if (checksum || (!*end && end > slash + 1)) {
+            *slash = 0;
+            return;
+        }
+    }
+}
+
+/* Networks X-wN and X-mixed of one topology, and what serac tune made of them: X. */
 static void program_of(const struct serac_row *row, char *text)
 {
     snprintf(text, SERAC_CELL, "%s", row->cells[SERAC_COLUMN_network]);
+    cut_widths(text);
     char *dash = strrchr(text, '-');
     bool width = dash && dash[1] == 'w' && dash[2] &&
                  dash[2 + strspn(dash + 2, "0123456789")] == 0;

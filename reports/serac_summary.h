@@ -1,7 +1,7 @@
 /* serac_summary.h - what a report says first: who wins under which limit, and why.
  *
  * Points are compared within a group: one program (a workload, or the networks X-wN of
- * one topology) on one memory, in one technology, of one batch. A limit is an area (LUTs,
+ * one topology and what serac tune made of them) on one memory, in one technology, of one batch. A limit is an area (LUTs,
  * if there is none), or a loss of accuracy. */
 #ifndef SERAC_SUMMARY_H
 #define SERAC_SUMMARY_H

@@ -214,7 +214,11 @@ static int report(struct options *o)
         fprintf(stderr, "serac: %s: cannot be written: %s\n", o->out, strerror(errno));
         code = SERAC_EXIT_INPUT;
     } else {
+        char pending[160];
         print_totals(&r);
+        serac_say_pending(&r, pending, sizeof pending);
+        if (*pending)
+            fprintf(stderr, "serac report: %s: %s\n", o->path, pending);
         code = write_report(&r, o);
     }
     serac_report_free(&r);

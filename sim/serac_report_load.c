@@ -82,7 +82,9 @@ static enum serac_status load_folder(const char *dir, size_t point, struct serac
         status = serac_db_count(db, &counts, error);
     if (status == SERAC_OK) {
         r->failed = counts.failed;
-        r->excluded = counts.excluded;
+        r->excluded = counts.excluded;             /* of those that are done */
+        r->planned = counts.planned;
+        r->pending = counts.planned - counts.done - counts.failed;
         status = load_layers(db, r, point, error);
     }
     serac_db_close(db);

@@ -1,9 +1,10 @@
 /* accuracy.js - accuracy against the mean bits of a weight. */
 
 /* One mark for each network, images and accuracy: designs do not change it. */
-var bitsMarks = [];
+var bitsMarks = [], bitsLost = 0;
 function findAccuracies() {
-  var there = {}, marks = [], whole = {};
+  var there = Object.create(null), marks = [], whole = Object.create(null);
+  bitsLost = 0;
   for (var i = 0; i < points.count; i++) {
     var bits = get(points, "weight_bits", i), bytes = get(points, "weight_bytes", i);
     if (typeof bits === "number" && bytes && typeof get(points, "accuracy", i) === "number")
@@ -16,7 +17,8 @@ function findAccuracies() {
     there[key] = true;
     var fixed = get(points, "weight_bits", i);
     var mean = typeof fixed === "number" ? fixed : whole[program] ? get(points, "weight_bytes", i) / whole[program] : null;
-    if (mean !== null) marks.push({i: i, x: mean, y: 100 * accuracy, n: get(points, "images", i)});
+    if (mean === null) bitsLost++;
+    else marks.push({i: i, x: mean, y: 100 * accuracy, n: get(points, "images", i)});
   }
   return marks;
 }
@@ -30,7 +32,7 @@ function wilson(percent, n) {
 
 function drawAccuracy() {
   bitsMarks = findAccuracies();
-  byId("accuracy").hidden = !bitsMarks.length || !window.Chart;
+  byId("accuracy").hidden = !(bitsMarks.length || bitsLost) || !window.Chart;
   document.querySelector("nav a[href='#accuracy']").hidden = byId("accuracy").hidden;
   if (byId("accuracy").hidden) return;
   var sets = [{data: bitsMarks, pointRadius: 0}];
@@ -45,7 +47,8 @@ function drawAccuracy() {
       return {shape: c, radius: 5, tint: color("--w" + c), marks: bitsMarks.filter(function (m) { return classes[m.i] === c; })};
     }));
   byId("bits-said").textContent = "Vertical lines: 95 % intervals, from the number of images. A mixed network stands at the mean " +
-    "of its weights' bits.";
+    "of its weights' bits." + (bitsLost ? " " + bitsLost + " mixed networks are not in it: no network of one width is here, and their mean " +
+    "is not known without." : "");
   byId("bits").setAttribute("aria-label", "Accuracy against bits: " + bitsMarks.map(function (m) {
     return get(points, "network", m.i) + " " + text(m.y) + " %";
   }).join(", "));

@@ -9,7 +9,7 @@ function readColumn(c) {
 }
 
 function readTable(json) {
-  var table = {count: json.count, columns: {}};
+  var table = {count: json.count, columns: Object.create(null)};
   json.columns.forEach(function (c) {
     table.columns[c.name] = {at: readColumn(c), constant: "value" in c, value: c.value};
   });

@@ -1,6 +1,6 @@
 /* filter.js - which points are seen: a group, and conditions that brushing writes too. */
 
-var state = {group: "", filter: "", sort: "", down: false, page: 0, selected: 0, view: []};
+var state = {group: "", filter: "", sort: "", down: false, page: 0, selected: 0, view: [], terms: []};
 
 var SIGNS = {
   "<": function (a, b) { return a < b; }, ">": function (a, b) { return a > b; },
@@ -36,26 +36,23 @@ function readFilter(filter) {
     .filter(function (t) { return t; }).map(readTerm);
 }
 
-/* Renews state.view; false after a message if the filter has a mistake. */
+/* Renews state.view. While the filter has a mistake, which is said, the last conditions without one hold. */
 function applyFilter() {
-  var said = byId("filter-said"), terms;
+  var said = byId("filter-said"), wrong = "";
   try {
-    terms = readFilter(state.filter);
+    state.terms = readFilter(state.filter);
   } catch (mistake) {
-    said.textContent = mistake.message;
-    said.className = "note js wrong";
-    return false;
+    wrong = mistake.message;
   }
   state.view = [];
   for (var i = 0; i < points.count; i++)
     if ((!state.group || groups[i] === state.group) &&
-        terms.every(function (t) { return t(i); }))
+        state.terms.every(function (t) { return t(i); }))
       state.view.push(i);
-  said.className = "note js";
-  said.textContent = state.view.length === points.count ? ""
-    : state.view.length.toLocaleString("en-US") + " of " + points.count.toLocaleString("en-US") + " points";
+  said.className = wrong ? "note js wrong" : "note js";
+  said.textContent = wrong || (state.view.length === points.count ? ""
+    : state.view.length.toLocaleString("en-US") + " of " + points.count.toLocaleString("en-US") + " points");
   sortView();
-  return true;
 }
 
 /* Empty cells last, whichever way; equal ones in the order of the sweep. */

@@ -82,6 +82,7 @@ function drawLayers(i) {
   byId("layers-table").hidden = byId("layers-legend").hidden = !rows.length;
   said.textContent = rows.length ? "Cycles by cause sum to the cycles of each layer. Weights are packed for the design, with a " +
     "record of parameters for each output channel. Read beyond weights: activations, weights read again, the program."
+    : data.all_layers || !layers.count ? "No layers were recorded of this point: serac tune keeps totals only."
     : "The layers of this point are not in this page, which has those of points that win or are on a front; " +
       "serac export has all.";
   if (!rows.length) return;

@@ -7,7 +7,7 @@ function options(select, list, value) {
 
 /* The filter or the group changed. */
 function refresh() {
-  if (!applyFilter()) return;
+  applyFilter();
   state.page = 0;
   drawTable();
   drawFronts();
@@ -34,22 +34,41 @@ function drawPoint() {
   drawLayers(state.selected);
 }
 
-/* Points that have layers, the selected one in any case; a list of thousands helps nobody. */
+/* Points that have layers or stand out, the selected one in any case; a list of thousands helps nobody. */
 function offerPoints() {
   var list = [];
   for (var i = 0; i < points.count; i++)
-    if (i === state.selected || (layersOf[i] && list.length < 500)) list.push([i, "#" + (i + 1) + " " + title(i)]);
+    if (i === state.selected || ((layersOf[i] || get(points, "stands_out", i)) && list.length < 500)) list.push([i, "#" + (i + 1) + " " + title(i)]);
   options(byId("selected"), list, state.selected);
 }
 
-function startFronts() {
-  var list = measures().map(function (m) { return [m.key, label(m)]; });
+/* What is known of the group can be on an axis; what is chosen stays if it can. */
+function offerAxes() {
+  var list = measures().filter(function (m) {
+    for (var i = 0; i < points.count; i++) if (inGroup(i) && typeof get(points, m.key, i) === "number") return true;
+    return false;
+  }).map(function (m) { return [m.key, label(m)]; });
   function has(k) { return list.some(function (o) { return o[0] === k; }); }
+  function offer(id, usual) { options(byId(id), list, has(byId(id).value) ? byId(id).value : usual); }
   var cost = has("area_um2") ? "area_um2" : has("luts") ? "luts" : "cycles";
-  options(byId("front-a-x"), list, cost);
-  options(byId("front-a-y"), list, has("time_us") ? "time_us" : "cycles");
-  options(byId("front-b-x"), list, has("energy_uj") ? "energy_uj" : cost);
-  options(byId("front-b-y"), list, has("accuracy") ? "accuracy" : has("time_us") ? "time_us" : "cycles");
+  offer("front-a-x", cost);
+  offer("front-a-y", has("time_us") ? "time_us" : "cycles");
+  offer("front-b-x", has("energy_uj") ? "energy_uj" : cost);
+  offer("front-b-y", has("accuracy") ? "accuracy" : has("time_us") ? "time_us" : "cycles");
+}
+
+/* A point of it is selected, unless one is. */
+function chooseGroup(group) {
+  state.group = group;
+  if (window.Chart) offerAxes();
+  if (!inGroup(state.selected)) state.selected = firstSelected();
+  offerPoints();
+  refresh();
+  drawPoint();
+}
+
+function startFronts() {
+  offerAxes();
   Object.keys(fronts).forEach(function (id) {
     ["-x", "-y"].forEach(function (end) { byId(id + end).addEventListener("change", function () { drawFront(id); }); });
     listenFront(id);
@@ -63,7 +82,7 @@ function startForms() {
   state.group = programs.length > 1 ? programs[0] : "";
   options(byId("program"), programs.map(function (p) { return [p, p]; }).concat([["", "all"]]), state.group);
   byId("program-label").hidden = programs.length < 2;
-  byId("program").addEventListener("change", function (e) { state.group = e.target.value; refresh(); });
+  byId("program").addEventListener("change", function (e) { chooseGroup(e.target.value); });
   byId("filter").addEventListener("input", function (e) {
     clearTimeout(timer);
     timer = setTimeout(function () { state.filter = e.target.value; refresh(); }, 120);
@@ -76,17 +95,21 @@ function startForms() {
   document.querySelectorAll("input[name=scale]").forEach(function (e) { e.addEventListener("change", drawBars); });
 }
 
-/* The fastest of the points that stand out. */
+function inGroup(i) { return !state.group || groups[i] === state.group; }
+
+/* The fastest point of the group, of those with layers if there are any. */
 function firstSelected() {
-  var best = 0, least = Infinity;
+  var best = -1, first = -1, least = Infinity, some = false;
   for (var i = 0; i < points.count; i++) {
-    var time = get(points, "time_us", i);
-    if (typeof time === "number" && time < least && layersOf[i] && (!state.group || groups[i] === state.group)) {
-      least = time;
-      best = i;
-    }
+    var time = get(points, "time_us", i), has = Boolean(layersOf[i]);
+    if (!inGroup(i)) continue;
+    if (first < 0) first = i;
+    if (typeof time !== "number" || has < some || (has === some && !(time < least))) continue;
+    least = time;
+    best = i;
+    some = has;
   }
-  return best;
+  return best < 0 ? Math.max(first, 0) : best;
 }
 
 /* On paper colours are those of light screens, and what is folded is open. */

@@ -82,6 +82,23 @@ is "break-even widths of (1,1): time, energy, to INT8" \
   "$(sed -n '/id="even"/,/<\/section>/p' "$page" | sed -n '/<h3>bert-tiny.* default/,/<\/table>/p' | grep '^<tr><td>(1,1)' | sed 's/<[^>]*>/,/g; s/,,*/,/g')" \
   ",(1,1),32768,$(even 24 1),$(even 35 1),$(even 24 0),$(even 35 0),"
 
+# --- a sweep that is not complete, or has points that constraints exclude -----------------
+is "a whole sweep: of points that have not run" "$(cat "$logs/err" "$page" "$work/small/report.md" | grep -c 'have not run')" 0
+run sweep "$work/small.cfg" --out "$work/half" --jobs 1 --shard 1/2
+run report "$work/half"
+is "half of it, on stderr" "$(cat "$logs/err")" \
+  "serac report: $work/half: 15 of 30 points of the sweep have not run: what follows is of the others, and may change"
+for file in report.html report.md; do
+  is "half of it, before the first winner: $file" "$(grep -n '15 of 30 points of the sweep have not run\|astest' "$work/half/$file" |
+    grep -v '"name":\|/\*' | head -n 1 | grep -c 'have not run')" 1
+done
+{ cat "$work/small.cfg"; echo 'constraints = ["time_us < 1000"];'; } > "$work/some.cfg"
+cp -r "$work/small" "$work/some"
+run sweep "$work/some.cfg" --out "$work/some" --jobs 1
+run report "$work/some"
+is "points excluded, none missing" "$(cat "$logs/err")$(sed -n 's/^- not here: //p' "$work/some/report.md")" \
+  "0 points that cannot run, $(awk -F, 'NR > 1 && !($24 < 1000)' "$work/totals.csv" | wc -l) that constraints exclude"
+
 # --- SCALE-Sim ----------------------------------------------------------------------------
 run report "$work/small" --format scalesim --point 3 --out "$work/scalesim"
 is "heads of SCALE-Sim" "$(head -qn 1 "$work"/scalesim/*.csv | md5sum | cut -c1-32)" "$(printf '%s\n%s\n%s\n' \

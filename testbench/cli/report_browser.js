@@ -64,7 +64,28 @@
     one("pre").textContent = "\n" + lines.join("\n") + "\nend\n";
   }
 
+  /* Each program in turn: the point that is selected then, and whether accuracy can be on an axis. */
+  function choose() {
+    Array.prototype.forEach.call(one("#program").options, function (o) {
+      if (!o.value) return;
+      one("#program").value = o.value;
+      one("#program").dispatchEvent(new Event("change"));
+      var marked = all("#points-table tr[aria-selected=true]").length;
+      say("program", o.value, "|", one("#selected").selectedOptions[0].textContent, "|", marked,
+        String(Boolean(one("#front-b-y option[value=accuracy]"))) + (one("#front-b-y").value === "accuracy"));
+    });
+  }
+
   async function use() {
+    choose();
+    await filter("constructor < 5");
+    say("inherited", one("#filter-said").textContent);
+    one("#program").value = one("#program").options[0].value;
+    one("#program").dispatchEvent(new Event("change"));
+    say("while wrong", one("#program").value, "|", order().length);
+    one("#clear").click();
+    one("#program").value = "";
+    one("#program").dispatchEvent(new Event("change"));
     cells();
     sort("time_us");
     say("order up", order());

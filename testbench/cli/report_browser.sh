@@ -61,6 +61,11 @@ open used "$work/driven.html" --virtual-time-budget=60000 --window-size=1280,900
 is "the steps came to their end" "$(tail -n 5 "$logs/used" | grep -c '^end')" 1
 is "errors, of scripts and on the console" "$(errors used | tr '\n' ' ')" "0 0 "
 is "points in the table" "$(said used points)" "$points"
+said used program | awk -F ' [|] ' '{split($1, p, ", memory "); n++; if (!index($2, p[1]) || !index($2, ", " p[2])) other++
+  if ($3 !~ (p[1] == "fashion" ? "^1 true" : "^1 falsefalse$")) axes++} END {print n, other + 0, axes + 0}' > "$work/programs"
+is "programs; selected points that are another's; axes or marked rows that are" "$(cat "$work/programs")" "6 0 0"
+is "a column that is none of ours" "$(said used inherited)" "constructor is no column of the results"
+is "points of a program while the filter is wrong" "$(said used 'while wrong')" "fashion, memory default | 12"
 for chart in front-a front-b roof bits; do
   holds "colours of $chart" "$(said used painted | sed -n "s/^$chart //p")" ">" 3
 done

@@ -74,6 +74,23 @@ static void test_networks_of_one_topology_are_a_group(void **state)
     assert_int_equal(summary.count, 2);
 }
 
+/* As serac tune names them: whole, cut within the widths, cut at their beginning. */
+static void test_assignments_of_a_tune_are_a_group(void **state)
+{
+    (void)state;
+    add("fashion-w8", "", "8", "4", "1", "1e6");
+    add("fashion-w8/8-4-4/8-8-6", "", "8", "3", "1", "1e6");
+    add("fashion-w8/8-4-4-4-4-4-4-4-4-4-4-4-4-4-4-4-4-4-4-4-4/~0123abcd", "", "8", "2", "1", "1e6");
+    add("fashion-w8/~0123abcd", "", "8", "2", "1", "1e6");
+    add("nets/fashion", "", "8", "1", "1", "1e6");
+    add("fashion/8~0123abc", "", "8", "1", "1", "1e6");
+    assert_string_equal(group(0)->program, "fashion");
+    assert_int_equal(group(0)->count, 4);
+    assert_string_equal(group(1)->program, "nets/fashion");
+    assert_string_equal(group(2)->program, "fashion/8~0123abc");
+    assert_int_equal(summary.count, 3);
+}
+
 static void test_another_memory_is_another_group(void **state)
 {
     (void)state;
@@ -182,6 +199,43 @@ static void test_names_cannot_leave_their_place(void **state)
     free(text);
 }
 
+/* Versions, hashes and what lock step found come from files too. */
+static void test_origins_and_checks_cannot_either(void **state)
+{
+    (void)state;
+    static const struct serac_report_origin origin = {"<i>key", "<i>version</dd>"};
+    struct serac_report_check check = {.design = "<i>d", .memory = "<i>m", .network = "<i>n",
+                                       .seed = "<i>s", .layers = "<i>l", .cycles = "<i>c",
+                                       .bytes = "<i>b", .difference = "<i>f",
+                                       .result = "<i>r"};
+    add("net", "8/8", "8", "1", "1", "1");
+    report.origins[0] = origin;
+    report.checks = malloc(sizeof check);
+    assert_non_null(report.checks);
+    report.checks[report.num_checks++] = check;
+    char *text = page();
+    assert_null(strstr(text, "<i>"));
+    assert_non_null(strstr(text, "all by version &lt;i&gt;version&lt;/dd&gt; (program"));
+    assert_non_null(strstr(text, "<td>&lt;i&gt;r</td>"));
+    free(text);
+}
+
+static void test_points_that_have_not_run_are_said_first(void **state)
+{
+    (void)state;
+    add("net", "8/8", "8", "1", "1", "1");
+    char *text = page();
+    assert_null(strstr(text, "have not run"));
+    free(text);
+    report.planned = 5;
+    report.pending = 3;
+    text = page();
+    const char *said = strstr(text, "3 of 5 points of the sweep have not run");
+    assert_non_null(said);
+    assert_true(said < strstr(text, "is fastest"));
+    free(text);
+}
+
 static void test_a_page_of_nothing_says_so(void **state)
 {
     (void)state;
@@ -196,6 +250,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_networks_of_one_topology_are_a_group),
+        TEST(test_assignments_of_a_tune_are_a_group),
         TEST(test_another_memory_is_another_group),
         TEST(test_empty_cells_never_win),
         TEST(test_no_times_make_no_limits),
@@ -205,6 +260,8 @@ int main(void)
         TEST(test_break_even_is_the_widest_without_a_gap),
         TEST(test_break_even_is_unknown_at_another_peak),
         TEST(test_names_cannot_leave_their_place),
+        TEST(test_origins_and_checks_cannot_either),
+        TEST(test_points_that_have_not_run_are_said_first),
         TEST(test_a_page_of_nothing_says_so)};
     return cmocka_run_group_tests_name("summary", tests, NULL, NULL);
 }
