@@ -224,14 +224,42 @@ void serac_html_words(const struct serac_html *h)
 
 /* --- break-even widths ---------------------------------------------------------------- */
 
-static void width_cell(FILE *to, int width)
+/* "1, 3, 5 to 7 not measured": widths that could change what is said. */
+static void unmeasured(FILE *to, const struct serac_even *e)
 {
-    if (width < 0)
-        fprintf(to, "<td class=\"n\">not measured</td>");
-    else if (!width)
-        fprintf(to, "<td class=\"n\">never</td>");
+    uint32_t end = e->lost ? e->lost : 9;
+    bool any = false;
+    for (uint32_t from = 1; from < end; from++) {
+        uint32_t last = from;
+        if (e->measured >> (from - 1) & 1)
+            continue;
+        while (last + 1 < end && !(e->measured >> last & 1))
+            last++;
+        fprintf(to, any ? ", %u" : "<br><small>%u", from);
+        if (last > from)
+            fprintf(to, " to %u", last);
+        any = true;
+        from = last;
+    }
+    if (any)
+        fprintf(to, " not measured</small>");
+}
+
+static void width_cell(FILE *to, const struct serac_even *e)
+{
+    const char *mark = e->extrapolated ? "&nbsp;&dagger;" : "";
+    fprintf(to, "<td class=\"n\">");
+    if (!e->measured)
+        fprintf(to, "not measured");
+    else if (e->widest)
+        fprintf(to, "%u bit%s%s", e->widest, e->widest > 1 ? "s" : "", mark);
+    else if (e->lost == 1)
+        fprintf(to, "never%s", mark);
     else
-        fprintf(to, "<td class=\"n\">%d bit%s</td>", width, width > 1 ? "s" : "");
+        fprintf(to, "not at %u bits%s", e->lost, mark);
+    if (e->measured)
+        unmeasured(to, e);
+    fprintf(to, "</td>");
 }
 
 static void pairs(const struct serac_html *h, const struct serac_group *g)
@@ -242,6 +270,8 @@ static void pairs(const struct serac_html *h, const struct serac_group *g)
     serac_html_text(h->to, g->like->cells[SERAC_COLUMN_memory]);
     fprintf(h->to, ", technology ");
     serac_html_text(h->to, g->like->cells[SERAC_COLUMN_technology]);
+    fprintf(h->to, ", batch ");
+    serac_html_text(h->to, g->like->cells[SERAC_COLUMN_batch]);
     fprintf(h->to, "</small></h3>\n<div class=\"wide\"><table><thead><tr><th rowspan=\"2\">planes "
                    "(w,a)</th><th rowspan=\"2\" class=\"n\">bit products per cycle</th><th colspan"
                    "=\"2\">(8,8) at the same widths</th><th colspan=\"2\">(8,8) at 8/8</th></tr>"
@@ -251,10 +281,10 @@ static void pairs(const struct serac_html *h, const struct serac_group *g)
         const struct serac_break_even *b = &g->pairs[i];
         fprintf(h->to, "<tr><td>(%u,%u)</td><td class=\"n\">%.0f</td>", b->weight_planes,
                 b->act_planes, b->peak);
-        width_cell(h->to, b->time);
-        width_cell(h->to, b->energy);
-        width_cell(h->to, b->time_int8);
-        width_cell(h->to, b->energy_int8);
+        width_cell(h->to, &b->time);
+        width_cell(h->to, &b->energy);
+        width_cell(h->to, &b->time_int8);
+        width_cell(h->to, &b->energy_int8);
         fprintf(h->to, "</tr>\n");
     }
     fprintf(h->to, "</tbody></table></div>\n");
@@ -272,7 +302,8 @@ void serac_html_break_even(const struct serac_html *h)
     }
     fprintf(h->to, "<p>The widest weights, beside 8-bit activations, at which the best design of "
                    "a pair of planes beats the best of (8,8) with the same peak, as it does at all "
-                   "narrower weights measured.</p>\n");
+                   "narrower weights measured. &dagger;: a clock or energy that was compared is "
+                   "extrapolated.</p>\n");
     for (size_t i = 0; i < h->summary->count; i++)
         if (h->summary->groups[i].num_pairs)
             pairs(h, &h->summary->groups[i]);

@@ -7,29 +7,31 @@
 #include "serac_cli.h"
 #include "serac_tech_text.h"
 
-/* The total row with the largest (sign 1) or smallest (-1) value of a column. */
-static const struct serac_row *best(const struct serac_row *rows, size_t count,
-                                    enum serac_column column, double sign)
+/* "`net` on `serial` (default, 2/8)" */
+static void name_point(FILE *to, const struct serac_row *row)
 {
-    const struct serac_row *found = NULL;
-    for (size_t i = 0; i < count; i++) {
-        double value = serac_row_get(&rows[i], column);
-        if (isnan(value))
-            continue;
-        if (!found || sign * value > sign * serac_row_get(found, column))
-            found = &rows[i];
-    }
-    return found;
+    char widths[SERAC_CELL];
+    serac_widths(row, widths);
+    fprintf(to, "`%s` on `%s` (%s, %s)", row->cells[SERAC_COLUMN_network],
+            row->cells[SERAC_COLUMN_design], row->cells[SERAC_COLUMN_memory], widths);
 }
 
-static void say_best(FILE *to, const struct serac_row *row, const char *what,
-                     enum serac_column column, const char *unit)
+/* The point of a group with the largest (sign 1) or smallest (-1) value of a column. */
+static void say_best(FILE *to, const struct serac_report *r, const struct serac_group *g,
+                     const char *what, enum serac_column column, double sign, const char *unit)
 {
-    if (row)
-        fprintf(to, "- %s: `%s` on `%s` with memory `%s`: %s %s\n", what,
-                row->cells[SERAC_COLUMN_network],
-                row->cells[SERAC_COLUMN_design],
-                row->cells[SERAC_COLUMN_memory], row->cells[column], unit);
+    const struct serac_row *found = NULL;
+    for (size_t i = 0; i < g->count; i++) {
+        const struct serac_row *row = &r->totals[g->points[i]];
+        double value = serac_row_get(row, column);
+        if (!isnan(value) && (!found || sign * value > sign * serac_row_get(found, column)))
+            found = row;
+    }
+    if (!found)
+        return;
+    fprintf(to, "- %s: ", what);
+    name_point(to, found);
+    fprintf(to, ": %s%s\n", found->cells[column], unit);
 }
 
 /* Of the idle cycles of a total, the cause with the most. */
@@ -49,11 +51,10 @@ static void say_stalls(FILE *to, const struct serac_row *row)
             most = serac_row_get(row, causes[i]);
             cause = causes[i];
         }
-    fprintf(to, "- `%s` on `%s` (%s): array busy %.1f %%, most of the rest is "
-                "`%s` (%.1f %%)\n", row->cells[SERAC_COLUMN_network],
-            row->cells[SERAC_COLUMN_design], row->cells[SERAC_COLUMN_memory],
-            100 * busy / cycles, serac_column_name(cause),
-            100 * most / cycles);
+    fprintf(to, "- ");
+    name_point(to, row);
+    fprintf(to, ": array busy %.1f %%, most of the rest is `%s` (%.1f %%)\n",
+            100 * busy / cycles, serac_column_name(cause), 100 * most / cycles);
 }
 
 static const enum serac_column shown[] = {
@@ -90,46 +91,52 @@ static void table_row(FILE *to, const struct serac_row *row,
     fprintf(to, "|\n");
 }
 
-/* Speed against the 8-bit network on the same design, memory and technology. */
+/* Speed against 8/8 on the same design. */
 static void speed_up(FILE *to, const struct serac_row *row, const struct serac_row *int8)
 {
+    double speed = serac_row_get(int8, SERAC_COLUMN_cycles) /
+                   serac_row_get(row, SERAC_COLUMN_cycles);
     double energy = serac_row_get(row, SERAC_COLUMN_energy_uj) /
                     serac_row_get(int8, SERAC_COLUMN_energy_uj);
-    fprintf(to, "- `%s` on `%s` (%s): %.2f times as fast as `%s`",
-            row->cells[SERAC_COLUMN_network], row->cells[SERAC_COLUMN_design],
-            row->cells[SERAC_COLUMN_memory],
-            serac_row_get(int8, SERAC_COLUMN_cycles) /
-                serac_row_get(row, SERAC_COLUMN_cycles),
-            int8->cells[SERAC_COLUMN_network]);
+    if (!isfinite(speed))
+        return;
+    fprintf(to, "- ");
+    name_point(to, row);
+    fprintf(to, ": %.2f times as fast as `%s` at 8/8", speed, int8->cells[SERAC_COLUMN_network]);
     if (isfinite(energy))
         fprintf(to, ", %.2f of its energy", energy);
     fputc('\n', to);
 }
 
-static bool same(const struct serac_row *a, const struct serac_row *b,
-                 enum serac_column column)
+/* The first 8/8 point on the design of `row`; NULL: there is none. */
+static const struct serac_row *int8_of(const struct serac_report *r,
+                                       const struct serac_group *g, const struct serac_row *row)
 {
-    return !strcmp(a->cells[column], b->cells[column]);
+    for (size_t i = 0; i < g->count; i++) {
+        const struct serac_row *other = &r->totals[g->points[i]];
+        if (serac_is_int8(other) && !strcmp(other->cells[SERAC_COLUMN_design],
+                                            row->cells[SERAC_COLUMN_design]))
+            return other;
+    }
+    return NULL;
 }
 
-static void speed_ups(FILE *to, const struct serac_row *rows, size_t count)
+/* Within a group: another program, batch, memory or technology is no reference. */
+static void speed_ups(FILE *to, const struct serac_report *r, const struct serac_group *g)
 {
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < count; j++)
-            if (!strcmp(rows[j].cells[SERAC_COLUMN_weight_bits], "8") &&
-                strcmp(rows[i].cells[SERAC_COLUMN_weight_bits], "8") &&
-                same(&rows[i], &rows[j], SERAC_COLUMN_design) &&
-                same(&rows[i], &rows[j], SERAC_COLUMN_memory) &&
-                same(&rows[i], &rows[j], SERAC_COLUMN_technology))
-                speed_up(to, &rows[i], &rows[j]);
+    fprintf(to, "\nWhat other widths gain over 8/8 on the same design:\n\n");
+    for (size_t i = 0; i < g->count; i++) {
+        const struct serac_row *row = &r->totals[g->points[i]];
+        const struct serac_row *int8 = serac_is_int8(row) ? NULL : int8_of(r, g, row);
+        if (int8)
+            speed_up(to, row, int8);
+    }
 }
 
 static void say_limits(FILE *to, const struct serac_report *r, const struct serac_group *g)
 {
-    fprintf(to, "### %s, memory `%s`, technology `%s`\n\n| limit | fastest | widths | "
-                "time_us | least energy | widths | energy_uj |\n|--|--|--|--:|--|--|--:|\n",
-            g->program, g->like->cells[SERAC_COLUMN_memory],
-            g->like->cells[SERAC_COLUMN_technology]);
+    fprintf(to, "| limit | fastest | widths | time_us | least energy | widths | energy_uj |\n"
+                "|--|--|--|--:|--|--|--:|\n");
     for (size_t i = 0; i < g->num_limits; i++) {
         const size_t winners[] = {g->limits[i].fastest, g->limits[i].thriftiest};
         const enum serac_column columns[] = {SERAC_COLUMN_time_us, SERAC_COLUMN_energy_uj};
@@ -151,6 +158,26 @@ static void say_limits(FILE *to, const struct serac_report *r, const struct sera
     for (size_t i = 0; i < g->num_limits; i++)
         if (*g->limits[i].why && (!i || g->limits[i].fastest != g->limits[i - 1].fastest))
             fprintf(to, "- limit %s: %s\n", g->limits[i].text, g->limits[i].why);
+}
+
+static void say_group(FILE *to, const struct serac_report *r, const struct serac_group *g)
+{
+    const char *batch = g->like->cells[SERAC_COLUMN_batch];
+    fprintf(to, "### %s, memory `%s`, technology `%s`%s%s\n\n", g->program,
+            g->like->cells[SERAC_COLUMN_memory], g->like->cells[SERAC_COLUMN_technology],
+            *batch ? ", batch " : "", batch);
+    if (g->num_limits)
+        say_limits(to, r, g);
+    say_best(to, r, g, "most throughput", SERAC_COLUMN_gops, 1, " GOPS");
+    say_best(to, r, g, "least energy", SERAC_COLUMN_energy_uj, -1, " uJ");
+    say_best(to, r, g, "most throughput per area", SERAC_COLUMN_gops_mm2, 1, " GOPS/mm2");
+    say_best(to, r, g, "highest accuracy", SERAC_COLUMN_accuracy, 1, "");
+    if (r->num_totals <= SERAC_REPORT_WHOLE) {
+        speed_ups(to, r, g);
+        fprintf(to, "\nWhat keeps the array idle:\n\n");
+        for (size_t i = 0; i < g->count; i++)
+            say_stalls(to, &r->totals[g->points[i]]);
+    }
     fputc('\n', to);
 }
 
@@ -189,32 +216,13 @@ static void say_behind(FILE *to, const struct serac_report *r)
 
 static void say_words(FILE *to, const struct serac_report *r, const struct serac_summary *s)
 {
-    const struct serac_row *rows = r->totals;
-    size_t count = r->num_totals;
     char pending[160];
     serac_say_pending(r, pending, sizeof pending);
+    fprintf(to, "## Who wins under which limit\n\n");
     if (*pending)
         fprintf(to, "**Not complete**: %s.\n\n", pending);
-    say_best(to, best(rows, count, SERAC_COLUMN_gops, 1), "fastest",
-             SERAC_COLUMN_gops, "GOPS");
-    say_best(to, best(rows, count, SERAC_COLUMN_energy_uj, -1),
-             "least energy per image", SERAC_COLUMN_energy_uj, "uJ");
-    say_best(to, best(rows, count, SERAC_COLUMN_gops_mm2, 1),
-             "most throughput per area", SERAC_COLUMN_gops_mm2, "GOPS/mm2");
-    say_best(to, best(rows, count, SERAC_COLUMN_accuracy, 1),
-             "highest accuracy", SERAC_COLUMN_accuracy, "");
-    fprintf(to, "\n## Who wins under which limit\n\n");
     for (size_t i = 0; i < s->count; i++)
-        if (s->groups[i].num_limits)
-            say_limits(to, r, &s->groups[i]);
-    if (count > SERAC_REPORT_WHOLE)
-        return;
-    fprintf(to, "What low widths gain over 8-bit weights:\n\n");
-    speed_ups(to, rows, count);
-    fprintf(to, "\nWhat keeps the array idle:\n\n");
-    for (size_t i = 0; i < count; i++)
-        say_stalls(to, &rows[i]);
-    fputc('\n', to);
+        say_group(to, r, &s->groups[i]);
 }
 
 enum serac_status serac_report_markdown(FILE *to, const struct serac_report *r)
@@ -224,8 +232,7 @@ enum serac_status serac_report_markdown(FILE *to, const struct serac_report *r)
     enum serac_status status = serac_summarise(r, &s);
     if (status != SERAC_OK)
         return status;
-    fprintf(to, "# Serac report\n\nFrom `%s`, by serac %s.\n\n## In words\n\n", r->source,
-            SERAC_VERSION);
+    fprintf(to, "# Serac report\n\nFrom `%s`, by serac %s.\n\n", r->source, SERAC_VERSION);
     say_words(to, r, &s);
     fprintf(to, "## Totals\n\n");
     if (!whole)

@@ -18,13 +18,19 @@ struct serac_limit {
     char why[400];                 /* of the fastest */
 };
 
-/* The widest width at which the fastest design of a pair of planes beats the best of
- * (8,8), as at all narrower widths there are; 0: at none; -1: not measured. */
+/* From 1 bit on: where the best design of a pair of planes beats the best of (8,8). */
+struct serac_even {
+    uint32_t measured;             /* bit b - 1: both are known at b bits; 0: not measured */
+    uint32_t widest;               /* beats it there and at all narrower ones measured; 0: at none */
+    uint32_t lost;                 /* the next one measured, where it does not; 0: there is none */
+    bool extrapolated;             /* clock or energy of one that was compared */
+};
+
 struct serac_break_even {
     uint32_t weight_planes, act_planes;
     double peak;                   /* bit products a cycle, of both */
-    int time, energy;              /* (8,8) at the same widths */
-    int time_int8, energy_int8;    /* (8,8) at 8/8 */
+    struct serac_even time, energy;            /* (8,8) at the same widths */
+    struct serac_even time_int8, energy_int8;  /* (8,8) at 8/8 */
 };
 
 struct serac_group {

@@ -67,8 +67,19 @@ void serac_say_why(const struct serac_row *winner, const struct serac_row *int8,
 struct fact {
     uint32_t weight_planes, act_planes, weight_bits;     /* weight_bits 0: mixed */
     bool acts8;                    /* activations of 8 bits, weights in memory as computed */
+    bool clock_beyond, energy_beyond;    /* extrapolated */
     double peak, time, energy;
 };
+
+static double value(const struct fact *f, bool energy)
+{
+    return energy ? f->energy : f->time;
+}
+
+static bool beyond(const struct fact *f, bool energy)
+{
+    return energy ? f->energy_beyond : f->clock_beyond;
+}
 
 static void read_fact(const struct serac_row *row, struct fact *f)
 {
@@ -79,44 +90,49 @@ static void read_fact(const struct serac_row *row, struct fact *f)
     f->act_planes = (uint32_t)strtoul(row->cells[SERAC_COLUMN_act_planes], NULL, 10);
     f->weight_bits = serac_weight_bits(row);
     f->acts8 = slash && !strcmp(slash, "/8");
+    f->clock_beyond = strstr(row->cells[SERAC_COLUMN_extrapolated], "clock") != NULL;
+    f->energy_beyond = strstr(row->cells[SERAC_COLUMN_extrapolated], "energy") != NULL;
     f->peak = serac_row_get(row, SERAC_COLUMN_rows) * serac_row_get(row, SERAC_COLUMN_cols) *
               serac_row_get(row, SERAC_COLUMN_lanes) * f->weight_planes * f->act_planes;
     f->time = serac_row_get(row, SERAC_COLUMN_time_us);
     f->energy = serac_row_get(row, SERAC_COLUMN_energy_uj);
 }
 
-/* The least time or energy of a pair of planes at a peak and width, beside 8-bit
- * activations; NAN: there is none. */
-static double least(const struct fact *facts, size_t count, uint32_t weight_planes,
-                    uint32_t act_planes, double peak, uint32_t bits, bool energy)
+/* With the least time or energy of a pair of planes at a peak and width, beside 8-bit
+ * activations; NULL: there is none. */
+static const struct fact *least(const struct fact *facts, size_t count, uint32_t weight_planes,
+                                uint32_t act_planes, double peak, uint32_t bits, bool energy)
 {
-    double found = NAN;
+    const struct fact *found = NULL;
     for (size_t i = 0; i < count; i++) {
         const struct fact *f = &facts[i];
-        double value = energy ? f->energy : f->time;
         if (f->weight_planes == weight_planes && f->act_planes == act_planes &&
-            f->peak == peak && f->weight_bits == bits && f->acts8 && !(value >= found))
-            found = isnan(value) ? found : value;
+            f->peak == peak && f->weight_bits == bits && f->acts8 && !isnan(value(f, energy)) &&
+            (!found || value(f, energy) < value(found, energy)))
+            found = f;
     }
     return found;
 }
 
 /* `same`: (8,8) at the same widths, else at 8/8. */
-static int widest(const struct fact *facts, size_t count, const struct serac_break_even *b,
-                  bool energy, bool same)
+static struct serac_even even(const struct fact *facts, size_t count,
+                              const struct serac_break_even *b, bool energy, bool same)
 {
-    int found = -1;
-    for (uint32_t bits = 1; bits <= 8; bits++) {
-        double ours = least(facts, count, b->weight_planes, b->act_planes, b->peak, bits,
-                            energy);
-        double theirs = least(facts, count, 8, 8, b->peak, same ? bits : 8, energy);
-        if (isnan(ours) || isnan(theirs))
+    struct serac_even e = {.measured = 0};
+    for (uint32_t bits = 1; bits <= 8 && !e.lost; bits++) {
+        const struct fact *ours = least(facts, count, b->weight_planes, b->act_planes, b->peak,
+                                        bits, energy);
+        const struct fact *theirs = least(facts, count, 8, 8, b->peak, same ? bits : 8, energy);
+        if (!ours || !theirs)
             continue;
-        if (!(ours < theirs))
-            return found < 0 ? 0 : found;
-        found = (int)bits;
+        e.measured |= 1u << (bits - 1);
+        e.extrapolated = e.extrapolated || beyond(ours, energy) || beyond(theirs, energy);
+        if (value(ours, energy) < value(theirs, energy))
+            e.widest = bits;
+        else
+            e.lost = bits;
     }
-    return found;
+    return e;
 }
 
 static bool has_peak(const struct fact *facts, size_t count, double peak)
@@ -158,10 +174,10 @@ enum serac_status serac_find_break_even(const struct serac_report *r, struct ser
         b.peak = shared_peak(facts, g->count, b.weight_planes, b.act_planes);
         if (!(b.peak > 0))
             continue;
-        b.time = widest(facts, g->count, &b, false, true);
-        b.energy = widest(facts, g->count, &b, true, true);
-        b.time_int8 = widest(facts, g->count, &b, false, false);
-        b.energy_int8 = widest(facts, g->count, &b, true, false);
+        b.time = even(facts, g->count, &b, false, true);
+        b.energy = even(facts, g->count, &b, true, true);
+        b.time_int8 = even(facts, g->count, &b, false, false);
+        b.energy_int8 = even(facts, g->count, &b, true, false);
         g->pairs[g->num_pairs++] = b;
     }
     free(facts);

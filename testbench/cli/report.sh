@@ -76,10 +76,10 @@ is "the fastest under the first area ($limit mm2)" "$(said "area at most $limit 
 even() {
   awk -F, -v c="$1" -v same="$2" '$5 == "bert-tiny" && $3 == "default" && $49 ~ /^[28].8$/ {v[$1 " " $49] = $c}
     END {for (b = 2; b <= 8; b += 6) {if (v["serial " b "/8"] < v["parallel " (same ? b : 8) "/8"]) wide = b; else break}
-      print wide ? wide " bits" : "never"}' "$work/totals.csv"
+      print wide ? wide " bits,1, 3 to 7 not measured" : "not at 2 bits,1 not measured"}' "$work/totals.csv"
 }
 is "break-even widths of (1,1): time, energy, to INT8" \
-  "$(sed -n '/id="even"/,/<\/section>/p' "$page" | sed -n '/<h3>bert-tiny.* default/,/<\/table>/p' | grep '^<tr><td>(1,1)' | sed 's/<[^>]*>/,/g; s/,,*/,/g')" \
+  "$(sed -n '/id="even"/,/<\/section>/p' "$page" | sed -n '/<h3>bert-tiny.* default/,/<\/table>/p' | grep '^<tr><td>(1,1)' | sed 's/&nbsp;&dagger;//g; s/<[^>]*>/,/g; s/,,*/,/g')" \
   ",(1,1),32768,$(even 24 1),$(even 35 1),$(even 24 0),$(even 35 0),"
 
 # --- a sweep that is not complete, or has points that constraints exclude -----------------

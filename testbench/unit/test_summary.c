@@ -162,8 +162,11 @@ static void test_break_even_is_the_widest_without_a_gap(void **state)
         add("net", widths[i], "8", "5", "5", "1e6");
     }
     assert_int_equal(group(0)->num_pairs, 1);
-    assert_int_equal(group(0)->pairs[0].time, 2);
-    assert_int_equal(group(0)->pairs[0].energy, 0);   /* as good is not better */
+    const struct serac_break_even *b = &group(0)->pairs[0];
+    assert_int_equal(b->time.widest, 2);
+    assert_int_equal(b->time.lost, 4);
+    assert_int_equal(b->energy.widest, 0);            /* as good is not better */
+    assert_int_equal(b->energy.lost, 1);
 }
 
 static void test_break_even_is_unknown_at_another_peak(void **state)
@@ -236,6 +239,24 @@ static void test_points_that_have_not_run_are_said_first(void **state)
     free(text);
 }
 
+/* Measured at 2, 4 and 8 bits, won at 2 and 4 in time, at none in energy; against 8/8 at all. */
+static void test_break_even_says_what_was_not_measured(void **state)
+{
+    (void)state;
+    static const char *const times[] = {"1", "2", "9"}, *const widths[] = {"2/8", "4/8", "8/8"};
+    for (int i = 0; i < 3; i++) {
+        serac_row_text(add("net", widths[i], "1", times[i], "5", "1e6"), SERAC_COLUMN_batch, "3");
+        serac_row_text(add("net", widths[i], "8", i == 2 ? "10" : "5", "5", "1e6"),
+                       SERAC_COLUMN_batch, "3");
+    }
+    serac_row_text(&report.totals[0], SERAC_COLUMN_extrapolated, "energy area");
+    char *text = page();
+    assert_non_null(strstr(text, "batch 3</small></h3>"));    /* not the summary's, which counts points */
+    assert_non_null(strstr(text, "<td class=\"n\">8 bits<br><small>1, 3, 5 to 7 not measured</small>"
+        "</td><td class=\"n\">not at 2 bits&nbsp;&dagger;<br><small>1 not measured</small></td>"));
+    free(text);
+}
+
 static void test_a_page_of_nothing_says_so(void **state)
 {
     (void)state;
@@ -262,6 +283,7 @@ int main(void)
         TEST(test_names_cannot_leave_their_place),
         TEST(test_origins_and_checks_cannot_either),
         TEST(test_points_that_have_not_run_are_said_first),
+        TEST(test_break_even_says_what_was_not_measured),
         TEST(test_a_page_of_nothing_says_so)};
     return cmocka_run_group_tests_name("summary", tests, NULL, NULL);
 }
