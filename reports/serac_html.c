@@ -70,7 +70,7 @@ void serac_html_cost(FILE *to, const struct serac_row *row, enum serac_column co
     else if (value < 1e4)
         scaled(to, value, area, 1);
     else if (!isnan(value))
-        fprintf(to, "%.3g&nbsp;mm&sup2;", value * 1e-6);
+        fprintf(to, value < 999.5e6 ? "%.3g&nbsp;mm&sup2;" : "%.0f&nbsp;mm&sup2;", value * 1e-6);
 }
 
 /* --- the page ------------------------------------------------------------------------- */

@@ -85,9 +85,14 @@ void serac_html_layers(const struct serac_html *h)
 static void sums(const struct serac_html *h)
 {
     const struct serac_report *r = h->report;
-    fprintf(h->to, "<dt>Cycles by cause</dt><dd>do not sum to the cycles in %zu rows of %zu points "
-                   "and %zu layers%s.</dd>\n", serac_wrong_sums(r), r->num_totals, r->num_layers,
-            r->all_layers ? "" : " of the points that win or are on a front");
+    size_t wrong = serac_wrong_sums(r), rows = r->num_totals + r->num_layers;
+    fprintf(h->to, "<dt>Cycles by cause</dt><dd>");
+    if (wrong)
+        fprintf(h->to, "<strong>do not sum to the cycles in %zu of %zu rows</strong>", wrong, rows);
+    else
+        fprintf(h->to, "sum to the cycles in all %zu rows", rows);
+    fprintf(h->to, ": points %zu, layers %zu%s.</dd>\n", r->num_totals, r->num_layers,
+            r->all_layers ? "" : ", of points that win or are on a front");
     if (r->failed || r->excluded)
         fprintf(h->to, "<dt>Not here</dt><dd>%llu points that cannot run, %llu that constraints "
                        "exclude.</dd>\n", (unsigned long long)r->failed,

@@ -25,6 +25,37 @@ static void widths(FILE *to, const struct serac_row *row)
     serac_html_text(to, text);
 }
 
+/* Of mixed widths the network says which. */
+static void mixture(FILE *to, const struct serac_row *row)
+{
+    char text[SERAC_CELL];
+    serac_widths(row, text);
+    if (!strstr(text, "mixed"))
+        return;
+    fprintf(to, "<br><small>");
+    serac_html_text(to, row->cells[SERAC_COLUMN_network]);
+    fprintf(to, "</small>");
+}
+
+/* What its points have in common. */
+static void group_name(FILE *to, const struct serac_group *g)
+{
+    static const struct {
+        const char *name;
+        enum serac_column column;
+    } parts[] = {{"memory", SERAC_COLUMN_memory}, {", technology", SERAC_COLUMN_technology},
+                 {", batch", SERAC_COLUMN_batch}};
+    serac_html_text(to, g->program);
+    fprintf(to, " <small>");
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        const char *text = g->like->cells[parts[i].column];
+        if (!*text)
+            continue;
+        fprintf(to, "%s ", parts[i].name);
+        serac_html_text(to, text);
+    }
+}
+
 /* "X at 4/8 is fastest: 12 us on 3 mm2." */
 static void sentence(const struct serac_html *h, const struct serac_group *g)
 {
@@ -72,8 +103,8 @@ static void interval(FILE *to, const struct serac_row *row)
         return;
     double right = images * serac_row_get(row, SERAC_COLUMN_accuracy);
     serac_wilson((uint64_t)(right + 0.5), (uint64_t)images, &low, &high);
-    fprintf(to, " On %.0f images the 95&nbsp;%% interval of an accuracy is &plusmn;%.1f points: "
-                "smaller differences are not certain.", images, 50 * (high - low));
+    fprintf(to, " On %.0f image%s its 95&nbsp;%% interval is %.1f to %.1f&nbsp;%%: differences within "
+                "it are not certain.", images, images > 1 ? "s" : "", 100 * low, 100 * high);
 }
 
 /* Why it is the fastest, and the first limit of accuracy: "Highest accuracy, 94.6 %: ..." */
@@ -133,6 +164,7 @@ static void winner(const struct serac_html *h, size_t point, enum serac_column c
     design(h->to, row);
     fprintf(h->to, "</td><td>");
     widths(h->to, row);
+    mixture(h->to, row);
     fprintf(h->to, "</td><td class=\"n\">");
     if (time)
         serac_html_time(h->to, serac_row_get(row, column));
@@ -185,14 +217,8 @@ static void limits(const struct serac_html *h, const struct serac_group *g)
 static void group(const struct serac_html *h, const struct serac_group *g)
 {
     fprintf(h->to, "<h3>");
-    serac_html_text(h->to, g->program);
-    fprintf(h->to, " <small>memory ");
-    serac_html_text(h->to, g->like->cells[SERAC_COLUMN_memory]);
-    fprintf(h->to, ", technology ");
-    serac_html_text(h->to, g->like->cells[SERAC_COLUMN_technology]);
-    fprintf(h->to, ", batch ");
-    serac_html_text(h->to, g->like->cells[SERAC_COLUMN_batch]);
-    fprintf(h->to, ": %zu points</small></h3>\n", g->count);
+    group_name(h->to, g);
+    fprintf(h->to, ": %zu point%s</small></h3>\n", g->count, g->count > 1 ? "s" : "");
     if (!g->num_limits) {
         fprintf(h->to, "<p class=\"note\">No point here has a time.</p>\n");
         return;
@@ -265,13 +291,7 @@ static void width_cell(FILE *to, const struct serac_even *e)
 static void pairs(const struct serac_html *h, const struct serac_group *g)
 {
     fprintf(h->to, "<h3>");
-    serac_html_text(h->to, g->program);
-    fprintf(h->to, " <small>memory ");
-    serac_html_text(h->to, g->like->cells[SERAC_COLUMN_memory]);
-    fprintf(h->to, ", technology ");
-    serac_html_text(h->to, g->like->cells[SERAC_COLUMN_technology]);
-    fprintf(h->to, ", batch ");
-    serac_html_text(h->to, g->like->cells[SERAC_COLUMN_batch]);
+    group_name(h->to, g);
     fprintf(h->to, "</small></h3>\n<div class=\"wide\"><table><thead><tr><th rowspan=\"2\">planes "
                    "(w,a)</th><th rowspan=\"2\" class=\"n\">bit products per cycle</th><th colspan"
                    "=\"2\">(8,8) at the same widths</th><th colspan=\"2\">(8,8) at 8/8</th></tr>"

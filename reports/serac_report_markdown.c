@@ -150,7 +150,10 @@ static void say_limits(FILE *to, const struct serac_report *r, const struct sera
             const struct serac_row *row = &r->totals[winners[w]];
             serac_short_design(row, design);
             serac_widths(row, widths);
-            fprintf(to, "| %s | %s | %s ", design, widths, row->cells[columns[w]]);
+            fprintf(to, "| %s | %s%s%s | %s ", design, widths,     /* of mixed ones which */
+                    strstr(widths, "mixed") ? " " : "",
+                    strstr(widths, "mixed") ? row->cells[SERAC_COLUMN_network] : "",
+                    row->cells[columns[w]]);
         }
         fprintf(to, "|\n");
     }

@@ -207,7 +207,7 @@ static void cost_limits(const struct serac_report *r, struct serac_group *g)
             if (limit * unit >= most || limit * unit < least || g->num_limits > 8)
                 continue;
             if (unit > 1)
-                snprintf(text, sizeof text, "area at most %g mm2", limit);
+                snprintf(text, sizeof text, "area at most %.10g mm2", limit);
             else
                 snprintf(text, sizeof text, "at most %.0f LUTs", limit);
             add_limit(r, g, &(struct bound){g->cost, 0, limit * unit, false}, text, false);
@@ -222,8 +222,8 @@ static void accuracy_limits(const struct serac_report *r, struct serac_group *g)
     for (size_t i = 0; best >= least && i < sizeof losses / sizeof *losses; i++) {
         char text[64];
         if (losses[i] > 0)
-            snprintf(text, sizeof text, "accuracy at least %.4g %% (best less %g points)",
-                     100 * (best - losses[i]), 100 * losses[i]);
+            snprintf(text, sizeof text, "accuracy at least %.4g %% (best less %g point%s)",
+                     100 * (best - losses[i]), 100 * losses[i], losses[i] == 0.01 ? "" : "s");
         else
             snprintf(text, sizeof text, "highest accuracy, %.4g %%", 100 * best);
         add_limit(r, g, &(struct bound){SERAC_COLUMN_accuracy, best - losses[i] - 1e-9,

@@ -37,7 +37,7 @@ static size_t say_cycles(const struct serac_row *row, char *text, size_t room)
     return (size_t)used;
 }
 
-/* Factors whose product is the speed-up: array-busy cycles, all cycles, clock. */
+/* The speed-up, its two factors cycles and clock, and what the cycles go with. */
 void serac_say_why(const struct serac_row *winner, const struct serac_row *int8,
                    char *text, size_t room)
 {
@@ -48,6 +48,8 @@ void serac_say_why(const struct serac_row *winner, const struct serac_row *int8,
         return;
     double speed = serac_row_get(int8, SERAC_COLUMN_time_us) /
                    serac_row_get(winner, SERAC_COLUMN_time_us);
+    double cycles = serac_row_get(winner, SERAC_COLUMN_cycles) /
+                    serac_row_get(int8, SERAC_COLUMN_cycles);
     double busy = serac_row_get(winner, SERAC_COLUMN_array_busy_cycles) /
                   serac_row_get(int8, SERAC_COLUMN_array_busy_cycles);
     double clock = serac_row_get(winner, SERAC_COLUMN_clock_mhz) /
@@ -55,10 +57,12 @@ void serac_say_why(const struct serac_row *winner, const struct serac_row *int8,
     double bytes = serac_row_get(winner, SERAC_COLUMN_bytes_read) /
                    serac_row_get(int8, SERAC_COLUMN_bytes_read);
     serac_short_design(int8, design);
-    if (isfinite(speed) && isfinite(busy) && isfinite(clock) && isfinite(bytes))
-        snprintf(text + used, room - used, "%s%.2f times as fast as the best at 8/8 (%s), with "
-                 "%.2f times its array-busy cycles, %.2f times its clock and %.2f times the "
-                 "bytes it reads", used ? "; " : "", speed, design, busy, clock, bytes);
+    if (isfinite(speed) && isfinite(cycles) && isfinite(busy) && isfinite(clock) &&
+        isfinite(bytes))
+        snprintf(text + used, room - used, "%s%.3g times as fast as the best at 8/8 (%s): %.3g times "
+                 "its clock in %.3g times its cycles, with %.3g times its array-busy cycles and "
+                 "%.3g times the bytes it reads", used ? "; " : "", speed, design, clock, cycles,
+                 busy, bytes);
 }
 
 /* --- break-even widths ---------------------------------------------------------------- */

@@ -113,7 +113,7 @@ static void print_accuracy(const struct serac_row *totals, size_t count)
         if (!(right >= 0 && n >= 1))           /* NAN if a cell is empty */
             continue;
         serac_wilson((uint64_t)(right + 0.5), (uint64_t)n, &low, &high);
-        widest = (high - low) / 2 > widest ? (high - low) / 2 : widest;
+        widest = high - low > widest ? high - low : widest;
         least = !most || n < least ? n : least;
         most = n > most ? n : most;
     }
@@ -122,7 +122,7 @@ static void print_accuracy(const struct serac_row *totals, size_t count)
     printf("accuracy on n = %.0f", least);
     if (most > least)
         printf(" to %.0f", most);
-    printf(" images, 95 %% interval at most +-%.4f\n", widest);
+    printf(" images, 95 %% intervals at most %.4f wide\n", widest);
 }
 
 static void print_technologies(const struct serac_row *totals, size_t count)

@@ -20,10 +20,14 @@ function stack(parts, whole, unit) {
 function partsOf(list, i, per) {
   return list.map(function (c) {
     var v = points.columns[c.key] ? get(points, c.key, i) : null;
-    return {name: c.name, color: c.color, value: v === null ? 0 : v / per};
+    return {name: c.name, color: c.color, value: v === null ? null : v / per};
   });
 }
-function sumOf(parts) { return parts.reduce(function (s, p) { return s + p.value; }, 0); }
+function sumOf(parts) { return parts.reduce(function (s, p) { return s + (p.value || 0); }, 0); }
+/* Parts that are not known, where others are. */
+function without(parts) {
+  return parts.filter(function (p) { return p.value === null; }).map(function (p) { return p.name; }).join(", ");
+}
 
 /* All points of a small view; of a large one those that win, the selected first. */
 function barPoints() {
@@ -58,7 +62,7 @@ function drawBars() {
     BAR_KINDS.forEach(function (k) {
       var parts = partsOf(k.list, i, k.per), sum = sumOf(parts);
       grid.appendChild(sum ? el("div", {"class": "cell", "data-what": k.name},
-        [stack(parts, k.most, k.unit), el("b", {text: k.said(sum)})])
+        [stack(parts, k.most, k.unit), el("b", {text: k.said(sum) + (without(parts) ? ", " + without(parts) + " not known" : "")})])
         : el("div", {"class": "none", text: k.name + " not known"}));
     });
   });

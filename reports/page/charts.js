@@ -31,8 +31,26 @@ function axis(title, log, extra) {
       }}}, extra || {});
 }
 
-function draw(id, datasets, x, y, clouds) {
-  var settings = {type: "scatter", data: {datasets: datasets}, plugins: [cloud(clouds || [])], options: {
+/* Words in a chart, ending at a point, or behind it (`behind`); none over another. */
+function labels(list) {
+  return {id: "labels", afterDatasetsDraw: function (chart) {
+    var box = chart.ctx, heights = [];
+    box.save();
+    box.fillStyle = color("--soft");
+    box.font = "11.5px " + Chart.defaults.font.family;
+    list.forEach(function (l) {
+      var x = chart.scales.x.getPixelForValue(l.x), y = chart.scales.y.getPixelForValue(l.y) + (l.behind ? 14 : -5);
+      if (heights.some(function (h) { return Math.abs(h - y) < 13; })) return;
+      heights.push(y);
+      box.textAlign = l.behind ? "left" : "right";
+      box.fillText(l.text, l.behind ? x + 8 : x - 4, y);
+    });
+    box.restore();
+  }};
+}
+
+function draw(id, datasets, x, y, clouds, words) {
+  var settings = {type: "scatter", data: {datasets: datasets}, plugins: [cloud(clouds || []), labels(words || [])], options: {
     animation: false, responsive: true, maintainAspectRatio: false, parsing: false, normalized: true, events: [],
     layout: {padding: {right: 10, top: 6}}, scales: {x: x, y: y},
     plugins: {legend: {display: false}, tooltip: {enabled: false}}}};

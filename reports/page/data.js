@@ -36,7 +36,7 @@ var MEASURES = [
   {key: "tops_w", name: "efficiency", unit: "TOPS/W", per: 1, best: "max"},
   {key: "gops_mm2", name: "density", unit: "GOPS/mm\u00b2", per: 1, best: "max"},
   {key: "power_mw", name: "power", unit: "mW", per: 1, best: "min"},
-  {key: "weight_bytes", name: "weights", unit: "bytes", per: 1, best: "min"},
+  {key: "weight_bytes", name: "network size", unit: "bytes", per: 1, best: "min"},
   {key: "bytes_read", name: "read", unit: "bytes", per: 1, best: "min"},
   {key: "memory_bytes", name: "memory", unit: "bytes", per: 1, best: "min"}
 ];

@@ -77,10 +77,17 @@ function utilisation(v) {
   return el("div", {"class": "used"}, [bar, el("span", {"class": "n", text: (100 * v).toFixed(1) + " %"})]);
 }
 
+function wrongSum(r) {
+  var cycles = get(layers, "cycles", r), parts = CAUSES.map(function (c) { return get(layers, c.key, r); });
+  return cycles !== null && (parts.indexOf(null) >= 0 || parts.reduce(function (a, b) { return a + b; }, 0) !== cycles);
+}
+
 function drawLayers(i) {
   var rows = layersOf[i] || [], said = byId("layers-said");
   byId("layers-table").hidden = byId("layers-legend").hidden = !rows.length;
-  said.textContent = rows.length ? "Cycles by cause sum to the cycles of each layer. Weights are packed for the design, with a " +
+  var wrong = rows.filter(wrongSum).length;
+  said.textContent = rows.length ? (wrong ? "Cycles by cause do not sum to the cycles in " + wrong + " of " + counted(rows.length, "layer")
+    : "Cycles by cause sum to the cycles of each layer") + ". Weights are packed for the design, with a " +
     "record of parameters for each output channel. Read beyond weights: activations, weights read again, the program."
     : data.all_layers || !layers.count ? "No layers were recorded of this point: serac tune keeps totals only."
     : "The layers of this point are not in this page, which has those of points that win or are on a front; " +
@@ -133,6 +140,21 @@ function roofSets(i, slope, from, to) {
   return {sets: sets, roofs: roofs};
 }
 
+/* Layers that are faster than the memory channel brings their operands. */
+function aboveMemory(slope) {
+  return roofMarks.filter(function (m) { return m.y > m.x * slope * (1 + 1e-5); }).length;
+}
+
+function roofLabels(roof, slope, from, to) {
+  var list = roof.sets.filter(function (s) { return roof.roofs[s.roof] / slope < to; }).map(function (s) { return {x: to, y: roof.roofs[s.roof], text: text(roof.roofs[s.roof]) + " GOPS at " + s.roof}; });
+  var top = Math.max.apply(null, Object.keys(roof.roofs).map(function (k) { return roof.roofs[k]; })), knee = Math.min(top / slope, to);
+  if (knee > from) list.push({x: Math.sqrt(from * knee), y: Math.sqrt(from * knee) * slope, text: text(slope) + " GB/s", behind: true});
+  return list;
+}
+
+/* "3 layers" */
+function counted(n, what) { return n.toLocaleString("en-US") + " " + what + (n === 1 ? "" : "s"); }
+
 function drawRoof(i) {
   roofMarks = roofLayers(i);
   var clock = get(points, "clock_mhz", i), wide = get(points, "bytes_per_cycle", i);
@@ -146,11 +168,14 @@ function drawRoof(i) {
   var dots = {data: roofMarks, pointRadius: 5, pointBackgroundColor: color("--c-array"), pointBorderColor: color("--paper"),
     pointBorderWidth: 1};
   draw("roof", [dots].concat(roof.sets), axis("operations per byte on the busier memory channel", true, {min: from, max: to}),
-    axis("throughput, GOPS", true));
+    axis("throughput, GOPS", true), null, roofLabels(roof, slope, from, to));
+  var above = aboveMemory(slope);
   var left = (layersOf[i] || []).length - roofMarks.length;
   var words = "Roofs: " + text(slope) + " GB/s, and " + Object.keys(roof.roofs).map(function (k) {
     return text(roof.roofs[k]) + " GOPS at " + k;
-  }).join(", ") + ". " + roofMarks.length + " layers" + (left ? "; " + left + " without multiply-accumulates are not in it" : "") + ".";
+  }).join(", ") + ". " + counted(roofMarks.length, "layer") + (left ? "; " + left + " without multiply-accumulates are not in it" : "") + "." +
+    (above ? " Above the memory roof: " + counted(above, "layer") + ", some of whose operands were fetched during the layer " +
+      "before, or results stored during the next." : "");
   byId("roof-said").textContent = words;
   byId("roof").setAttribute("aria-label", "Roofline. " + words);
 }

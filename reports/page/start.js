@@ -21,6 +21,10 @@ function drawFronts() {
 
 function select(i) {
   state.selected = i;
+  if (!inGroup(i)) {
+    byId("program").value = groups[i];
+    return chooseGroup(groups[i]);
+  }
   offerPoints();
   drawTable();
   drawFronts();

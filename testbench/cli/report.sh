@@ -39,6 +39,8 @@ rows points | jq -c 'delpaths([["hash"], ["version"], ["program"], ["stands_out"
 jq -c '.[]' "$work/totals.json" > "$work/wanted"
 is "points in the page" "$(wc -l < "$work/points")" 30
 is "cells of the points" "$(jq -cS . "$work/points" | sha256sum)" "$(jq -cS . "$work/wanted" | sha256sum)"
+rows points | jq -s . > "$work/point-rows"
+rows layers | jq -s . > "$work/layer-rows"
 rows layers | jq -cS 'del(.point)' | sha256sum > "$work/layers"
 is "cells of the layers" "$(cat "$work/layers")" \
   "$("$serac" export "$work/small" --json | jq -cS '.[] | select(.layer != "total")' | sha256sum)"
@@ -59,6 +61,13 @@ is "static layers: name, M, N, K, cycles by cause" "$(table layers-table 2-5,12-
   "$(awk -F, 'NR > 1 && $6 != "total" {print $6 "," $7 "," $8 "," $9 "," $15 "," $16 "," $17 "," $18 "," $19 "," $20 "," $21}' "$work/all.csv")"
 is "addresses that the page would load" "$(sed '/^\/\*!$/,/^ \*\/$/d' "$page" | grep -cE '(src|href)="?https?:|@import|url\(')" 0
 is "places that were not filled" "$(grep -c '{{[a-z_]*}}' "$page")" 0
+
+# Layers with multiply-accumulates, and those that are faster than the array at their widths.
+is "layers above the compute roof" "$(jq -sc '.[0] as $p | .[1][] | $p[.point] as $d | select(.gops and (.weight_bits | type == "number")
+  and .gops > 2e-3 * $d.rows * $d.cols * $d.lanes * $d.clock_mhz / ((.weight_bits / $d.weight_planes | ceil) * (.act_bits / $d.act_planes | ceil))
+  * 1.00001) | .layer' "$work/point-rows" "$work/layer-rows" | wc -l)" 0
+is "layers held against it" "$(jq -c '.[] | select(.gops and (.weight_bits | type == "number"))' "$work/layer-rows" | wc -l)" \
+  "$(awk -F, 'NR > 1 && $6 != "total" && $25 != "" && $11 != ""' "$work/all.csv" | wc -l)"
 
 # --- who wins, recomputed ---------------------------------------------------------------
 # winner COLUMN EXTRA: design and precision of bert-tiny on `default` with the least.

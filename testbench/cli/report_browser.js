@@ -117,6 +117,13 @@
         Array.prototype.filter.call(tr.children, function (td) { return td.dataset.v !== undefined; })
           .map(function (td) { return td.dataset.v; }).join());
     });
+    say("sums", one("#layers-said").textContent.split(". ")[0]);
+    one("#program").value = one("#program").options[1].value;
+    one("#program").dispatchEvent(new Event("change"));
+    one("#selected").value = String(window.roofed - 1);
+    one("#selected").dispatchEvent(new Event("change"));
+    say("follows", one("#program").value);
+    say("roof", one("#roof-said").textContent);
     say("bars", all("#bars .bar").length);
   }
   run().catch(function (e) { document.body.textContent = "\nerror " + e.message + " " + e.stack + "\nend\n"; });

@@ -56,7 +56,14 @@ points=$(($(wc -l < "$work/totals.csv") - 1))
 # --- as it is used ------------------------------------------------------------------------
 # The time of a point that the filter must just not keep.
 limit=$(awk -F, '$1 ~ /serial/ && $11 == "2" {print $24}' "$work/totals.csv" | sort -g | sed -n 5p)
-driven "$work/small/report.html" "$work/driven.html" "window.limit = $limit;"
+# The point with most layers above what the busier channel brings at its clock: number, layers, those above.
+"$serac" export "$work/small" | awk -F, 'NR == 1 {for (i = 1; i <= NF; i++) at[$i] = i; next}
+  $6 != "total" && $at["gops"] > 0 {m[++rows] = $at["macs"]; g[rows] = $at["gops"]; r[rows] = $at["bytes_read"]; w[rows] = $at["bytes_written"]}
+  $6 == "total" {n++; above = 0; wide = $at["bytes_per_cycle"] < $at["axi_bits"] / 8 ? $at["bytes_per_cycle"] : $at["axi_bits"] / 8
+    for (i = 1; i <= rows; i++) {bytes = $at["shared_bus"] ? r[i] + w[i] : r[i] > w[i] ? r[i] : w[i]
+      above += g[i] > 2 * m[i] / bytes * wide * $at["clock_mhz"] * 1.00001e-3}
+    print n, rows, above; rows = 0}' | sort -k3,3nr -k1,1n | head -n 1 > "$work/above"
+driven "$work/small/report.html" "$work/driven.html" "window.limit = $limit; window.roofed = $(cut -d ' ' -f 1 "$work/above");"
 open used "$work/driven.html" --virtual-time-budget=60000 --window-size=1280,900
 is "the steps came to their end" "$(tail -n 5 "$logs/used" | grep -c '^end')" 1
 is "errors, of scripts and on the console" "$(errors used | tr '\n' ' ')" "0 0 "
@@ -104,6 +111,10 @@ is "the selected point" "$(said used selected)" "$number true"
 is "its layers: cycles and causes" "$(said used layer | cut -d ' ' -f 3 | cut -d, -f 1-7)" \
   "$("$serac" export "$work/small" | awk -F, -v p="$number" 'NR > 1 {if ($6 == "total") n++; else if (n == p - 1)
     print $15 "," $16 "," $17 "," $18 "," $19 "," $20 "," $21}')"
+is "layers in the roofline, above its memory roof" "$(said used roof | sed 's/.* GOPS at [^.]*[.] \([0-9]*\) layers;.*memory roof: \([0-9]*\) layer.*/\1 \2/')" \
+  "$(cut -d ' ' -f 2,3 "$work/above")"
+is "the program of a point chosen from the list" "$(said used follows)" "fashion, memory slow"
+is "the sums of its layers" "$(said used sums)" "Cycles by cause sum to the cycles of each layer"
 holds "bars" "$(said used bars)" ">" 10
 
 # --- on a phone, in the dark, without charts ----------------------------------------------

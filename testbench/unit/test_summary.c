@@ -257,6 +257,50 @@ static void test_break_even_says_what_was_not_measured(void **state)
     free(text);
 }
 
+/* 8/8 at 100 MHz in 1000 cycles; the winner at 50 MHz in 250: 2 = 0.5 / 0.25. */
+static void test_factors_of_the_winner_make_its_speed(void **state)
+{
+    (void)state;
+    static const char *const cells[2][5] = {{"10", "1000", "900", "100", "4000"},
+                                            {"5", "250", "225", "50", "1000"}};
+    for (int i = 0; i < 2; i++) {
+        struct serac_row *row = add("net", i ? "2/8" : "8/8", "8", cells[i][0], "1", "1e6");
+        serac_row_text(row, SERAC_COLUMN_cycles, cells[i][1]);
+        serac_row_text(row, SERAC_COLUMN_array_busy_cycles, cells[i][2]);
+        serac_row_text(row, SERAC_COLUMN_clock_mhz, cells[i][3]);
+        serac_row_text(row, SERAC_COLUMN_bytes_read, cells[i][4]);
+    }
+    const char *why = group(0)->limits[0].why;
+    assert_non_null(strstr(why, "2 times as fast as the best at 8/8 (a design): 0.5 times its clock "
+                                "in 0.25 times its cycles, with 0.25 times"));
+}
+
+static void test_large_areas_are_plain_digits(void **state)
+{
+    (void)state;
+    add("net", "8/8", "8", "1", "1", "2e13");
+    add("net", "8/8", "8", "2", "2", "1e9");
+    add("net", "8/8", "8", "3", "3", "999499999");
+    char *text = page();
+    assert_non_null(strstr(text, " on 20000000&nbsp;mm&sup2;"));
+    assert_non_null(strstr(text, "area at most 15000000 mm&sup2;"));
+    assert_null(strstr(text, "e+0"));
+    free(text);
+}
+
+/* 30 of 30 right: Wilson's interval ends at 100, and is not symmetric. */
+static void test_an_interval_is_said_by_its_ends(void **state)
+{
+    (void)state;
+    struct serac_row *row = add("net", "8/8", "8", "1", "1", "1e6");
+    serac_row_text(row, SERAC_COLUMN_accuracy, "1");
+    serac_row_text(row, SERAC_COLUMN_images, "30");
+    char *text = page();
+    assert_non_null(strstr(text, "On 30 images its 95&nbsp;% interval is 88.6 to 100.0&nbsp;%"));
+    assert_non_null(strstr(text, "technology none of ours: 1 point</small>"));
+    free(text);
+}
+
 static void test_a_page_of_nothing_says_so(void **state)
 {
     (void)state;
@@ -284,6 +328,9 @@ int main(void)
         TEST(test_origins_and_checks_cannot_either),
         TEST(test_points_that_have_not_run_are_said_first),
         TEST(test_break_even_says_what_was_not_measured),
+        TEST(test_factors_of_the_winner_make_its_speed),
+        TEST(test_large_areas_are_plain_digits),
+        TEST(test_an_interval_is_said_by_its_ends),
         TEST(test_a_page_of_nothing_says_so)};
     return cmocka_run_group_tests_name("summary", tests, NULL, NULL);
 }
