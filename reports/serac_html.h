@@ -23,6 +23,8 @@ void serac_html_break_even(const struct serac_html *h);
 void serac_html_points(const struct serac_html *h);
 void serac_html_layers(const struct serac_html *h);
 void serac_html_behind(const struct serac_html *h);
+/* Points whose area is not what the technology's file says now. */
+size_t serac_html_other_areas(const struct serac_report *report);
 enum serac_status serac_html_data(const struct serac_html *h);
 
 #endif

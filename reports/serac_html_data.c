@@ -3,6 +3,7 @@
  * {points: {count, columns: [...]}, layers: {the same}}. A column has a name, and `value` if all
  * rows have it, else `values`, or `words` with `at`, an index for each row. So what a sweep does not
  * vary costs nothing. Numbers are those of the CSV, letter for letter; empty is null. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -145,19 +146,44 @@ struct last_tech {
     struct serac_tech tech;
 };
 
-static void area_cells(const struct serac_row *row, struct last_tech *t,
-                       char (*cells)[EXTRA_CELL])
+enum known { UNKNOWN, KNOWN, DIFFERS };
+
+/* The area by unit, if it sums to that of the row: the technology's file can be another by now. */
+static enum known area_of(const struct serac_row *row, struct last_tech *t,
+                          struct serac_area *area)
 {
     struct serac_design design;
-    struct serac_area area;
+    double sum = 0, all = serac_row_get(row, SERAC_COLUMN_area_um2);
     const char *name = row->cells[SERAC_COLUMN_technology];
     if (strcmp(name, t->name)) {
         snprintf(t->name, sizeof t->name, "%s", name);
         t->loaded = serac_tech_load(name, &t->tech, NULL) == SERAC_OK;
     }
     if (!t->loaded || !t->tech.has[SERAC_AREA_UM2] || !design_of(row, &design))
+        return UNKNOWN;
+    serac_cost_area(&design, &t->tech, area);
+    for (int g = 0; g < SERAC_GROUPS; g++)
+        sum += area->group[g];
+    return fabs(sum - all) <= 1e-4 * all ? KNOWN : DIFFERS;       /* DIFFERS if it is empty */
+}
+
+size_t serac_html_other_areas(const struct serac_report *r)
+{
+    struct last_tech tech = {.loaded = false};
+    struct serac_area area;
+    size_t others = 0;
+    for (size_t i = 0; i < r->num_totals; i++)
+        others += *r->totals[i].cells[SERAC_COLUMN_area_um2] &&
+                  area_of(&r->totals[i], &tech, &area) == DIFFERS;
+    return others;
+}
+
+static void area_cells(const struct serac_row *row, struct last_tech *t,
+                       char (*cells)[EXTRA_CELL])
+{
+    struct serac_area area;
+    if (area_of(row, t, &area) != KNOWN)
         return;
-    serac_cost_area(&design, &t->tech, &area);
     for (int g = 0; g < SERAC_GROUPS; g++)
         snprintf(cells[g], EXTRA_CELL, "%.6g", area.group[g]);
 }

@@ -143,6 +143,16 @@ static void technologies(const struct serac_html *h)
         }
 }
 
+/* Their units, which are computed here, would be another design's. */
+static void other_areas(const struct serac_html *h)
+{
+    size_t others = serac_html_other_areas(h->report);
+    if (others)
+        fprintf(h->to, "<dt>Area by unit</dt><dd>is left out at %zu of %zu points: their area is not "
+                       "that of the technology's file here, which differs from the one that they ran "
+                       "with.</dd>\n", others, h->report->num_totals);
+}
+
 static void versions(const struct serac_html *h)
 {
     const struct serac_report *r = h->report;
@@ -172,21 +182,24 @@ static void checks(const struct serac_html *h)
     const struct serac_report *r = h->report;
     fprintf(h->to, "<h3>Model against RTL</h3>\n");
     if (!r->num_checks) {
-        fprintf(h->to, "<p>Not run. <code>serac cosim --network NET --design D --out DIR</code> "
-                       "adds it.</p>\n");
+        fprintf(h->to, "<p>%s <code>serac cosim --network NET --design D --out DIR</code> "
+                       "adds it to a folder of "
+                       "results.</p>\n", r->looked_for_checks ? "Not run." : "Not looked for: a CSV "
+                       "does not say where it would be.");
         return;
     }
     fprintf(h->to, "<div class=\"wide\"><table id=\"checks\"><thead><tr><th>network</th><th>design"
                    "</th><th>memory</th><th class=\"n\">seed</th><th class=\"n\">layers compared"
                    "</th><th class=\"n\">cycles compared</th><th class=\"n\">bytes compared</th><th "
-                   "class=\"n\">largest cycle difference</th><th>result</th></tr></thead><tbody>\n");
+                   "class=\"n\">largest cycle difference</th><th>result</th><th>sources</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < r->num_checks; i++) {
         const struct serac_report_check *c = &r->checks[i];
         const char *const cells[] = {c->network, c->design, c->memory, c->seed, c->layers,
                                      c->cycles, c->bytes,
-                                     *c->difference ? c->difference : "unknown", c->result};
+                                     *c->difference ? c->difference : "unknown", c->result,
+                                     serac_check_sources(r, c)};
         fprintf(h->to, "<tr>");
-        for (int k = 0; k < 9; k++) {
+        for (int k = 0; k < 10; k++) {
             fprintf(h->to, k > 2 && k < 8 ? "<td class=\"n\">" : "<td>");
             serac_html_text(h->to, cells[k]);
             fprintf(h->to, "</td>");
@@ -211,6 +224,7 @@ void serac_html_behind(const struct serac_html *h)
                    "from the timeline. Area, clock and energy are as good as the fits "
                    "below.</dd>\n<dt>Empty cells</dt><dd>unknown or not measured, never 0.</dd>\n");
     technologies(h);
+    other_areas(h);
     fprintf(h->to, "</dl>\n");
     checks(h);
 }

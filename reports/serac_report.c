@@ -58,6 +58,17 @@ void serac_say_pending(const struct serac_report *r, char *text, size_t room)
                  (unsigned long long)r->planned);
 }
 
+const char *serac_check_sources(const struct serac_report *r,
+                                const struct serac_report_check *check)
+{
+    if (!*check->version)
+        return "not recorded";
+    for (size_t i = 0; i < r->num_totals; i++)
+        if (!strcmp(r->origins[i].version, check->version))
+            return "as the results";
+    return "others than the results";
+}
+
 static size_t wrong_sums(const struct serac_row *rows, size_t count)
 {
     size_t wrong = 0;

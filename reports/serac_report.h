@@ -16,6 +16,7 @@ struct serac_report_check {
     char layers[SERAC_CELL], cycles[SERAC_CELL], bytes[SERAC_CELL];  /* compared */
     char difference[SERAC_CELL];       /* largest, in cycles; empty: see `result` */
     char result[256];                  /* "equal", or the first difference */
+    char version[SERAC_CELL];          /* as in serac_report_origin */
 };
 
 struct serac_report_origin {
@@ -34,6 +35,7 @@ struct serac_report {
     bool all_layers;                   /* else only those of points that stand out */
     struct serac_report_check *checks;
     size_t num_checks;
+    bool looked_for_checks;            /* false: of a CSV */
     uint64_t failed, excluded;         /* points that are not among the totals */
     uint64_t planned, pending;         /* of the sweep; of them not run yet */
 };
@@ -49,6 +51,10 @@ enum serac_status serac_report_add_layer(struct serac_report *report, size_t poi
 
 /* "60 of 100 points of the sweep have not run ..."; empty if all have. */
 void serac_say_pending(const struct serac_report *report, char *text, size_t room);
+
+/* What is said of a check's version: as the results, another, or not recorded. */
+const char *serac_check_sources(const struct serac_report *report,
+                                const struct serac_report_check *check);
 
 /* Rows, of those that have cycles, in which the causes do not sum to them. */
 size_t serac_wrong_sums(const struct serac_report *report);

@@ -187,13 +187,15 @@ static void say_group(FILE *to, const struct serac_report *r, const struct serac
 static void say_checks(FILE *to, const struct serac_report *r)
 {
     if (!r->num_checks)
-        fprintf(to, "- model against RTL in lock step: not run for this report\n");
+        fprintf(to, "- model against RTL in lock step: %s\n", r->looked_for_checks
+                    ? "not run for this report" : "not looked for, which a folder of results has");
     for (size_t i = 0; i < r->num_checks; i++) {
         const struct serac_report_check *c = &r->checks[i];
         fprintf(to, "- model against RTL, `%s` on `%s`, memory `%s`: %s layers, %s cycles, "
-                    "%s written bytes, largest difference %s cycles: %s\n", c->network,
+                    "%s written bytes, largest difference %s cycles: %s; sources: %s\n", c->network,
                 c->design, c->memory, c->layers, c->cycles, c->bytes,
-                *c->difference ? c->difference : "unknown", c->result);
+                *c->difference ? c->difference : "unknown", c->result,
+                serac_check_sources(r, c));
     }
 }
 

@@ -5,19 +5,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "serac_cli.h"
 #include "serac_report_load.h"
+#include "serac_sources.h"
 
-#define FIELDS 9
+#define FIELDS 10                      /* the last one is missing in older files */
 
-static const char head[] =
-    "design,memory,network,seed,layers,cycles,bytes,largest_difference_cycles,result\n";
+#define OLD_HEAD "design,memory,network,seed,layers,cycles,bytes,largest_difference_cycles,result"
+static const char head[] = OLD_HEAD ",version\n";
 
 /* In the order of the head. */
 static char *field(struct serac_report_check *c, int index, size_t *room)
 {
     char *const fields[FIELDS] = {c->design, c->memory, c->network, c->seed, c->layers,
-                                  c->cycles, c->bytes, c->difference, c->result};
-    *room = index == FIELDS - 1 ? sizeof c->result : SERAC_CELL;
+                                  c->cycles, c->bytes, c->difference, c->result,
+                                  c->version};
+    *room = index == FIELDS - 2 ? sizeof c->result : SERAC_CELL;
     return fields[index];
 }
 
@@ -28,6 +31,14 @@ static enum serac_status say(struct serac_error *error, const char *path, unsign
         snprintf(error->text, sizeof error->text, "%s:%u: %s", path, line, what);
     else if (error)
         snprintf(error->text, sizeof error->text, "%s: cannot be written: %s", path, what);
+    return SERAC_E_INPUT;
+}
+
+static enum serac_status unreadable(struct serac_error *error, const char *path)
+{
+    if (error)
+        snprintf(error->text, sizeof error->text, "%s: cannot be read: %s", path,
+                 strerror(errno));
     return SERAC_E_INPUT;
 }
 
@@ -52,6 +63,7 @@ enum serac_status serac_report_write_check(const char *dir,
 {
     char path[1200];
     struct serac_report_check copy = *check;
+    snprintf(copy.version, sizeof copy.version, "%s %s", SERAC_VERSION, serac_sources);
     snprintf(path, sizeof path, "%.1000s/" SERAC_CHECKS_FILE, dir);
     FILE *file = fopen(path, "a");
     if (!file)
@@ -74,13 +86,15 @@ static bool read_check(char *line, struct serac_report_check *c)
     for (int i = 0; i < FIELDS; i++) {
         size_t room, length = strcspn(line, ",");
         char *to = field(c, i, &room);
-        if ((line[length] == ',') != (i + 1 < FIELDS) || length >= room)
+        if (length >= room)
             return false;
         memcpy(to, line, length);
         to[length] = 0;
+        if (!line[length])
+            return i >= FIELDS - 2;
         line += length + 1;
     }
-    return true;
+    return false;
 }
 
 static enum serac_status keep(struct serac_report *r, const struct serac_report_check *c)
@@ -110,18 +124,21 @@ enum serac_status serac_report_read_checks(const char *dir, struct serac_report 
     snprintf(path, sizeof path, "%.1000s/" SERAC_CHECKS_FILE, dir);
     FILE *file = fopen(path, "r");
     enum serac_status status = SERAC_OK;
+    r->looked_for_checks = true;
     if (!file)
-        return SERAC_OK;
+        return errno == ENOENT ? SERAC_OK : unreadable(error, path);
     while (status == SERAC_OK && fgets(line, sizeof line, file)) {
         struct serac_report_check check;
         if (number++ == 0)
-            status = strcmp(line, head)
+            status = strcmp(line, head) && strcmp(line, OLD_HEAD "\n")
                          ? say(error, path, 1, "not a file of serac cosim --out") : SERAC_OK;
         else if (!read_check(line, &check))
             status = say(error, path, number, "not a line of serac cosim --out");
         else
             status = keep(r, &check);
     }
+    if (status == SERAC_OK && ferror(file))
+        status = unreadable(error, path);
     fclose(file);
     return status;
 }

@@ -25,7 +25,7 @@ enum serac_status serac_report_export(FILE *to, const char *path, bool json,
 
 /* Makes the folder if it is not there; before a run that would be lost. */
 enum serac_status serac_report_checks_folder(const char *dir, struct serac_error *error);
-/* Appends what lock step found to DIR/cosim.csv, made if missing. */
+/* Appends what lock step found to DIR/cosim.csv, made if missing, with this program's version. */
 enum serac_status serac_report_write_check(const char *dir,
                                            const struct serac_report_check *check,
                                            struct serac_error *error);

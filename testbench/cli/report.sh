@@ -125,14 +125,22 @@ is "cells of a line of it" "$(tail -qn 1 "$work"/scalesim/*.csv | awk -F, '{prin
 "$serac" infer fashion-w2 --design tiny --limit 2 --csv > "$work/run.csv" || fails infer
 run report "$work/run.csv" --out "$work/run"
 is "points of a run" "$(grep -c '^<tr><td class="n">1</td><td>tiny</td>' "$work/run/report.html")" 1
-is "lock step that was not run" "$(grep -c '<p>Not run\.' "$work/run/report.html") $(grep -c 'lock step: not run' "$work/run/report.md")" "1 1"
+is "lock step of a CSV" "$(grep -c '<p>Not looked for: ' "$work/run/report.html") $(grep -c 'lock step: not looked for' "$work/run/report.md")" "1 1"
+is "lock step that was not run" "$(grep -c '<p>Not run\.' "$page") $(grep -c 'lock step: not run' "$work/small/report.md")" "1 1"
+awk -F, -v OFS=, 'NR == 2 {$30 *= 1.001} {print}' "$work/totals.csv" > "$work/other-area.csv"
+run report "$work/other-area.csv" --format html --out "$work/other-area"
+is "areas that are another technology's file's" "$(grep -c 'is left out at 1 of 30 points' "$work/other-area/report.html") $(grep -c 'is left out at' "$page")" "1 0"
 run report "$work/run.csv" --format scalesim --out "$work/run"
 is "layers of a run" "$(tail -n +2 "$work/run/COMPUTE_REPORT.csv" | wc -l)" "$(grep -cv ',total,\|^design' "$work/run.csv")"
 printf '%s\n' 'design,memory,network,seed,layers,cycles,bytes,largest_difference_cycles,result' \
-  'tiny,default,fashion-w2,1,8,999,10,0,equal' 'tiny,default,fashion-w2,1,8,1000,10,,cycle 7: <differs>' > "$work/small/cosim.csv"
+  'tiny,default,fashion-w2,1,8,999,10,0,equal' 'tiny,default,fashion-w2,1,8,1000,10,,cycle 7: <differs>' \
+  "serial,default,fashion-w2,1,8,5,10,0,equal,$(rows points | head -n 1 | jq -r .version)" \
+  'serial,slow,fashion-w2,1,8,5,10,0,equal,0.0.9 another' > "$work/small/cosim.csv"
 run report "$work/small"
 is "lock step: the last line holds" "$(sed -n '/id="checks"/,/<\/table>/p' "$page" | grep '^<tr><td>' | sed 's/<\/td><td[^>]*>/,/g; s/<[^>]*>//g')" \
-  "fashion-w2,tiny,default,1,8,1000,10,unknown,cycle 7: &lt;differs&gt;"
+  "fashion-w2,tiny,default,1,8,1000,10,unknown,cycle 7: &lt;differs&gt;,not recorded
+fashion-w2,serial,default,1,8,5,10,0,equal,as the results
+fashion-w2,serial,slow,1,8,5,10,0,equal,others than the results"
 
 # --- bad input -----------------------------------------------------------------------------------
 echo 'a,b' > "$work/other.csv"
@@ -146,8 +154,11 @@ refused "another CSV" "other.csv:1: not a result file of this version" report "$
 refused "layers without a total" "cut.csv: the last layers have no total row" report "$work/cut.csv"
 refused "a folder below a file" "$work/cut.csv/x: cannot be written" report "$work/small" --out "$work/cut.csv/x"
 echo 'tiny,default' >> "$work/small/cosim.csv"
-refused "a damaged cosim.csv" "cosim.csv:4: not a line of serac cosim --out" report "$work/small"
+refused "a damaged cosim.csv" "cosim.csv:6: not a line of serac cosim --out" report "$work/small"
 rm "$work/small/cosim.csv"
+mkdir "$work/small/cosim.csv"
+refused "a cosim.csv that cannot be read" "cosim.csv: cannot be read: Is a directory" report "$work/small"
+rmdir "$work/small/cosim.csv"
 refused "cosim --random with --out" "and --out go with --network" cosim --random 1 --out "$work"
 refused "cosim into no folder" "$work/cut.csv/x: cannot be written" cosim --network fashion-w1 --out "$work/cut.csv/x"
 
