@@ -65,10 +65,14 @@ void serac_html_layers(const struct serac_html *h)
         SERAC_COLUMN_stall_control_cycles, SERAC_COLUMN_fill_drain_cycles,
         SERAC_COLUMN_utilisation};
     const struct serac_report *r = h->report;
+    char cut[200];
     size_t count = r->num_layers < STATIC_LAYERS ? r->num_layers : STATIC_LAYERS;
     if (count < r->num_layers)
         fprintf(h->to, "<noscript><p class=\"note\">The first %zu of %zu layers.</p></noscript>\n",
                 count, r->num_layers);
+    serac_say_cut(r, cut, sizeof cut);
+    if (*cut)
+        fprintf(h->to, "<p class=\"note\">%s</p>\n", cut);
     if (r->num_totals && !r->num_layers)
         fprintf(h->to, "<noscript><p class=\"note\">No layers were recorded: serac tune keeps totals "
                        "only.</p></noscript>\n");

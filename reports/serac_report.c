@@ -58,6 +58,14 @@ void serac_say_pending(const struct serac_report *r, char *text, size_t room)
                  (unsigned long long)r->planned);
 }
 
+void serac_say_cut(const struct serac_report *r, char *text, size_t room)
+{
+    text[0] = 0;
+    if (r->cut_points)
+        snprintf(text, room, "The layers of %zu points on a front are left out: there is room for about "
+                 "%zu, and those of points that win come first.", r->cut_points, r->num_layers);
+}
+
 const char *serac_check_sources(const struct serac_report *r,
                                 const struct serac_report_check *check)
 {

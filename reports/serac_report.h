@@ -29,10 +29,11 @@ struct serac_report {
     struct serac_row *totals;          /* owned, as all that follows */
     struct serac_report_origin *origins;   /* of each total */
     size_t num_totals;
-    struct serac_row *layers;          /* of points in order */
+    struct serac_row *layers;          /* those of a point together */
     size_t *layer_points;              /* index of each layer's total */
     size_t num_layers;
-    bool all_layers;                   /* else only those of points that stand out */
+    bool all_layers;                   /* else only those of points that stand out ... */
+    size_t cut_points;                 /* ... but for so many, for which there was no room */
     struct serac_report_check *checks;
     size_t num_checks;
     bool looked_for_checks;            /* false: of a CSV */
@@ -51,6 +52,9 @@ enum serac_status serac_report_add_layer(struct serac_report *report, size_t poi
 
 /* "60 of 100 points of the sweep have not run ..."; empty if all have. */
 void serac_say_pending(const struct serac_report *report, char *text, size_t room);
+
+/* "Layers of 12 points ... are left out ..."; empty if there are none. */
+void serac_say_cut(const struct serac_report *report, char *text, size_t room);
 
 /* What is said of a check's version: as the results, another, or not recorded. */
 const char *serac_check_sources(const struct serac_report *report,

@@ -233,6 +233,7 @@ static void say_words(FILE *to, const struct serac_report *r, const struct serac
 enum serac_status serac_report_markdown(FILE *to, const struct serac_report *r)
 {
     struct serac_summary s;
+    char cut[200];
     bool whole = r->num_totals <= SERAC_REPORT_WHOLE;
     enum serac_status status = serac_summarise(r, &s);
     if (status != SERAC_OK)
@@ -250,6 +251,9 @@ enum serac_status serac_report_markdown(FILE *to, const struct serac_report *r)
     fprintf(to, "\n## Layers\n\n");
     if (r->num_totals && !r->num_layers)
         fprintf(to, "No layers were recorded: serac tune keeps totals only.\n\n");
+    serac_say_cut(r, cut, sizeof cut);
+    if (*cut)
+        fprintf(to, "%s\n\n", cut);
     table_head(to, layers, sizeof layers / sizeof *layers);
     for (size_t i = 0; i < r->num_layers; i++)
         table_row(to, &r->layers[i], layers, sizeof layers / sizeof *layers);

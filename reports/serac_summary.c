@@ -122,6 +122,8 @@ static enum serac_status make_groups(const struct serac_report *r, struct serac_
     return SERAC_OK;
 }
 
+#define SERAC_COSTS 72                 /* six of each of twelve decades */
+
 /* --- winners ----------------------------------------------------------------------- */
 
 struct bound {
@@ -140,6 +142,23 @@ static bool within(const struct bound *b, const struct serac_row *row)
     return value >= b->least && value <= b->most;
 }
 
+/* Less of a column or, if it is as good, of the other of time and energy, then of the cost. */
+static bool better(const struct serac_group *g, enum serac_column column,
+                   const struct serac_row *a, const struct serac_row *b)
+{
+    const enum serac_column order[] = {
+        column, column == SERAC_COLUMN_time_us ? SERAC_COLUMN_energy_uj : SERAC_COLUMN_time_us,
+        g->cost};
+    for (size_t i = 0; i < sizeof order / sizeof *order && order[i] != SERAC_COLUMNS; i++) {
+        double x = serac_row_get(a, order[i]), y = serac_row_get(b, order[i]);
+        if (x < y || (isnan(y) && !isnan(x)))
+            return true;
+        if (x > y || (isnan(x) && !isnan(y)))
+            return false;
+    }
+    return false;
+}
+
 /* The point within the bound with the least of a column. */
 static size_t best_of(const struct serac_report *r, const struct serac_group *g,
                       enum serac_column column, const struct bound *bound)
@@ -149,10 +168,11 @@ static size_t best_of(const struct serac_report *r, const struct serac_group *g,
     for (size_t i = 0; i < g->count; i++) {
         const struct serac_row *row = &r->totals[g->points[i]];
         double value = serac_row_get(row, column);
-        if (value < least && within(bound, row)) {      /* never if NAN */
-            least = value;
-            best = g->points[i];
-        }
+        if (!(value <= least) || isinf(value) || !within(bound, row) ||    /* NAN never wins */
+            (value == least && !better(g, column, row, &r->totals[best])))
+            continue;
+        least = value;
+        best = g->points[i];
     }
     return best;
 }
@@ -192,26 +212,47 @@ static void range(const struct serac_report *r, const struct serac_group *g,
     }
 }
 
-/* Areas of the series 1, 1.5, 2, 3, 5, 7 between the smallest design and the fastest, at most 8. */
+/* Costs of the series 1, 1.5, 2, 3, 5, 7 over the whole range, from the largest on, at which the winners
+ * change; returns how many. */
+static size_t find_costs(const struct serac_report *r, const struct serac_group *g, double unit,
+                         double *costs, size_t room)
+{
+    static const double series[] = {7, 5, 3, 2, 1.5, 1};
+    size_t count = 0, fastest = g->limits[0].fastest, thriftiest = g->limits[0].thriftiest;
+    double least, most;
+    range(r, g, g->cost, &least, &most);
+    for (int e = 8; e >= -3; e--)
+        for (size_t i = 0; i < sizeof series / sizeof *series && count < room; i++) {
+            double cost = series[i] * pow(10, e);
+            const struct bound bound = {g->cost, 0, cost * unit, false};
+            if (cost * unit >= most || cost * unit < least)
+                continue;
+            size_t fast = best_of(r, g, SERAC_COLUMN_time_us, &bound);
+            size_t thrift = best_of(r, g, SERAC_COLUMN_energy_uj, &bound);
+            if (fast == SERAC_NO_POINT || (fast == fastest && thrift == thriftiest))
+                continue;
+            costs[count++] = cost;
+            fastest = fast;
+            thriftiest = thrift;
+        }
+    return count;
+}
+
+/* At most 8 of them, evenly. */
 static void cost_limits(const struct serac_report *r, struct serac_group *g)
 {
-    static const double series[] = {1, 1.5, 2, 3, 5, 7};
-    double least, most, unit = g->cost == SERAC_COLUMN_area_um2 ? 1e6 : 1;
-    size_t fastest = g->limits[0].fastest;
-    range(r, g, g->cost, &least, &most);
-    most = serac_row_get(&r->totals[fastest], g->cost);
-    for (int e = 8; e >= -3; e--)
-        for (int i = 5; i >= 0; i--) {
-            char text[64];
-            double limit = series[i] * pow(10, e);
-            if (limit * unit >= most || limit * unit < least || g->num_limits > 8)
-                continue;
-            if (unit > 1)
-                snprintf(text, sizeof text, "area at most %.10g mm2", limit);
-            else
-                snprintf(text, sizeof text, "at most %.0f LUTs", limit);
-            add_limit(r, g, &(struct bound){g->cost, 0, limit * unit, false}, text, false);
-        }
+    double costs[SERAC_COSTS], unit = g->cost == SERAC_COLUMN_area_um2 ? 1e6 : 1;
+    size_t count = find_costs(r, g, unit, costs, SERAC_COSTS);
+    size_t shown = count < 8 ? count : 8;
+    for (size_t i = 0; i < shown; i++) {
+        char text[64];
+        double cost = costs[shown > 1 ? i * (count - 1) / (shown - 1) : 0];
+        if (unit > 1)
+            snprintf(text, sizeof text, "area at most %.10g mm2", cost);
+        else
+            snprintf(text, sizeof text, "at most %.0f LUTs", cost);
+        add_limit(r, g, &(struct bound){g->cost, 0, cost * unit, false}, text, false);
+    }
 }
 
 static void accuracy_limits(const struct serac_report *r, struct serac_group *g)

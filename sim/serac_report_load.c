@@ -49,23 +49,60 @@ static enum serac_status keep_layer(void *ctx, const struct serac_row *row)
     return serac_report_add_layer(l->report, l->point, row);
 }
 
-/* Layers of all points, or of those that stand out. */
+static enum serac_status load_point(struct serac_db *db, struct serac_report *r, size_t point,
+                                    struct serac_error *error)
+{
+    struct load l = {r, point};
+    return serac_db_layers(db, r->origins[point].key, keep_layer, &l, error);
+}
+
+/* Of each point: is it named under a limit? Owned by the caller; NULL: no memory. */
+static bool *find_winners(const struct serac_report *r, const struct serac_summary *s)
+{
+    bool *wins = calloc(r->num_totals + 1, sizeof *wins);
+    for (size_t g = 0; wins && g < s->count; g++)
+        for (size_t i = 0; i < s->groups[g].num_limits; i++) {
+            const struct serac_limit *l = &s->groups[g].limits[i];
+            wins[l->fastest] = true;
+            if (l->thriftiest != SERAC_NO_POINT)
+                wins[l->thriftiest] = true;
+        }
+    return wins;
+}
+
+/* Of those that stand out, as many as there is room for: winners first. `point` in any case. */
+static enum serac_status load_some(struct serac_db *db, struct serac_report *r, size_t point,
+                                   struct serac_error *error)
+{
+    struct serac_summary s = {.groups = NULL};
+    bool *wins = NULL;
+    enum serac_status status = serac_summarise(r, &s);
+    if (status == SERAC_OK && !(wins = find_winners(r, &s)))
+        status = SERAC_E_NOMEM;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; status == SERAC_OK && i < r->num_totals; i++) {
+            bool first = wins[i] || i + 1 == point;
+            if (first == pass || !(first || s.stands_out[i]))
+                continue;
+            if (i + 1 == point || r->num_layers < SERAC_REPORT_LAYERS)
+                status = load_point(db, r, i, error);
+            else
+                r->cut_points++;
+        }
+    free(wins);
+    serac_summary_free(&s);
+    return status;
+}
+
 static enum serac_status load_layers(struct serac_db *db, struct serac_report *r,
                                      size_t point, struct serac_error *error)
 {
-    struct serac_summary s = {.groups = NULL};
-    struct load l = {r, 0};
     enum serac_status status = SERAC_OK;
     r->all_layers = r->num_totals <= SERAC_REPORT_WHOLE;
     if (!r->all_layers)
-        status = serac_summarise(r, &s);
-    for (size_t i = 0; status == SERAC_OK && i < r->num_totals; i++) {
-        l.point = i;
-        if (r->all_layers || i + 1 == point ||
-            (s.stands_out[i] && r->num_layers < SERAC_REPORT_LAYERS))
-            status = serac_db_layers(db, r->origins[i].key, keep_layer, &l, error);
-    }
-    serac_summary_free(&s);
+        return load_some(db, r, point, error);
+    for (size_t i = 0; status == SERAC_OK && i < r->num_totals; i++)
+        status = load_point(db, r, i, error);
     return status;
 }
 

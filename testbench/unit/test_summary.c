@@ -138,6 +138,41 @@ static void test_a_larger_design_is_not(void **state)
     assert_int_equal(group(0)->num_limits, 2);
 }
 
+static void test_ties_go_to_less_energy_then_less_area(void **state)
+{
+    (void)state;
+    add("net", "8/8", "8", "2", "5", "1e6");
+    add("net", "4/8", "8", "2", "", "1e6");
+    add("net", "2/8", "8", "2", "4", "3e6");
+    add("net", "1/8", "8", "2", "4", "2e6");
+    add("net", "3/8", "8", "3", "4", "1e6");
+    assert_int_equal(group(0)->limits[0].fastest, 3);
+    assert_int_equal(group(0)->limits[0].thriftiest, 3);
+}
+
+/* The thriftiest is larger than the fastest; ten designs, a decade apart, each better than smaller ones. */
+static void test_limits_go_over_the_whole_range(void **state)
+{
+    (void)state;
+    add("net", "8/8", "8", "1", "9", "1e6");
+    add("net", "4/8", "8", "5", "1", "9e6");
+    assert_string_equal(group(0)->limits[1].text, "area at most 7 mm2");
+    assert_int_equal(group(0)->limits[1].thriftiest, 0);
+    serac_summary_free(&summary);
+    serac_report_free(&report);
+    report.source = "a folder";
+    for (int i = 0; i < 10; i++) {
+        char time[8], area[16];
+        snprintf(time, sizeof time, "%d", 10 - i);
+        snprintf(area, sizeof area, "1e%d", 3 + i);
+        add("net", "8/8", "8", time, time, area);
+    }
+    assert_int_equal(group(0)->num_limits, 9);
+    assert_string_equal(group(0)->limits[1].text, "area at most 700000 mm2");
+    assert_string_equal(group(0)->limits[8].text, "area at most 0.007 mm2");
+    assert_int_equal(group(0)->limits[8].fastest, 0);
+}
+
 static void test_accuracy_limits_hold_the_loss(void **state)
 {
     (void)state;
@@ -321,6 +356,8 @@ int main(void)
         TEST(test_no_times_make_no_limits),
         TEST(test_a_design_of_the_limit_is_within_it),
         TEST(test_a_larger_design_is_not),
+        TEST(test_ties_go_to_less_energy_then_less_area),
+        TEST(test_limits_go_over_the_whole_range),
         TEST(test_accuracy_limits_hold_the_loss),
         TEST(test_break_even_is_the_widest_without_a_gap),
         TEST(test_break_even_is_unknown_at_another_peak),
