@@ -108,6 +108,21 @@ run report "$work/some"
 is "points excluded, none missing" "$(cat "$logs/err")$(sed -n 's/^- not here: //p' "$work/some/report.md")" \
   "0 points that cannot run, $(awk -F, 'NR > 1 && !($24 < 1000)' "$work/totals.csv" | wc -l) that constraints exclude"
 
+# --- 600 points on a front, of 8 layers: more than there is room for -------------------------
+mkdir "$work/many"
+cp "$work/small/results.db" "$work/many"
+sqlite3 "$work/many/results.db" "CREATE TEMP TABLE one AS SELECT p.* FROM points p JOIN plan USING (key) WHERE position = 0;
+  CREATE TEMP TABLE n AS WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 600) SELECT i FROM c;
+  CREATE TEMP TABLE p AS SELECT one.*, i FROM one, n; UPDATE p SET id = 100000 + i, key = printf('%032d', i);
+  CREATE TEMP TABLE l AS SELECT layers.*, i FROM layers JOIN one ON point = one.id, n;
+  UPDATE l SET time_us = i, energy_uj = 601 - i WHERE layer = 'total'; UPDATE l SET point = 100000 + i;
+  ALTER TABLE p DROP COLUMN i; ALTER TABLE l DROP COLUMN i; INSERT INTO points SELECT * FROM p; INSERT INTO layers SELECT * FROM l;
+  DELETE FROM plan; INSERT INTO plan SELECT i - 1, printf('%032d', i), NULL FROM n" || fails "600 points"
+run report "$work/many"
+is "points without room for their layers" "$(cat "$work/many/report.html" "$work/many/report.md" | grep -c 'The layers of 100 points on a front are left out')" 2
+is "rows of layers, those of the last point, which has the least energy" "$(sed -n '/<script type="application\/json"/,/<\/script>/p' "$work/many/report.html" | sed '1d;$d' |
+  jq -c '.layers | [.count, (.columns[] | select(.name == "point") | if .values then .values else .words as $w | [.at[] | $w[.]] end | map(select(. == 599)) | length)]')" "[4000,8]"
+
 # --- SCALE-Sim ----------------------------------------------------------------------------
 run report "$work/small" --format scalesim --point 3 --out "$work/scalesim"
 is "heads of SCALE-Sim" "$(head -qn 1 "$work"/scalesim/*.csv | md5sum | cut -c1-32)" "$(printf '%s\n%s\n%s\n' \
