@@ -455,7 +455,7 @@ static void walk(struct walk *w)
         put(&w->whole, plan(w, &w->row));
     }
     w->s->whole = plan(w, &w->whole);
-    w->s->failed |= w->row.failed || w->whole.failed;
+    w->s->failed |= w->row.failed || w->whole.failed || w->plan.failed;
 }
 
 /* --- creation --------------------------------------------------------------------------- */
