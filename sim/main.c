@@ -14,7 +14,7 @@ static const struct serac_command commands[] = {
     {"infer", serac_cmd_infer, "run a quantised network: accuracy and costs"},
     {"cosim", serac_cmd_cosim, "compare model and RTL at every clock edge"},
     {"sweep", serac_cmd_sweep, "every combination of a sweep file"},
-    {"tune", serac_cmd_tune, "weight widths layer by layer within a budget"},
+    {"tune", serac_cmd_tune, "widths layer by layer within a budget"},
     {"advise", serac_cmd_advise, "which widths and design suit a task, and why"},
     {"serve-sim", serac_cmd_serve, "requests in a queue: latency, devices, cost"},
     {"shapes", serac_cmd_shapes, "every plane pair's best shape in one area"},

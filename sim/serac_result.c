@@ -180,10 +180,9 @@ void serac_result_csv_header(FILE *to)
     fputc('\n', to);
 }
 
-/* A cell with a comma or a quote is quoted, and its quotes doubled. */
-static void csv_cell(FILE *to, const char *cell)
+void serac_csv_cell(FILE *to, const char *cell)
 {
-    if (!strpbrk(cell, ",\"")) {
+    if (!strpbrk(cell, ",\"\n")) {
         fputs(cell, to);
         return;
     }
@@ -198,7 +197,7 @@ void serac_result_csv(FILE *to, const struct serac_row *row)
     for (int i = 0; i < SERAC_COLUMNS; i++) {
         if (i)
             fputc(',', to);
-        csv_cell(to, row->cells[i]);
+        serac_csv_cell(to, row->cells[i]);
     }
     fputc('\n', to);
 }

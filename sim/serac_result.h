@@ -104,6 +104,8 @@ void serac_row_work(struct serac_row *row, const struct serac_design *design,
 /* Do the causes sum to the cycles? */
 bool serac_counters_add_up(const struct serac_counters *counters);
 
+/* A cell with a comma, a quote or a line end is quoted, and its quotes doubled. */
+void serac_csv_cell(FILE *to, const char *cell);
 void serac_result_csv_header(FILE *to);
 void serac_result_csv(FILE *to, const struct serac_row *row);
 /* A JSON object in one line; empty cells are left out. An array of them. */

@@ -17,18 +17,6 @@ static const enum serac_column_kind kinds[] = {
 #undef KIND
 };
 
-static void csv_cell(FILE *to, const char *cell)
-{
-    if (!strpbrk(cell, ",\"\n")) {
-        fputs(cell, to);
-        return;
-    }
-    fputc('"', to);
-    for (; *cell; cell++)
-        fputs(*cell == '"' ? "\"\"" : (char[]){*cell, 0}, to);
-    fputc('"', to);
-}
-
 void serac_serve_csv(FILE *to, const struct serac_serve_row *rows, size_t count)
 {
     for (int c = 0; c < SERAC_SERVE_COLUMNS; c++)
@@ -38,7 +26,7 @@ void serac_serve_csv(FILE *to, const struct serac_serve_row *rows, size_t count)
         for (int c = 0; c < SERAC_SERVE_COLUMNS; c++) {
             if (c)
                 fputc(',', to);
-            csv_cell(to, rows[i].cells[c]);
+            serac_csv_cell(to, rows[i].cells[c]);
         }
         fputc('\n', to);
     }
