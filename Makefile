@@ -127,6 +127,20 @@ check-gen: $(B)/gen_regs ## fails if a generated file is not up to date
 check-docs: $(B)/serac ## fails if a document names a path, target, option or column that is not there
 	@scripts/check_docs.sh
 
+# --- pictures ----------------------------------------------------------------
+
+$(B)/figure_blocks: scripts/figures/figure_blocks.c scripts/figures/blocks.c scripts/figures/blocks.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(filter %.c,$^) -o $@ -lcjson
+$(B)/figure_wave: scripts/figures/figure_wave.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $< -o $@ -lcjson
+
+.PHONY: figures
+figures: $(B)/serac ## draws the pictures of the READMEs anew, from RTL, waveforms and #include lines
+	@scripts/setup.sh --figures
+	@scripts/figures.sh
+
 # --- synthesis -------------------------------------------------------------
 
 .PHONY: synth synth-tools
@@ -239,7 +253,7 @@ test-checks: $(B)/gen_regs
 test-cli: $(B)/serac ## the command, as a user calls it
 	@scripts/run_tests.sh cli $(wildcard testbench/cli/*.sh)
 
-test-cosim: $(B)/serac $(B)/trace_check $(CONFORMANCE:%=$(B)/conformance/%) ## model = RTL: the networks on tiny, random programs
+test-cosim: $(B)/serac $(B)/trace_check $(B)/figure_blocks $(B)/figure_wave $(CONFORMANCE:%=$(B)/conformance/%) ## model = RTL: the networks on tiny, random programs
 	@scripts/run_tests.sh cosim $(wildcard testbench/cosim/*.sh)
 
 cosim: $(B)/serac ## 200 random programs on 17 designs, model = RTL; SEED=n
