@@ -117,7 +117,8 @@ install-data:
 	@for dir in $(sort $(dir $(wildcard configs/*/*.*))); do \
 	  install -d $(D)$(DATADIR)/serac/$$dir && install -m 644 $$dir*.* $(D)$(DATADIR)/serac/$$dir || exit 1; done
 	$(call copy,configs/README.md configs/regs.cfg,$(DATADIR)/serac/configs)
-	$(call copy,$(wildcard rtl/*),$(DATADIR)/serac/rtl)
+	$(call copy,$(wildcard rtl/*.*),$(DATADIR)/serac/rtl)
+	$(call copy,$(wildcard rtl/figures/*),$(DATADIR)/serac/rtl/figures)
 	$(call copy,$(patsubst %,sim/serac_%,rtl.h pins.h icarus.h rtl_shim.cpp probe.vlt states.txt) sim/serac.gtkw,$(DATADIR)/serac/sim)
 	$(call copy,$(wildcard sim/icarus/*),$(DATADIR)/serac/sim/icarus)
 	$(call copy,$(patsubst %,model/serac_%.h,design regs status),$(DATADIR)/serac/model)
