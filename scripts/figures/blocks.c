@@ -92,7 +92,8 @@ static uint32_t node_of(struct builder *s, enum blocks_kind kind, const char *na
     return b->num_nodes++;
 }
 
-/* $paramod$0123abcd\serac_queue and serac_queue are serac_queue. */
+/* Behind yosys' prefix: $paramod$0123abcd\serac_queue is serac_queue, perhaps followed by \ and parameters.
+ * NULL: a cell of yosys' own. */
 static const char *module_name(const char *type)
 {
     const char *end = strstr(type, "serac_");
@@ -153,7 +154,7 @@ static void add_instance(struct builder *s, const cJSON *cell, const char *modul
 {
     const char *name = last_part(cell->string);
     uint32_t node = node_of(s, BLOCKS_INSTANCE, name, strlen(name));
-    if (!s->b->nodes[node].module && !(s->b->nodes[node].module = strdup(module)))
+    if (!s->b->nodes[node].module && !(s->b->nodes[node].module = strndup(module, strcspn(module, "\\"))))
         blocks_die("out of memory");
     s->b->nodes[node].count++;
     const cJSON *port;
@@ -187,7 +188,7 @@ static void find_drivers(struct builder *s)
         if (module && blocks_matches(last_part(cell->string), s->setup->omit))
             continue;
         if (module)
-            add_instance(s, cell, strncmp(module, "serac_", 6) ? type : module);
+            add_instance(s, cell, module);
         else if (is_register(type))
             add_register(s, cell);
         else

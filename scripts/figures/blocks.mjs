@@ -1,5 +1,5 @@
 // blocks.mjs - a block diagram from its source (figure_blocks): ELK places boxes and wires, this draws them.
-import { card, colour, escape, round, text, width, wrap } from './style.mjs';
+import { card, colour, round, text, width, wrap } from './style.mjs';
 
 const looks = {
   instance: { fill: colour.blueFill, stroke: colour.blue },
@@ -77,10 +77,6 @@ function graph(source) {
       id: node.name, shown, kind: node.kind,
       width: Math.ceil(Math.max(...shown.map(([words, face, size]) => width(words, size, face))) + 18),
       height: shown.reduce((sum, [, , size]) => sum + size + 4, 0) + (node.kind === 'pins' || node.kind === 'outside' ? 6 : 12),
-      layoutOptions: {
-        ...(figure.layers?.[node.name] === 'first' ? { 'elk.layered.layering.layerConstraint': 'FIRST' } : {}),
-        ...(figure.layers?.[node.name] === 'last' ? { 'elk.layered.layering.layerConstraint': 'LAST' } : {}),
-      },
     };
   });
   // The way of data, from the first of `main` to its last, decides what comes before what.
@@ -102,10 +98,7 @@ function graph(source) {
     id: 'root', children: nodes, edges: list,
     layoutOptions: {
       'elk.algorithm': 'layered', 'elk.direction': down ? 'DOWN' : 'RIGHT', 'elk.edgeRouting': 'ORTHOGONAL', 'elk.randomSeed': '1',
-      'elk.layered.nodePlacement.strategy': figure.placement ?? 'NETWORK_SIMPLEX', 'elk.layered.thoroughness': '60',
-      'elk.layered.considerModelOrder.strategy': figure.order ? 'NODES_AND_EDGES' : 'NONE',
-      'elk.layered.mergeEdges': figure.merge ? 'true' : 'false',
-      'elk.layered.layering.strategy': figure.layering ?? 'NETWORK_SIMPLEX',
+      'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX', 'elk.layered.thoroughness': '60',
       'elk.spacing.nodeNode': '18', 'elk.layered.spacing.nodeNodeBetweenLayers': '26', 'elk.spacing.edgeNode': '12', 'elk.spacing.edgeEdge': '8',
       'elk.layered.spacing.edgeNodeBetweenLayers': '12', 'elk.layered.spacing.edgeEdgeBetweenLayers': '8', 'elk.spacing.edgeLabel': '3',
       'elk.layered.edgeLabels.sideSelection': 'ALWAYS_UP', 'elk.padding': '[top=6,left=2,bottom=6,right=2]', ...figure.elk,
@@ -134,13 +127,13 @@ function drawLabel(edge) {
 
 function drawNode(node) {
   const { fill, stroke } = looks[node.kind];
-  const round_ = node.kind === 'pins' ? node.height / 2 : node.kind === 'register' ? 0 : 5;
+  const corner = node.kind === 'pins' ? node.height / 2 : node.kind === 'register' ? 0 : 5;
   let y = node.y + (node.kind === 'pins' || node.kind === 'outside' ? 2 : 5);
   const words = node.shown.map(([line, face, size, tint]) => {
     y += size + 4;
     return text(node.x + node.width / 2, y - 3, line, { size, face, fill: tint, anchor: 'middle' });
   });
-  return `<rect x="${round(node.x)}" y="${round(node.y)}" width="${round(node.width)}" height="${round(node.height)}" rx="${round_}"` +
+  return `<rect x="${round(node.x)}" y="${round(node.y)}" width="${round(node.width)}" height="${round(node.height)}" rx="${corner}"` +
     ` fill="${fill}" stroke="${stroke}"${node.kind === 'outside' ? ' stroke-dasharray="3 3"' : ''}/>\n${words.join('\n')}`;
 }
 
@@ -153,7 +146,7 @@ export async function draw(source, { ELK }) {
   const kinds = new Set(source.nodes.map((n) => n.kind));
   const notes = [...(source.figure.notes ?? [])];
   if (source.figure.module)
-    notes.push([kinds.has('register') ? 'blue boxes: modules; amber: registers, with what is computed on the way into them' : 'boxes: modules',
+    notes.push([kinds.has('register') ? 'blue boxes: modules; amber: registers, bits in how many, and what is computed on the way into them' : 'boxes: modules',
       kinds.has('outside') ? 'dashed: seen from outside' : '', edges(source).some((e) => e.control) ? 'dashed lines: select or enable' : ''].filter(Boolean).join('; ') + '.',
     `Not drawn: ${(source.figure.omit ?? []).join(', ')}${source.figure.control === false ? ', and what selects or enables' : ''}. Bits of the design ${source.figure.design}.`);
   return card(source.figure.title, inner, laid.width, laid.height, notes);

@@ -5,7 +5,8 @@
  * FIGURE is one entry of scripts/figures/figures.json: `windows` are stretches of cycles, each
  * {"signal", "rise", "from", "cycles"}: it begins `from` cycles after the signal, below the scope TOP, became high for the
  * `rise`-th time after the window before (from the start, for the first). `signals` are [label, path] and groups
- * [label, ...] of these. A cycle's value is that which the clock edge at its end sees. The other keys are for the drawing.
+ * [label, ...] of these. A cycle's value is that which the clock edge at its end sees; of a signal [label, path, format, "unknown"],
+ * which has no reset, it is x until the first change of the run. The other keys are for the drawing.
  * An unknown signal, or one that does not rise: exit code 2 and one line. */
 #include <cjson/cJSON.h>
 #include <stdarg.h>
@@ -22,6 +23,7 @@ struct signal {
     const char *path;
     char id[8];
     uint64_t now, *values;
+    bool unknown;                 /* x until it changes first: a register without reset */
 };
 
 struct wave {
@@ -63,7 +65,7 @@ static void collect(struct wave *w, const cJSON *list)
             continue;
         const cJSON *second = cJSON_GetArrayItem(item, 1);
         if (cJSON_IsString(second))
-            signal_of(w, second->valuestring);
+            signal_of(w, second->valuestring)->unknown = cJSON_GetArraySize(item) > 3;
         else
             collect(w, item);
     }
@@ -166,6 +168,19 @@ static uint32_t begin(struct wave *w, const cJSON *window, uint32_t after)
     die("%s does not rise so often", s->path);
 }
 
+static void print_values(const struct signal *s, const uint32_t *first, const uint32_t *count, uint32_t windows)
+{
+    uint32_t known = 0;
+    while (s->unknown && known < CYCLES_MAX && s->values[known] == s->values[0])
+        known++;
+    for (uint32_t j = 0; j < windows; j++)
+        for (uint32_t c = first[j]; c < first[j] + count[j]; c++)
+            if (c < known)
+                printf("%s\"x\"", j || c > first[j] ? "," : "");
+            else
+                printf("%s\"%llx\"", j || c > first[j] ? "," : "", (unsigned long long)s->values[c]);
+}
+
 static void print_source(struct wave *w, const cJSON *figure)
 {
     uint32_t first[WINDOWS_MAX], count[WINDOWS_MAX], windows = 0, after = 0;
@@ -187,9 +202,7 @@ static void print_source(struct wave *w, const cJSON *figure)
     printf("],\n\"values\": {");
     for (uint32_t i = 0; i < w->num_signals; i++) {
         printf("%s\n  \"%s\": [", i ? "," : "", w->signals[i].path);
-        for (uint32_t j = 0; j < windows; j++)
-            for (uint32_t c = 0; c < count[j]; c++)
-                printf("%s\"%llx\"", j + c ? "," : "", (unsigned long long)w->signals[i].values[first[j] + c]);
+        print_values(&w->signals[i], first, count, windows);
         printf("]");
     }
     printf("\n}}\n");

@@ -31,4 +31,4 @@ jq -c --rawfile lines "${figure%.figure}.includes" '
   | ($rooms + ($includes | map(.to) | unique | map(select(endswith("/")) | {name: ., kind: "outside"}))) as $nodes
   | ($includes | group_by([.from, .to]) | map({from: .[0].from, to: .[0].to, signal: "includes", port: "", bits: length})) as $wires
   | "{\"figure\": \($figure),\n\"nodes\": [\n  \($nodes | map(tojson) | join(",\n  "))\n],\n\"wires\": [\n  \($wires | map(tojson) | join(",\n  "))\n]}"
-' -r "$figure"
+' -r "$figure" 2> "${figure%.figure}.errors" || { sed 's/^jq: error ([^)]*): //' "${figure%.figure}.errors" >&2; exit 2; }

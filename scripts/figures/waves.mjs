@@ -1,8 +1,9 @@
 // waves.mjs - a timing diagram from its source (figure_wave): WaveDrom draws the lanes, in the house's colours.
+import { readFileSync } from 'node:fs';
 import { card, colour, sans, width } from './style.mjs';
 
-// sim/serac_states.txt
-const states = ['idle', 'run', 'wait-receive', 'wait-send', 'wait-memory', 'wait-space'];
+// A state's name by its number, as GTKWave has them.
+const states = readFileSync('sim/serac_states.txt', 'utf8').trim().split('\n').map((line) => line.split(' ')[1]);
 
 function shown(value, format) {
   if (format === 'state') return states[parseInt(value, 16)];
@@ -27,8 +28,10 @@ function lane([name, path, format], source, nodes) {
   source.windows.forEach(([, count], window) => {
     if (window) { wave += '|'; marks += '.'; }
     for (let i = 0; i < count; i++, at++) {
-      const same = at > 0 && (i > 0 || !format) && values[at] === values[at - 1];
-      if (format) {
+      const same = at > 0 && (i > 0 || !format || values[at] === 'x') && values[at] === values[at - 1];
+      if (values[at] === 'x') {
+        wave += same ? '.' : 'x';
+      } else if (format) {
         wave += same ? '.' : format === 'state' ? ['2', '5', '3', '3', '3', '3'][parseInt(values[at], 16)] : '=';
         if (!same) data.push(fitting(shown(values[at], format), stretch(values, at, count - i)));
       } else {
