@@ -29,7 +29,7 @@ netlist() {
   [ ! -e "$work/netlist.new" ] || return 0
   whole=$(jq -r '"serac_top", (.[].module // empty), (.[].above[]? // empty)' "$here/figures.json" | sort -u)
   for module in $whole; do echo "$rtl/$module.v"; done > "$work/whole"
-  ls "$rtl"/serac_*.v | grep -vxF -f "$work/whole" > "$work/boxes"
+  printf '%s\n' "$rtl"/serac_*.v | grep -vxF -f "$work/whole" > "$work/boxes"
   parameters=$(build/serac describe --design "$design" --parameters | sed 's/\([A-Za-z]*\)=\([0-9]*\)/-chparam \1 \2/g')
   yosys -q -p "read_verilog -I$rtl $(tr '\n' ' ' < "$work/whole"); read_verilog -lib -I$rtl $(tr '\n' ' ' < "$work/boxes")
     hierarchy -check -top serac_top $parameters
