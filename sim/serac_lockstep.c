@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "serac_axi_check.h"
+#include "serac_compared.h"
 #include "serac_env.h"
 #include "serac_function.h"
 #include "serac_polls.h"
@@ -499,6 +500,13 @@ static enum serac_status run_model_blocks(struct lockstep *ls)
     return status;
 }
 
+/* For functional coverage: a run that was alike on both sides. */
+static enum serac_status log_compared(struct lockstep *ls)
+{
+    struct serac_bus bus = serac_host_memory_bus(ls->memory);
+    return serac_compared_log(ls->design, &bus, ls->program, &ls->result->run, ls->shares);
+}
+
 /* What both kinds of lock step end with. */
 static enum serac_status conclude(struct lockstep *ls, enum serac_status status)
 {
@@ -511,6 +519,8 @@ static enum serac_status conclude(struct lockstep *ls, enum serac_status status)
         differ(ls, "no transfer was checked");
     if (status == SERAC_OK && ls->no_memory)
         status = SERAC_E_NOMEM;
+    if (status == SERAC_OK && !result->difference[0])
+        status = log_compared(ls);
     if (status == SERAC_OK && result->difference[0]) {
         status = SERAC_E_MISMATCH;
         if (ls->error)
@@ -643,9 +653,11 @@ static enum serac_status run_disturbed(struct lockstep *ls, void *rtl,
     } else {
         close_polls(ls, rtl);
         compare_ends(ls, rtl);
+        if (d && !ls->result->difference[0])
+            status = log_compared(ls);
     }
     ls->result->cycles_compared = before + ls->cycle + 1;
-    return SERAC_OK;
+    return status;
 }
 
 enum serac_status serac_lockstep_disturbed(const struct serac_design *design,
