@@ -4,7 +4,8 @@
 #
 # PARAMETER is -GName=value. With --probes the signals of sim/serac_probe.vlt can be read,
 # with --vcd or --fst it writes waveforms. SERAC_SLOW_POPCOUNT=1 uses the adder tree that is
-# synthesised instead of $countones.
+# synthesised instead of $countones. With SERAC_COVERAGE=DIR it counts lines and toggles, of signals of at most
+# 256 bits, into a file of DIR for each device that was made.
 # Called by serac itself (sim/serac_rtl.c).
 set -eu
 out=$1
@@ -25,6 +26,14 @@ command -v verilator > /dev/null || { echo "verilator is not installed" >&2; exi
 dir=$out.build.$$
 mkdir -p "$dir"
 trap 'rm -rf "$dir"' EXIT
+coverage=
+count=0
+optimise='OPT_FAST=-O3 OPT_SLOW=-O0 OPT_GLOBAL=-O2'
+if [ -n "${SERAC_COVERAGE:-}" ]; then
+  coverage='--coverage-line --coverage-toggle --coverage-max-width 256 --output-split 20000'
+  count=1
+  optimise='OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1'
+fi
 fast=-DSERAC_FAST_POPCOUNT
 [ -z "${SERAC_SLOW_POPCOUNT:-}" ] || fast=
 rtl=${SERAC_RTL_DIR:-$root/rtl}
@@ -32,15 +41,16 @@ set -- -I"$rtl" -y "$rtl" $fast "$@" ${probes:+"$probes"} "$rtl/serac_top.v"
 # shellcheck disable=SC2086
 verilator --cc --top-module serac_top --prefix Vserac --Mdir "$dir" -O3 --x-assign fast \
   --x-initial unique --noassert -Wno-fatal -Wno-lint \
-  -CFLAGS -fPIC $wave "$@" > "$dir/log" 2>&1 || { cat "$dir/log" >&2; exit 1; }
+  -CFLAGS -fPIC $wave $coverage "$@" > "$dir/log" 2>&1 || { cat "$dir/log" >&2; exit 1; }
 inc=$(verilator --getenv VERILATOR_ROOT)/include
 runtime=$("$root/scripts/verilator_runtime.sh" "$(dirname "$out")")
+# shellcheck disable=SC2086
 # A make that is above, and its OPT=, are none of this one's: a sanitizer's flags, say.
-env -u MAKEFLAGS -u OPT make -s -j "$(nproc)" -C "$dir" -f Vserac.mk OPT_FAST=-O3 OPT_SLOW=-O0 OPT_GLOBAL=-O2 Vserac__ALL.a \
+env -u MAKEFLAGS -u OPT make -s -j "$(nproc)" -C "$dir" -f Vserac.mk $optimise Vserac__ALL.a \
   ${waves:+"$waves"} >> "$dir/log" 2>&1 ||
   { tail -30 "$dir/log" >&2; exit 1; }
 # shellcheck disable=SC2086
-g++ -std=c++17 -O2 -fPIC -shared -DVM_COVERAGE=0 $defines -DSERAC_AXI_BITS="$axi" \
+g++ -std=c++17 -O2 -fPIC -shared -DVM_COVERAGE=$count $defines -DSERAC_AXI_BITS="$axi" \
   -I"$dir" -I"$inc" -I"$inc/vltstd" -I"$root/sim" -I"$root/model" \
   "$root/sim/serac_rtl_shim.cpp" "$dir/Vserac__ALL.a" ${waves:+"$dir/$waves"} "$runtime" \
   -o "$dir/lib.so" -lpthread -latomic ${waves:+-lz}

@@ -83,7 +83,9 @@ static uint64_t source_hash(void)
     hash = mix_shipped(hash, "sim/serac_rtl_shim.cpp");
     hash = mix_shipped(hash, "sim/serac_rtl.h");
     hash = mix_shipped(hash, "scripts/build_rtl.sh");
-    const char *slow = getenv("SERAC_SLOW_POPCOUNT");
+    const char *slow = getenv("SERAC_SLOW_POPCOUNT"), *coverage = getenv("SERAC_COVERAGE");
+    if (coverage && *coverage)
+        hash = mix(hash, "coverage", 8);
     return slow ? mix(hash, "slow", 4) : hash;
 }
 

@@ -7,6 +7,12 @@
 
 #include "Vserac.h"
 #include "verilated.h"
+#if VM_COVERAGE
+#include <cstdlib>
+#include <unistd.h>
+
+#include "verilated_cov.h"
+#endif
 #ifdef SERAC_PROBES
 #include "verilated_syms.h"
 #endif
@@ -150,13 +156,33 @@ void *create(uint64_t seed)
     t.clk_i = 0;
     t.rst_ni = 1;
     t.eval();
+#if VM_COVERAGE
+    rtl->context.coveragep()->zero();   // the change from no value to the first is no toggle
+#endif
     reset(rtl, 3, &out);
     return rtl;
 }
 
+#if VM_COVERAGE
+// One file for each device of each process, in the folder SERAC_COVERAGE.
+void write_coverage(Rtl *rtl)
+{
+    static int number;
+    const char *folder = std::getenv("SERAC_COVERAGE");
+    if (!folder || !*folder)
+        return;
+    const std::string file = std::string(folder) + "/lockstep-" + std::to_string(getpid()) + "-" +
+                             std::to_string(number++) + ".dat";
+    rtl->context.coveragep()->write(file.c_str());
+}
+#endif
+
 void destroy(void *rtl)
 {
     self(rtl)->top->final();
+#if VM_COVERAGE
+    write_coverage(self(rtl));
+#endif
     delete self(rtl);
 }
 

@@ -39,6 +39,9 @@
 
 #include "Vtop.h"
 #include "verilated.h"
+#if VM_COVERAGE
+#include "verilated_cov.h"
+#endif
 
 // A parameter of the design point, by name and by its -D value.
 struct BenchParam {
@@ -148,11 +151,22 @@ public:
         context->randReset(2);
         context->randSeed((int)(1 + rng.below(0x7fffffff)));
         top.reset(new Vtop(context.get(), "top"));
+#if VM_COVERAGE
+        settle();
+        context->coveragep()->zero();   // the change from no value to the first is no toggle
+#endif
     }
     ~Bench() { top->final(); }
 
-    // Cycles to run: --cycles, or what the bench thinks is enough.
-    uint64_t length(uint64_t enough) const { return length_ ? length_ : enough; }
+    // Cycles to run: --cycles, or what the bench thinks is enough; a quarter of it while
+    // coverage is counted, which is five to twenty times as slow.
+    uint64_t length(uint64_t enough) const
+    {
+#if VM_COVERAGE
+        enough = (enough + 3) / 4;
+#endif
+        return length_ ? length_ : enough;
+    }
 
     // Evaluates with the inputs set, clock low.
     void settle()
@@ -246,6 +260,11 @@ public:
     {
         if (comparisons == 0)
             fail("nothing was compared");
+#if VM_COVERAGE
+        const char *file = std::getenv("SERAC_COVERAGE_FILE");
+        if (file && *file)
+            context->coveragep()->write(file);
+#endif
         std::printf("PASS %s%s: %" PRIu64 " comparisons\n", name_,
                     point_.empty() ? " default" : point_.c_str(), comparisons);
         return 0;
