@@ -250,7 +250,7 @@ test-checks: $(B)/gen_regs
 	@scripts/run_tests.sh check "make:check-gen" "make:lint" "scripts/check_shell.sh" \
 	  "scripts/synth_check.sh" "make:formal-quick" "scripts/synth/luts.sh"
 
-test-cli: $(B)/serac ## the command, as a user calls it
+test-cli: $(B)/serac $(B)/cover ## the command, as a user calls it
 	@scripts/run_tests.sh cli $(wildcard testbench/cli/*.sh)
 
 test-cosim: $(B)/serac $(B)/trace_check $(B)/figure_blocks $(B)/figure_wave $(CONFORMANCE:%=$(B)/conformance/%) ## model = RTL: the networks on tiny, random programs
@@ -281,6 +281,14 @@ bench: $(B)/bench/time ## design points per second, beside the goals; ROUNDS=n
 .PHONY: soak-time
 soak-time: $(B)/soak/time ## a million random layers: time in closed form = timeline; SEED=n
 	$(B)/soak/time 1000000 $(SEED)
+
+$(B)/cover: $(wildcard testbench/coverage/*.[ch]) sim/serac_compared.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(filter %.c,$^) -o $@ -lcjson
+
+.PHONY: coverage
+coverage: ## lines, toggles and bins of the RTL, lines of C: build/coverage/index.html; scripts/coverage.sh STEP: one step
+	@scripts/coverage.sh
 
 faults: $(B)/serac ## applies each known fault and sees its check fail
 	@scripts/run_faults.sh
