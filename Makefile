@@ -259,6 +259,10 @@ test-cosim: $(B)/serac $(B)/trace_check $(B)/figure_blocks $(B)/figure_wave $(CO
 cosim: $(B)/serac ## 200 random programs on 17 designs, model = RTL; SEED=n
 	$(B)/serac cosim --random 200 --seed $(SEED)
 
+.PHONY: soak
+soak: $(B)/serac ## random designs, any legal programs, memory timings, for MINUTES= (60); SEED=n, JOBS=n
+	@scripts/soak.sh $(or $(MINUTES),60)
+
 .PHONY: disturb netlist
 disturb: $(B)/serac ## errors and resets in 500 random programs, model = RTL; SEED=n
 	$(B)/serac cosim --random 500 --seed $(SEED) --disturb

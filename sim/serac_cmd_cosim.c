@@ -266,11 +266,39 @@ static int check_tracing(const struct serac_cosim_tracing *t, bool netlist, bool
     return wrong ? SERAC_EXIT_INPUT : SERAC_EXIT_DONE;
 }
 
+/* As the user wrote them. */
+struct cases_options {
+    const char *programs, *save, *count_file;
+};
+
+static int run_cases(const struct cases_options *text, const char *count, const char *seed, const char *only,
+                     const char *design)
+{
+    static const char *const names[] = {"mapped", "any", "both"};
+    struct serac_cosim_cases o = {.design = design, .seed = 1, .save = text->save,
+                                  .count_file = text->count_file};
+    int kind = text->programs ? -1 : SERAC_PROGRAMS_MAPPED;
+    for (int i = 0; i < 3 && text->programs; i++)
+        kind = strcmp(text->programs, names[i]) ? kind : i;
+    if (kind < 0) {
+        fprintf(stderr, "serac cosim: --programs %s: mapped, any or both\n", text->programs);
+        return SERAC_EXIT_INPUT;
+    }
+    o.programs = (enum serac_cosim_programs)kind;
+    if (!serac_cli_number("--random", count, 1, 1000000, &o.count) ||
+        (seed && !serac_cli_number("--seed", seed, 0, UINT64_MAX / 4, &o.seed)) ||
+        (only && !serac_cli_number("--case", only, 0, o.count - 1, &o.from)))
+        return SERAC_EXIT_INPUT;
+    o.to = only ? o.from + 1 : o.count;
+    return serac_cosim_cases(&o);
+}
+
 int serac_cmd_cosim(int argc, char **argv)
 {
     const char *network = NULL, *random = NULL, *seed_text = NULL;
     const char *only = NULL, *design = NULL, *memory = NULL, *image_text = NULL;
-    const char *window_text = NULL, *input = NULL, *out = NULL, *disturb = NULL;
+    const char *window_text = NULL, *input = NULL, *out = NULL, *disturb = NULL, *replay = NULL;
+    struct cases_options cases = {.programs = NULL};
     struct serac_cosim_tracing tracing = {.path = NULL};
     struct serac_gates_options gates = {.window = 4096};
     const struct serac_option options[] = {
@@ -280,7 +308,12 @@ int serac_cmd_cosim(int argc, char **argv)
          &seed_text},
         {"disturb", NULL, "with --random: error responses and resets, then a run without", &disturb},
         {"case", "I", "only the I-th random program", &only},
-        {"design", "D", "with --network: design (tiny); with --random: no other", &design},
+        {"design", "D", "with --network: design (tiny); with --random: no other; random: drawn from the seed", &design},
+        {"programs", "KIND", "with --random: mapped (by the mapper, the default), any (any legal sequence), both",
+         &cases.programs},
+        {"save", "DIR", "with --random: keeps a program that differs, and shrinks it", &cases.save},
+        {"count", "FILE", "with --random: what was covered, a line per bin", &cases.count_file},
+        {"replay", "DIR", "a program that --save has kept", &replay},
         {"memory", "M", "with --network: memory (default)", &memory},
         {"image", "I", "with --network: which image (0)", &image_text},
         {"input", "FILE", "with --network: raw inputs in place of images", &input},
@@ -294,14 +327,15 @@ int serac_cmd_cosim(int argc, char **argv)
         {"trace-cycles", "A-B", "of a waveform, only cycles A to B - 1", &tracing.cycles},
         {NULL, NULL, NULL, NULL}};
     const struct serac_usage usage = {
-        "cosim", "(--network NET | --random N) [options]",
+        "cosim", "(--network NET | --random N | --replay DIR) [options]",
         "Runs the same program on the cycle model and the Verilated RTL and "
         "compares stage\nstates, requests and written data at every clock edge, "
         "counters at the end.",
         "  serac cosim --network fashion-w2 --design tiny\n"
         "  serac cosim --network fashion-w2 --netlist build/synth/sg13g2/tiny "
         "--energy e.csv\n"
-        "  serac cosim --random 200 --seed 1\n",
+        "  serac cosim --random 200 --seed 1\n"
+        "  serac cosim --random 200 --programs any --design random --save build/kept\n",
         options};
     struct serac_setting setting;
     struct serac_error error = {""};
@@ -309,11 +343,25 @@ int serac_cmd_cosim(int argc, char **argv)
     int code = serac_cli_parse(&usage, argc, argv, NULL, 0);
     if (code >= 0)
         return code;
-    if (!network == !random) {
-        fprintf(stderr, "serac cosim: give --network or --random; see serac "
+    if (!network + !random + !replay != 2) {
+        fprintf(stderr, "serac cosim: give --network or --random, or --replay; see serac "
                         "cosim --help\n");
         return SERAC_EXIT_INPUT;
     }
+    bool as_cases = cases.programs || cases.save || cases.count_file || (random && design && !strcmp(design, "random"));
+    const char *other = only ? only : memory ? memory : image_text ? image_text : input ? input : out ? out
+                        : disturb ? disturb : tracing.path ? tracing.path : gates.dir;
+    if (replay && (as_cases || other || design || seed_text)) {
+        fprintf(stderr, "serac cosim: --replay takes no other option: all is in the folder\n");
+        return SERAC_EXIT_INPUT;
+    }
+    if (as_cases && (!random || disturb || tracing.path)) {
+        fprintf(stderr, "serac cosim: --programs, --save, --count and --design random go with --random, without "
+                        "--disturb and --trace\n");
+        return SERAC_EXIT_INPUT;
+    }
+    if (replay)
+        return serac_cosim_replay(replay);
     if (random ? memory || image_text || input || gates.dir || out
                : only || disturb) {
         fprintf(stderr, "serac cosim: --memory, --image, --input, --netlist "
@@ -328,6 +376,8 @@ int serac_cmd_cosim(int argc, char **argv)
         fprintf(stderr, "serac cosim: --trace is of runs that nobody disturbs\n");
         return SERAC_EXIT_INPUT;
     }
+    if (as_cases)
+        return run_cases(&cases, random, seed_text, only, design);
     if (random)
         return serac_cosim_random(random, seed_text, only, design, disturb != NULL, &tracing);
     if ((seed_text &&

@@ -16,6 +16,11 @@ static const char *const designs[] = {
     "pair-4-8", "pair-8-1", "pair-8-2", "pair-8-4", "pair-8-8"};
 #define DESIGNS (sizeof designs / sizeof *designs)
 
+const char *serac_cosim_design(uint64_t index)
+{
+    return designs[(index + index / DESIGNS) % DESIGNS];
+}
+
 static const char *const kind_names[] = {"gemm", "conv", "conv+pool",
                                          "depthwise", "add"};
 static const char *const fault_names[] = {
@@ -173,7 +178,7 @@ static int run_case(uint64_t seed, uint32_t index, uint64_t count, const char *o
     struct serac_random_case made;
     struct serac_lockstep_result result = {.difference = ""};
     const struct serac_rtl_ops *ops;
-    const char *name = only ? only : designs[(index + index / DESIGNS) % DESIGNS];
+    const char *name = only ? only : serac_cosim_design(index);
     enum serac_status status = serac_design_load(name, &design, &error);
     if (status == SERAC_OK)
         status = serac_rtl_load(&design, recording ? recording->build : SERAC_RTL_PLAIN, &ops, &error);

@@ -57,7 +57,6 @@ struct lockstep {
     struct serac_rtl_in pins;               /* in the run's last cycle */
 };
 
-#define REPEAT 4   /* every so many seeds the RTL runs the program twice */
 
 static const char *const stage_names[] = {"fetch", "execute", "post", "store"};
 static const char *const state_names[] = {
@@ -449,7 +448,7 @@ static enum serac_status run_rtl(struct lockstep *ls, uint64_t seed)
     write_program_address(ls, rtl);
     enum serac_status recorded = run_first(ls, rtl, env, &bus);
     /* What a run leaves behind must not show in the next. */
-    if (seed % REPEAT == 0 && !ls->result->difference[0]) {
+    if (seed % SERAC_LOCKSTEP_REPEAT == 0 && !ls->result->difference[0]) {
         uint64_t cycles = ls->result->cycles_compared;
         rewind_run(ls);
         run_once(ls, rtl, env, &bus);

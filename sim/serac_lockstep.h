@@ -8,6 +8,8 @@
 #include "serac_rtl.h"
 #include "serac_run.h"
 
+#define SERAC_LOCKSTEP_REPEAT 4   /* every so many seeds the RTL runs the program twice */
+
 struct serac_lockstep_result {
     struct serac_run run;            /* the model's; `blocks` as given */
     uint64_t cycles_compared;

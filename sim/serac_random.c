@@ -5,30 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct rng {
-    uint64_t state;
-};
-
-static uint64_t next(struct rng *rng)   /* splitmix64 */
+static int64_t pick(struct serac_rng *rng, int64_t low, int64_t high)
 {
-    uint64_t x = rng->state += 0x9e3779b97f4a7c15u;
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-    return x ^ x >> 31;
+    return serac_rng_pick(rng, low, high);
 }
 
-/* low..high, both included. */
-static int64_t pick(struct rng *rng, int64_t low, int64_t high)
+static bool chance(struct serac_rng *rng, int percent)
 {
-    return low + (int64_t)(next(rng) % (uint64_t)(high - low + 1));
+    return serac_rng_chance(rng, percent);
 }
 
-static bool chance(struct rng *rng, int percent)
-{
-    return pick(rng, 0, 99) < percent;
-}
-
-static void random_memory(struct rng *rng, struct serac_memory_config *m)
+void serac_random_memory(struct serac_rng *rng, struct serac_memory_config *m)
 {
     memset(m, 0, sizeof *m);
     snprintf(m->name, sizeof m->name, "random");
@@ -48,10 +35,10 @@ static void random_memory(struct rng *rng, struct serac_memory_config *m)
         m->data_stall_percent = (uint32_t)pick(rng, 0, 40);
         m->max_stall_cycles = (uint32_t)pick(rng, 1, 12);
     }
-    m->seed = next(rng);
+    m->seed = serac_rng_next(rng);
 }
 
-static void random_input(struct rng *rng, struct serac_layer *l,
+static void random_input(struct serac_rng *rng, struct serac_layer *l,
                          uint32_t bits)
 {
     struct serac_tensor *t = &l->input;
@@ -66,7 +53,7 @@ static void random_input(struct rng *rng, struct serac_layer *l,
 }
 
 /* Shape of the layer; about `work` multiply-accumulates. */
-static void random_shape(struct rng *rng, const struct serac_design *d,
+static void random_shape(struct serac_rng *rng, const struct serac_design *d,
                          struct serac_random_layer *r, uint32_t work)
 {
     struct serac_layer *l = &r->layer;
@@ -131,7 +118,7 @@ static int bits_of(uint64_t value)
     return bits;
 }
 
-static void random_requant(struct rng *rng, struct serac_layer *l)
+static void random_requant(struct serac_rng *rng, struct serac_layer *l)
 {
     l->mode = (enum serac_requant_mode)pick(rng, 0, 4);
     if (l->op == SERAC_OP_ADD && l->mode >= SERAC_MODE_THRESHOLD)
@@ -160,7 +147,7 @@ static int compare_int(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void random_param(struct rng *rng, const struct serac_layer *l,
+static void random_param(struct serac_rng *rng, const struct serac_layer *l,
                          int spread, struct serac_param *p)
 {
     int64_t reach = (int64_t)1 << (spread > 30 ? 30 : spread);
@@ -185,7 +172,7 @@ static void random_param(struct rng *rng, const struct serac_layer *l,
     qsort(p->thresholds, 15, sizeof p->thresholds[0], compare_int);
 }
 
-static bool random_numbers(struct rng *rng, struct serac_layer *l)
+static bool random_numbers(struct serac_rng *rng, struct serac_layer *l)
 {
     uint64_t k = (uint64_t)l->kernel_h * l->kernel_w *
                  (l->op == SERAC_OP_CONV ? l->input.channels : 1);
@@ -201,7 +188,7 @@ static bool random_numbers(struct rng *rng, struct serac_layer *l)
     uint32_t bits = l->weight_store_bits;
     int extreme = chance(rng, 10);
     for (uint64_t i = 0; i < count; i++) {
-        uint32_t code = (uint32_t)next(rng) & ((1u << bits) - 1);
+        uint32_t code = (uint32_t)serac_rng_next(rng) & ((1u << bits) - 1);
         if (extreme)
             code = 1u << (bits - 1);
         if (l->weight_kind == SERAC_WEIGHT_BIPOLAR && bits < 8)
@@ -229,7 +216,7 @@ static void free_layer(struct serac_layer *l)
 }
 
 /* A mapping that fits, or false. */
-static bool random_mapping(struct rng *rng, const struct serac_design *d,
+static bool random_mapping(struct serac_rng *rng, const struct serac_design *d,
                            struct serac_random_layer *r, uint32_t tokens,
                            bool last)
 {
@@ -258,7 +245,7 @@ static bool random_mapping(struct rng *rng, const struct serac_design *d,
     return false;
 }
 
-static bool random_layer(struct rng *rng, const struct serac_design *d,
+static bool random_layer(struct serac_rng *rng, const struct serac_design *d,
                          struct serac_random_layer *r, uint32_t turn,
                          uint64_t *top, bool last)
 {
@@ -304,7 +291,7 @@ static bool random_layer(struct rng *rng, const struct serac_design *d,
 }
 
 /* The layer reads what the one before it wrote, if that has the shape of an input. */
-static void fill_input(struct rng *rng, const struct serac_design *d,
+static void fill_input(struct serac_rng *rng, const struct serac_design *d,
                        struct serac_random_case *c,
                        struct serac_random_layer *r)
 {
@@ -315,7 +302,7 @@ static void fill_input(struct rng *rng, const struct serac_design *d,
     for (int o = 0; codes && o < 2; o++) {
         bool extreme = chance(rng, 10);
         for (size_t i = 0; i < count; i++)
-            codes[i] = extreme ? -1 : (int32_t)next(rng);
+            codes[i] = extreme ? -1 : (int32_t)serac_rng_next(rng);
         serac_pack_tensor(t, d, codes,
                           c->memory.bytes + (where[o] - c->memory.base));
     }
@@ -326,7 +313,7 @@ static void fill_input(struct rng *rng, const struct serac_design *d,
  * channels, lines and pixels, read after store's token. */
 static void chain(struct serac_random_layer *from,
                   struct serac_random_layer *to, const struct serac_design *d,
-                  struct rng *rng, bool last, uint32_t tokens)
+                  struct serac_rng *rng, bool last, uint32_t tokens)
 {
     struct serac_random_layer saved = *to;
     const struct serac_tensor *o = &from->layer.output;
@@ -342,7 +329,7 @@ static void chain(struct serac_random_layer *from,
 
 /* Breaks one block of the program: no magic, weights or output outside the
  * memory, or a token that never comes. */
-static void break_block(struct rng *rng, struct serac_random_case *c)
+static void break_block(struct serac_rng *rng, struct serac_random_case *c)
 {
     uint32_t which = (uint32_t)pick(rng, 0, c->num_layers - 1);
     struct serac_insn *insn = &c->layers[which].insn;
@@ -373,9 +360,9 @@ enum serac_status serac_random_make(const struct serac_design *design,
                                     uint64_t seed, uint32_t index,
                                     struct serac_random_case *made)
 {
-    struct rng rng = {seed * 0x100000001b3u + index};
+    struct serac_rng rng = {seed * 0x100000001b3u + index};
     memset(made, 0, sizeof *made);
-    random_memory(&rng, &made->memory_config);
+    serac_random_memory(&rng, &made->memory_config);
     uint32_t wanted = (uint32_t)pick(&rng, 1, SERAC_RANDOM_LAYERS);
     uint64_t base = (uint64_t)pick(&rng, 1, 1 << 20) << 12, top;
     if (chance(&rng, 30))

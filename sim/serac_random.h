@@ -10,6 +10,7 @@
 #include "serac_layer.h"
 #include "serac_map.h"
 #include "serac_memory.h"
+#include "serac_rng.h"
 
 #define SERAC_RANDOM_LAYERS 3
 
@@ -46,5 +47,8 @@ enum serac_status serac_random_make(const struct serac_design *design,
                                     uint64_t seed, uint32_t index,
                                     struct serac_random_case *made);
 void serac_random_free(struct serac_random_case *made);
+
+/* Latency, bandwidth, pages, refresh and stalls of a memory, drawn. */
+void serac_random_memory(struct serac_rng *rng, struct serac_memory_config *m);
 
 #endif

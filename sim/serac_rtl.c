@@ -83,9 +83,12 @@ static uint64_t source_hash(void)
     hash = mix_shipped(hash, "sim/serac_rtl_shim.cpp");
     hash = mix_shipped(hash, "sim/serac_rtl.h");
     hash = mix_shipped(hash, "scripts/build_rtl.sh");
-    const char *slow = getenv("SERAC_SLOW_POPCOUNT"), *coverage = getenv("SERAC_COVERAGE");
+    const char *slow = getenv("SERAC_SLOW_POPCOUNT"), *opt = getenv("SERAC_RTL_OPT");
+    const char *coverage = getenv("SERAC_COVERAGE");
     if (coverage && *coverage)
         hash = mix(hash, "coverage", 8);
+    if (opt)
+        hash = mix(hash, opt, strlen(opt));
     return slow ? mix(hash, "slow", 4) : hash;
 }
 

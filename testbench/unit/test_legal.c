@@ -1,0 +1,304 @@
+/* test_legal.c - what a legal program is: the mapper's are, random ones are, and each rule is broken once;
+ * random designs and programs are the same again; a case is read as it was written. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "serac_config.h"
+#include "serac_covered.h"
+#include "serac_legal.h"
+#include "serac_random.h"
+#include "serac_random_legal.h"
+
+static struct serac_design tiny;
+
+static int set_up(void **state)
+{
+    (void)state;
+    return serac_design_load("tiny", &tiny, NULL);
+}
+
+static struct serac_range all_of(const struct serac_case *c)
+{
+    return (struct serac_range){c->memory.base, c->memory.base + c->memory.size};
+}
+
+/* --- the rules -------------------------------------------------------------------- */
+
+static void test_what_the_mapper_writes_is_legal(void **state)
+{
+    static const char *const designs[] = {"tiny", "pair-1-8", "pair-2-2", "pair-4-1", "pair-8-8", "barvinn"};
+    uint32_t checked = 0;
+    (void)state;
+    for (uint32_t i = 0; i < 240; i++) {
+        struct serac_design d;
+        struct serac_random_case c;
+        assert_int_equal(serac_design_load(designs[i % 6], &d, NULL), SERAC_OK);
+        assert_int_equal(serac_random_make(&d, 3, i, &c), SERAC_OK);
+        for (uint32_t k = 0; k < c.num_layers && !c.fault; k++) {
+            struct serac_insn insn = c.layers[k].insn;
+            const char *wrong = serac_legal_block(&d, &insn);
+            if (wrong)
+                fail_msg("case %u layer %u on %s: %s", i, k, d.name, wrong);
+            serac_legal_derive(&d, &insn);
+            assert_memory_equal(&insn, &c.layers[k].insn, sizeof insn);
+            checked++;
+        }
+        serac_random_free(&c);
+    }
+    assert_true(checked > 300);
+}
+
+static void test_random_programs_are_legal_on_random_designs(void **state)
+{
+    uint32_t blocks_seen = 0, deadlocks = 0;
+    (void)state;
+    for (uint32_t i = 0; i < 400; i++) {
+        struct serac_design d;
+        struct serac_case c;
+        struct serac_insn blocks[SERAC_LEGAL_BLOCKS];
+        bool deadlock;
+        serac_random_design(i / 10, &d);
+        assert_int_equal(serac_design_check(&d, NULL), SERAC_OK);
+        assert_int_equal(serac_random_legal(&d, 5, i, &c), SERAC_OK);
+        uint32_t count = serac_case_blocks(&c, blocks, SERAC_LEGAL_BLOCKS);
+        assert_true(count > 0);
+        const char *wrong = serac_legal_program(&d, blocks, count, c.program, all_of(&c), &deadlock);
+        if (wrong)
+            fail_msg("case %u: %s", i, wrong);
+        blocks_seen += count;
+        deadlocks += deadlock;
+        serac_case_free(&c);
+    }
+    assert_true(blocks_seen > 1000 && deadlocks > 5 && deadlocks < 60);
+}
+
+/* A legal block to break: one tile, one of everything. */
+static void plain_block(struct serac_insn *insn)
+{
+    memset(insn, 0, sizeof *insn);
+    struct serac_insn_exec *e = &insn->exec;
+    insn->fetch.last = insn->fetch.groups = insn->fetch.run = insn->fetch.run_last = insn->fetch.row_step = 1;
+    insn->fetch.wgt_halves = insn->fetch.act_halves = 1;
+    insn->fetch.out_width = 2;
+    insn->fetch.in_height = 2;
+    insn->fetch.line_stride0 = insn->fetch.line_stride1 = 64;
+    e->group_mtiles = e->group_last_mtiles = e->kernel_h = e->kernel_w = e->phases_y = e->phases_x = e->blocks = 1;
+    e->wgt_bits = e->wgt_store = e->act_bits = e->act_store = 2;
+    e->out_bits = 4;
+    e->gather = e->last_lanes = e->col_step = e->dilation_h = e->dilation_w = 1;
+    e->channels = tiny.rows;
+    e->pixels = 4;
+    e->pixel_planes = e->in_width = 2;
+    insn->store.line_stride = 64;
+    serac_legal_tighten(&tiny, insn);
+    insn->store.pixel_bytes = insn->store.chunk_last_bytes;
+    serac_legal_tighten(&tiny, insn);
+}
+
+#define BREAK(section, field, value, text) {offsetof(struct serac_insn, section.field), value, text}
+
+static void test_each_rule_is_broken_once(void **state)
+{
+    static const struct {
+        size_t offset;
+        uint32_t value;
+        const char *text;
+    } breaks[] = {
+        BREAK(exec, blocks, 0, "a count is 0"), BREAK(fetch, groups, 0, "a count is 0"),
+        BREAK(exec, pixels, 1u << 21, "beyond"), BREAK(fetch, wgt_halves, 3, "halves"),
+        BREAK(fetch, store_tokens, 256, "does not fit its field"), BREAK(exec, wgt_store, 3, "store"),
+        BREAK(exec, act_zero, 4, "act_zero"), BREAK(exec, out_bits, 9, "out_bits"),
+        BREAK(exec, mode, SERAC_INSN_MODE_RAW, "out_bits"), BREAK(exec, last_lanes, 33, "last_lanes"),
+        BREAK(exec, clamp_min, 1, "clamp_min"), BREAK(fetch, line_stride1, 128, "row_step is odd"),
+        BREAK(exec, kernel_h, 2, "miss a tap"), BREAK(exec, kernel_w, 2, "miss a tap"),
+        BREAK(fetch, row_step, 4, "misses the image"), BREAK(exec, col_step, 5, "misses the image"),
+        BREAK(fetch, row_step, 0, "a count is 0"), BREAK(exec, pixel_planes, 3, "miss a tap"),
+        BREAK(exec, act_tile_planes, 1, "whole blocks"), BREAK(fetch, run, 3, "run"), BREAK(fetch, run_last, 5, "run"),
+        BREAK(exec, group_last_mtiles, 2, "no channel"), BREAK(fetch, tile_param_bytes, 32, "tile_param_bytes"),
+        BREAK(fetch, tile_wgt_bytes, 16, "tile_wgt_bytes"), BREAK(fetch, tile_wgt_bytes, 4096, "larger than the weight"),
+        BREAK(fetch, segment_beats, 0, "segment_beats"), BREAK(fetch, segment_beats, 4096, "a strip is larger"),
+        BREAK(exec, slot_planes, 1, "slot_planes"), BREAK(exec, slot_planes, 1024, "larger than the output"),
+        BREAK(store, chunk_last_bytes, 4, "chunk_last_bytes"), BREAK(store, chunk_last_bytes, 128, "chunk_last_bytes"),
+        BREAK(store, pixel_bytes, 8, "pixel_bytes"), BREAK(store, line_stride, 32, "line_stride"),
+        BREAK(store, out_addr_lo, 32, "multiple of 64"), BREAK(fetch, act_addr_lo, 8, "multiple of 64"),
+        BREAK(fetch, wgt_addr_lo, 16, "multiple of 64")};
+    struct serac_insn insn;
+    (void)state;
+    plain_block(&insn);
+    assert_null(serac_legal_block(&tiny, &insn));
+    for (size_t i = 0; i < sizeof breaks / sizeof *breaks; i++) {
+        plain_block(&insn);
+        *(uint32_t *)(void *)((char *)&insn + breaks[i].offset) = breaks[i].value;
+        serac_legal_derive(&tiny, &insn);
+        const char *wrong = serac_legal_block(&tiny, &insn);
+        if (!wrong || !strstr(wrong, breaks[i].text))
+            fail_msg("break %zu: %s, should be %s", i, wrong ? wrong : "legal", breaks[i].text);
+    }
+}
+
+/* Blocks that read 0x10000.., weights at 0x20000.., and write 0x30000 + 0x1000 i. */
+static void three_blocks(struct serac_insn *blocks)
+{
+    for (uint32_t i = 0; i < 3; i++) {
+        plain_block(&blocks[i]);
+        blocks[i].fetch.act_addr_lo = 0x10000 + 0x1000 * i;
+        blocks[i].fetch.wgt_addr_lo = 0x20000 + 0x1000 * i;
+        blocks[i].store.out_addr_lo = 0x30000 + 0x1000 * i;
+        blocks[i].fetch.last = i == 2;
+        serac_legal_derive(&tiny, &blocks[i]);
+    }
+}
+
+static const char *check_three(const struct serac_insn *blocks, bool *deadlock)
+{
+    return serac_legal_program(&tiny, blocks, 3, 0x8000, (struct serac_range){0x8000, 0x40000}, deadlock);
+}
+
+static void test_a_load_waits_for_the_token_of_what_it_reads(void **state)
+{
+    struct serac_insn blocks[3];
+    bool deadlock;
+    (void)state;
+    three_blocks(blocks);
+    assert_null(check_three(blocks, &deadlock));
+    blocks[2].fetch.act_addr_lo = 0x31000;               /* block 1's output */
+    assert_string_equal(check_three(blocks, &deadlock), "activations are read before they are written");
+    blocks[2].fetch.store_tokens = 1;
+    assert_non_null(check_three(blocks, &deadlock));      /* that was block 0's */
+    blocks[2].fetch.store_tokens = 2;
+    assert_null(check_three(blocks, &deadlock));
+    assert_false(deadlock);
+    blocks[2].fetch.store_tokens = 3;                     /* block 2's own: never */
+    assert_null(check_three(blocks, &deadlock));
+    assert_true(deadlock);
+    assert_true(serac_legal_tokens(blocks, 3));
+    assert_int_equal(blocks[2].fetch.store_tokens, 2);
+}
+
+static void test_weights_wait_by_a_block_before(void **state)
+{
+    struct serac_insn blocks[3];
+    bool deadlock;
+    (void)state;
+    three_blocks(blocks);
+    blocks[2].fetch.wgt_addr_lo = 0x30000;
+    blocks[2].fetch.store_tokens = 2;                     /* after its weights: too late */
+    assert_string_equal(check_three(blocks, &deadlock), "weights are read before they are written");
+    assert_true(serac_legal_tokens(blocks, 3));
+    assert_int_equal(blocks[1].fetch.store_tokens, 1);
+    assert_null(check_three(blocks, &deadlock));
+    blocks[2].fetch.wgt_addr_lo = 0x31000;                /* of block 1, for which no block can wait */
+    assert_false(serac_legal_tokens(blocks, 3));
+}
+
+static void test_programs_stay_in_their_memory_and_off_themselves(void **state)
+{
+    struct serac_insn blocks[3];
+    bool deadlock;
+    (void)state;
+    three_blocks(blocks);
+    blocks[1].store.out_addr_lo = 0x40000;
+    assert_string_equal(check_three(blocks, &deadlock), "a tensor is outside the memory");
+    blocks[1].store.out_addr_lo = 0x8200;
+    assert_string_equal(check_three(blocks, &deadlock), "a block writes what it reads, or the program");
+    blocks[1].store.out_addr_lo = 0x11000;
+    assert_string_equal(check_three(blocks, &deadlock), "a block writes what it reads, or the program");
+    blocks[1].store.out_addr_lo = 0x10000;                /* what block 0 has read */
+    assert_null(check_three(blocks, &deadlock));
+    blocks[1].fetch.last = 1;
+    assert_string_equal(check_three(blocks, &deadlock), "last");
+}
+
+/* --- random ones ----------------------------------------------------------------------- */
+
+static void test_a_program_is_the_same_whatever_ran_before(void **state)
+{
+    struct serac_case a, b, other;
+    (void)state;
+    for (uint32_t i = 0; i < 20; i++) {
+        assert_int_equal(serac_random_legal(&tiny, 7, i, &a), SERAC_OK);
+        assert_int_equal(serac_random_legal(&tiny, 8, i, &other), SERAC_OK);
+        assert_int_equal(serac_random_legal(&tiny, 7, i, &b), SERAC_OK);
+        assert_memory_equal(a.memory.bytes, b.memory.bytes, a.memory.size);
+        assert_memory_equal(&a.memory_config, &b.memory_config, sizeof a.memory_config);
+        assert_true(a.program == b.program && a.seed == b.seed);
+        assert_true(memcmp(a.memory.bytes, other.memory.bytes, a.memory.size) != 0);
+        serac_case_free(&a);
+        serac_case_free(&b);
+        serac_case_free(&other);
+    }
+}
+
+static void test_every_value_of_every_key_of_a_design_comes_up(void **state)
+{
+    struct serac_covered covered = {.runs = 0};
+    struct serac_lockstep_result result = {.difference = ""};
+    struct serac_case c = {.program = 0};
+    char text[65536] = "";
+    (void)state;
+    for (uint32_t i = 0; i < 3000; i++) {
+        serac_random_design(i, &c.design);
+        serac_covered_add(&covered, &c, false, &result);
+    }
+    FILE *file = fmemopen(text, sizeof text, "w");
+    serac_covered_write(&covered, file);
+    fclose(file);
+    for (const char *line = strstr(text, "rows\t"); line && strncmp(line, "memory latency", 14);
+         line = strchr(line, '\n') + 1)
+        if (strstr(line, "\t0\n") && strstr(line, "\t0\n") < strchr(line, '\n'))
+            fail_msg("never drawn: %.40s", line);
+}
+
+static void test_a_case_is_read_as_it_was_written(void **state)
+{
+    char dir[] = "/tmp/serac-case-XXXXXX", path[64];
+    static const char *const names[] = {"design.cfg", "memory.cfg", "case.cfg", "memory.bin", "program.txt", "README"};
+    struct serac_case a, b;
+    struct serac_error error = {""};
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    for (uint32_t i = 0; i < 10; i++) {
+        assert_int_equal(serac_random_legal(&tiny, 9, i, &a), SERAC_OK);
+        assert_int_equal(serac_case_save(&a, dir, "", &error), SERAC_OK);
+        if (serac_case_load(dir, &b, &error) != SERAC_OK)
+            fail_msg("%s", error.text);
+        assert_memory_equal(a.memory.bytes, b.memory.bytes, a.memory.size);
+        assert_true(a.memory.base == b.memory.base && a.memory.size == b.memory.size && a.program == b.program &&
+                    a.seed == b.seed);
+        assert_memory_equal(&a.design.rows, &b.design.rows, sizeof a.design - offsetof(struct serac_design, rows));
+        assert_memory_equal(&a.memory_config.latency_cycles, &b.memory_config.latency_cycles,
+                            offsetof(struct serac_memory_config, dram_pj_per_bit) -
+                                offsetof(struct serac_memory_config, latency_cycles));
+        serac_case_free(&a);
+        serac_case_free(&b);
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", dir, names[i]);
+        assert_int_equal(unlink(path), 0);
+    }
+    assert_int_equal(rmdir(dir), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_the_mapper_writes_is_legal),
+        cmocka_unit_test(test_random_programs_are_legal_on_random_designs),
+        cmocka_unit_test(test_each_rule_is_broken_once),
+        cmocka_unit_test(test_a_load_waits_for_the_token_of_what_it_reads),
+        cmocka_unit_test(test_weights_wait_by_a_block_before),
+        cmocka_unit_test(test_programs_stay_in_their_memory_and_off_themselves),
+        cmocka_unit_test(test_a_program_is_the_same_whatever_ran_before),
+        cmocka_unit_test(test_every_value_of_every_key_of_a_design_comes_up),
+        cmocka_unit_test(test_a_case_is_read_as_it_was_written),
+    };
+    return cmocka_run_group_tests_name("legal", tests, set_up, NULL);
+}
