@@ -217,18 +217,32 @@ static void compute_pixel(const struct job *job, uint32_t mtile,
     }
 }
 
+/* Bytes of a pixel that store writes: all output tiles' chunks. */
+static uint32_t stored_bytes(const struct serac_insn *insn)
+{
+    const struct serac_insn_exec *e = &insn->exec;
+    uint32_t mtiles = (e->groups - 1) * e->group_mtiles + e->group_last_mtiles;
+    uint32_t tiles = (mtiles + e->gather - 1) / e->gather;
+    return (tiles - 1) * insn->store.chunk_bytes + insn->store.chunk_last_bytes;
+}
+
 enum serac_status serac_block_write(const struct serac_insn *insn, const struct serac_bus *bus,
                                     const uint8_t *out)
 {
     const struct serac_insn_store *s = &insn->store;
     uint64_t base = join(s->out_addr_lo, s->out_addr_hi);
-    for (uint32_t p = 0; p < s->pixels; p += s->out_width) {
-        uint32_t count = s->pixels - p < s->out_width ? s->pixels - p
-                                                      : s->out_width;
-        int response = bus->write(bus->ctx, base + (uint64_t)(p / s->out_width) * s->line_stride,
-                                  out + (size_t)p * s->pixel_bytes, (size_t)count * s->pixel_bytes);
+    uint32_t stored = stored_bytes(insn), step = stored < s->pixel_bytes ? 1 : s->out_width;
+    for (uint32_t p = 0; p < s->pixels;) {
+        uint32_t x = p % s->out_width, count = s->out_width - x < step ? s->out_width - x : step;
+        if (count > s->pixels - p)
+            count = s->pixels - p;
+        size_t bytes = (size_t)(count - 1) * s->pixel_bytes + (stored < s->pixel_bytes ? stored : s->pixel_bytes);
+        int response = bus->write(bus->ctx, base + (uint64_t)(p / s->out_width) * s->line_stride +
+                                                (uint64_t)x * s->pixel_bytes,
+                                  out + (size_t)p * s->pixel_bytes, bytes);
         if (response)
             return response == 3 ? SERAC_E_WRITE_DECERR : SERAC_E_WRITE_SLVERR;
+        p += count;
     }
     return SERAC_OK;
 }

@@ -13,6 +13,7 @@
 
 #include "serac_config.h"
 #include "serac_covered.h"
+#include "serac_function.h"
 #include "serac_legal.h"
 #include "serac_random.h"
 #include "serac_random_legal.h"
@@ -217,6 +218,32 @@ static void test_programs_stay_in_their_memory_and_off_themselves(void **state)
     assert_string_equal(check_three(blocks, &deadlock), "last");
 }
 
+/* --- the function between pixels -------------------------------------------------------- */
+
+static void test_bytes_between_output_pixels_stay(void **state)
+{
+    struct serac_host_memory memory;
+    struct serac_insn insn;
+    (void)state;
+    plain_block(&insn);
+    insn.store.pixel_bytes += 8;
+    insn.fetch.wgt_addr_lo = 0x1000;
+    insn.store.out_addr_lo = 0x2000;
+    serac_legal_tighten(&tiny, &insn);
+    assert_null(serac_legal_block(&tiny, &insn));
+    assert_int_equal(serac_host_memory_init(&memory, 0, 0x3000), SERAC_OK);
+    memset(memory.bytes + 0x2000, 0xa5, 0x1000);
+    struct serac_bus bus = serac_host_memory_bus(&memory);
+    assert_int_equal(serac_function_block(&tiny, &insn, &bus), SERAC_OK);
+    uint32_t stored = insn.store.chunk_last_bytes, step = insn.store.pixel_bytes;
+    for (uint32_t i = 0; i < 0x1000; i++) {
+        uint32_t x = i % insn.store.line_stride;
+        bool in = i < 2 * insn.store.line_stride && x < 2 * step && x % step < stored;
+        assert_int_equal(memory.bytes[0x2000 + i], in ? 0 : 0xa5);
+    }
+    serac_host_memory_free(&memory);
+}
+
 /* --- random ones ----------------------------------------------------------------------- */
 
 static void test_a_program_is_the_same_whatever_ran_before(void **state)
@@ -296,6 +323,7 @@ int main(void)
         cmocka_unit_test(test_a_load_waits_for_the_token_of_what_it_reads),
         cmocka_unit_test(test_weights_wait_by_a_block_before),
         cmocka_unit_test(test_programs_stay_in_their_memory_and_off_themselves),
+        cmocka_unit_test(test_bytes_between_output_pixels_stay),
         cmocka_unit_test(test_a_program_is_the_same_whatever_ran_before),
         cmocka_unit_test(test_every_value_of_every_key_of_a_design_comes_up),
         cmocka_unit_test(test_a_case_is_read_as_it_was_written),
