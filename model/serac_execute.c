@@ -40,14 +40,15 @@ static inline void spend(struct serac_timeline *tl, struct serac_counters *share
                          uint64_t from, uint64_t to)
 {
     struct serac_execute *e = &tl->execute;
-    const struct serac_observer *o = tl->hooks.observer;
     if (to <= from)
         return;
     if (cause != SERAC_CAUSE_ARRAY_BUSY && (!e->begun || e->ended))
         cause = SERAC_CAUSE_FILL_DRAIN;
     *counter_of(share, cause) += to - from;
-    if (o)
-        o->execute(o->ctx, e->block, state, cause, from, to);
+    if (cause == SERAC_CAUSE_STALL_FETCH)
+        serac_execute_waits(tl, from, to);
+    if (tl->hooks.observer)
+        serac_execute_hear(tl, &(struct serac_heard){false, state, cause, e->block, from, to});
 }
 
 void serac_execute_spend(struct serac_timeline *tl,
@@ -104,8 +105,8 @@ static bool needs_activations(const struct serac_execute *e)
     return i->order ? e->first || i->n_tiles != 1 : e->g == 0;
 }
 
-/* Waiting for operands in cycles from..to-1: where fetch itself waits for store
- * they are store's. */
+/* Waiting for operands in cycles from..to-1: where fetch itself waited for store
+ * they are store's. What fetch has not got to yet is settled later (serac_wait.c). */
 static void spend_wait(struct serac_timeline *tl, uint64_t from, uint64_t to)
 {
     struct serac_counters *share = serac_timeline_share(tl, tl->execute.block);
@@ -243,7 +244,6 @@ static inline void spend_tile(struct serac_timeline *tl,
                               uint64_t booked, uint64_t issue)
 {
     struct serac_execute *e = &tl->execute;
-    const struct serac_observer *o = tl->hooks.observer;
     e->begun = true;
     trace(tl, SERAC_STATE_RUN, e->at, natural);
     trace(tl, SERAC_STATE_WAIT_SEND, natural, booked);
@@ -253,8 +253,8 @@ static inline void spend_tile(struct serac_timeline *tl,
     spend(tl, share, SERAC_STATE_WAIT_SEND, SERAC_CAUSE_STALL_REQUANT, natural, booked);
     spend(tl, share, SERAC_STATE_WAIT_SPACE, SERAC_CAUSE_STALL_STORE, booked, issue);
     spend(tl, share, SERAC_STATE_RUN, SERAC_CAUSE_ARRAY_BUSY, issue, issue + 1);
-    if (o)
-        o->tile(o->ctx, issue);
+    if (tl->hooks.observer)
+        serac_execute_hear(tl, &(struct serac_heard){.tile = true, .from = issue});
 }
 
 /* One tile: its digit pairs, the hold before the last one, its drain. */

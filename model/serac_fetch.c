@@ -316,6 +316,7 @@ static bool step_token(struct serac_timeline *tl)
     trace(tl, SERAC_STATE_WAIT_RECEIVE, f->at, end + 1);
     f->token_from = f->at;
     f->token_to = end + 1;
+    serac_execute_blame_store(tl, f->token_from, f->token_to);
     go(f, FETCH_ACT, end + 1);
     return true;
 }
@@ -455,7 +456,7 @@ static bool step_next(struct serac_timeline *tl)
     return true;
 }
 
-bool serac_fetch_step(struct serac_timeline *tl)
+static bool step(struct serac_timeline *tl)
 {
     struct serac_fetch *f = &tl->fetch;
     switch (f->state) {
@@ -487,6 +488,14 @@ bool serac_fetch_step(struct serac_timeline *tl)
         return step_next(tl);
     }
     return false;
+}
+
+bool serac_fetch_step(struct serac_timeline *tl)
+{
+    bool went = step(tl);
+    if (went && tl->execute.num_waits)
+        serac_execute_settle(tl, tl->fetch.state == FETCH_IDLE ? SERAC_NEVER : tl->fetch.at);
+    return went;
 }
 
 void serac_fetch_trace_open(struct serac_timeline *tl, uint64_t to)

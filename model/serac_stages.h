@@ -87,6 +87,22 @@ struct serac_fetch {
 
 enum serac_exec_state { EXEC_IDLE, EXEC_WAIT, EXEC_RUN };
 
+/* A wait for operands that is fetch's fault as far as is known. Execute's times may be ahead of
+ * fetch's: where fetch turns out to wait for store in these cycles, they are store's. */
+struct serac_wait {
+    uint64_t from, to;
+    uint32_t block;
+};
+
+/* What the observer hears of execute once such waits are settled. */
+struct serac_heard {
+    bool tile;                   /* of a tile's last pair, in cycle `from` */
+    enum serac_stage_state state;
+    enum serac_cause cause;
+    uint32_t block;
+    uint64_t from, to;
+};
+
 struct serac_execute {
     enum serac_exec_state state;
     uint64_t at;                 /* first cycle of the state; RUN: next issue */
@@ -103,6 +119,9 @@ struct serac_execute {
     struct serac_tokens pushed, wgt_loaded, act_loaded, out_free;
     uint32_t block;              /* number of the layer in the program */
     uint64_t layer_from;         /* first cycle that is the layer's */
+    struct serac_wait *waits;    /* not settled, oldest first */
+    struct serac_heard *heard;   /* kept back since the oldest of them */
+    uint32_t num_waits, max_waits, num_heard, max_heard;
 };
 
 struct serac_writer {
@@ -198,6 +217,14 @@ void serac_timeline_error(struct serac_timeline *tl, uint64_t cycle,
 
 /* Traces, up to cycle `to`, the state in which a stage is stuck. */
 void serac_fetch_trace_open(struct serac_timeline *tl, uint64_t to);
+/* Of execute's cycles, to the observer, which there must be. */
+void serac_execute_hear(struct serac_timeline *tl, const struct serac_heard *heard);
+/* A wait for operands in cycles from..to-1, so far fetch's fault. */
+void serac_execute_waits(struct serac_timeline *tl, uint64_t from, uint64_t to);
+/* Fetch waited for store's token in these cycles. */
+void serac_execute_blame_store(struct serac_timeline *tl, uint64_t from, uint64_t to);
+/* Fetch has got on to cycle `passed`: before it all is final. */
+void serac_execute_settle(struct serac_timeline *tl, uint64_t passed);
 void serac_execute_trace_open(struct serac_timeline *tl, uint64_t to);
 void serac_store_trace_open(struct serac_timeline *tl, uint64_t to);
 

@@ -213,6 +213,8 @@ void serac_timeline_destroy(struct serac_timeline *tl)
     for (int i = 0; i < SERAC_TOKENS; i++)
         free(tokens_of(tl, (enum serac_token)i)->seen);
     free(tl->execute.sections.insns);
+    free(tl->execute.waits);
+    free(tl->execute.heard);
     free(tl->store.sections.insns);
     free(tl->shares);
     free(tl);
@@ -272,6 +274,9 @@ static void end_run(struct serac_timeline *tl)
             (tl->writer.active && tl->writer.accepted <= tl->error_cycle))
             tl->end_cycle = serac_later(tl->end_cycle, tl->error_cycle + 2);
     }
+    if (tl->fetch.state == FETCH_TOKEN)
+        serac_execute_blame_store(tl, tl->fetch.at, tl->end_cycle + 1);
+    serac_execute_settle(tl, SERAC_NEVER);
     serac_fetch_trace_open(tl, tl->end_cycle + 1);
     serac_execute_trace_open(tl, tl->end_cycle + 1);
     serac_store_trace_open(tl, tl->end_cycle + 1);
