@@ -17,6 +17,7 @@
 #include "serac_legal.h"
 #include "serac_random.h"
 #include "serac_random_legal.h"
+#include "serac_timeline.h"
 
 static struct serac_design tiny;
 
@@ -244,6 +245,104 @@ static void test_bytes_between_output_pixels_stay(void **state)
     serac_host_memory_free(&memory);
 }
 
+/* --- what an observer hears -------------------------------------------------------------- */
+
+struct heard {
+    struct serac_case *c;
+    uint64_t at, causes[6];       /* cycles so far; of each cause */
+    uint32_t tiles;
+};
+
+static int read_block(void *ctx, uint64_t address, uint8_t *block)
+{
+    struct serac_bus bus = serac_host_memory_bus(&((struct heard *)ctx)->c->memory);
+    return bus.read(bus.ctx, address, block, SERAC_INSN_BLOCK_BYTES);
+}
+
+static void on_execute(void *ctx, uint32_t block, enum serac_stage_state state, enum serac_cause cause, uint64_t from,
+                       uint64_t to)
+{
+    struct heard *h = ctx;
+    (void)block, (void)state;
+    assert_true(from == h->at && to > from);
+    h->at = to;
+    h->causes[cause] += to - from;
+}
+
+static void on_tile(void *ctx, uint64_t cycle)
+{
+    struct heard *h = ctx;
+    assert_true(cycle == h->at - 1);      /* the last pair has just been heard of */
+    h->tiles++;
+}
+
+static void on_stage(void *ctx, enum serac_stage stage, uint32_t block, enum serac_stage_state state,
+                     enum serac_task task, uint64_t from, uint64_t to)
+{
+    (void)ctx, (void)stage, (void)block, (void)state, (void)task, (void)from, (void)to;
+}
+
+static void on_token(void *ctx, enum serac_token token, bool taken, uint64_t cycle, uint32_t count)
+{
+    (void)ctx, (void)token, (void)taken, (void)cycle, (void)count;
+}
+
+static void on_burst(void *ctx, const struct serac_observed_burst *burst)
+{
+    (void)ctx, (void)burst;
+}
+
+/* Every cycle of the array, in order, with the cause that the counters have. False: the program ends in deadlock. */
+static bool hears_the_counters(struct serac_case *c)
+{
+    struct heard h = {.c = c};
+    struct serac_observer o = {.execute = on_execute, .stage = on_stage, .tile = on_tile, .token = on_token,
+                               .burst = on_burst, .ctx = &h};
+    struct serac_timeline_hooks hooks = {.read_block = read_block, .observer = &o, .ctx = &h};
+    struct serac_timeline *tl = serac_timeline_create(&c->design, c->program, &hooks);
+    struct serac_memory memory;
+    struct serac_request q;
+    struct serac_run run = {.blocks = NULL};
+    assert_non_null(tl);
+    serac_memory_init(&memory, &c->memory_config, c->design.axi_bits / 8);
+    while (serac_timeline_next(tl, &q) == SERAC_PROGRESS_REQUEST) {
+        struct serac_burst b = q.channel == SERAC_READ ? serac_memory_read(&memory, q.address, q.beats, q.cycle, NULL)
+                                                       : serac_memory_write(&memory, q.address, q.beats, q.cycle, NULL);
+        serac_timeline_handshake(tl, q.channel, b.handshake);
+        serac_timeline_complete(tl, q.channel, &b, 0);
+    }
+    serac_timeline_result(tl, &run);
+    serac_timeline_destroy(tl);
+    if (run.status != SERAC_OK)
+        return false;
+    const struct serac_counters *t = &run.total;
+    const uint64_t counted[6] = {
+        [SERAC_CAUSE_ARRAY_BUSY] = t->array_busy_cycles, [SERAC_CAUSE_STALL_FETCH] = t->stall_fetch_cycles,
+        [SERAC_CAUSE_STALL_REQUANT] = t->stall_requant_cycles, [SERAC_CAUSE_STALL_STORE] = t->stall_store_cycles,
+        [SERAC_CAUSE_STALL_CONTROL] = t->stall_control_cycles, [SERAC_CAUSE_FILL_DRAIN] = t->fill_drain_cycles};
+    assert_memory_equal(h.causes, counted, sizeof counted);
+    assert_true(h.at == t->cycles && h.tiles > 0);
+    return true;
+}
+
+static void test_an_observer_hears_every_cycle_once_and_in_order(void **state)
+{
+    struct serac_case c;
+    struct serac_error error = {""};
+    uint32_t heard = 0;
+    (void)state;
+    if (serac_case_load(SERAC_ROOT "/testbench/cosim/cases/token-while-waiting", &c, &error) != SERAC_OK)
+        fail_msg("%s", error.text);
+    assert_true(hears_the_counters(&c));
+    serac_case_free(&c);
+    for (uint32_t i = 0; i < 600; i++) {
+        assert_int_equal(serac_random_legal(&tiny, 1, i, &c), SERAC_OK);
+        heard += hears_the_counters(&c);
+        serac_case_free(&c);
+    }
+    assert_true(heard > 500);
+}
+
 /* --- random ones ----------------------------------------------------------------------- */
 
 static void test_a_program_is_the_same_whatever_ran_before(void **state)
@@ -324,6 +423,7 @@ int main(void)
         cmocka_unit_test(test_weights_wait_by_a_block_before),
         cmocka_unit_test(test_programs_stay_in_their_memory_and_off_themselves),
         cmocka_unit_test(test_bytes_between_output_pixels_stay),
+        cmocka_unit_test(test_an_observer_hears_every_cycle_once_and_in_order),
         cmocka_unit_test(test_a_program_is_the_same_whatever_ran_before),
         cmocka_unit_test(test_every_value_of_every_key_of_a_design_comes_up),
         cmocka_unit_test(test_a_case_is_read_as_it_was_written),
