@@ -3,8 +3,8 @@
 #
 # A round is a design drawn from its seed, its RTL built, and PROGRAMS (400) programs in lock step:
 # every eighth the mapper's, the others any legal ones. Seeds count from SEED (1) up; a round says which bins it
-# filled in build/soak/rounds/SEED.txt. No round begins after MINUTES; then, or when it is interrupted,
-# the rounds are added up in build/soak/total.txt. A program that differs is kept in
+# filled in build/soak/rounds/SEED.txt. No round begins after MINUTES, or after an interrupt; those that run
+# end, and the rounds are added up in build/soak/total.txt. A program that differs is kept in
 # build/soak/kept, shrunk, and the soak goes on. Fails if one did, or if nothing was compared.
 cd "$(dirname "$0")/.." || exit 1
 minutes=${1:?soak.sh MINUTES}
@@ -15,14 +15,14 @@ dir=build/soak
 end=$(($(date +%s) + minutes * 60))
 export SERAC_RTL_OPT=-O1        # a design runs for seconds: half the time to build, as fast
 unset SERAC_SIMULATOR SERAC_SLOW_POPCOUNT
-rm -rf "$dir/rounds" "$dir/kept" "$dir/total.txt"
+rm -rf "$dir/rounds" "$dir/kept" "$dir/total.txt" "$dir/stop"
 mkdir -p "$dir/rounds"
 
 worker() { # NUMBER
   n=$((seed + $1))
   export SERAC_CACHE="$dir/cache-$1"
   mkdir -p "$SERAC_CACHE"
-  while [ "$(date +%s)" -lt "$end" ]; do
+  while [ "$(date +%s)" -lt "$end" ] && [ ! -e "$dir/stop" ]; do
     log=$dir/rounds/$n.log
     build/serac cosim --random "$programs" --programs both --design random --seed "$n" --save "$dir/kept" \
       --count "$dir/rounds/$n.txt" > "$log" 2>&1
@@ -65,11 +65,12 @@ total() {
   [ "$done" -gt 0 ] && [ "$differs" -eq 0 ] && [ "$failed" -eq 0 ]
 }
 
-trap 'total; exit 1' INT TERM
+trap 'touch "$dir/stop"; echo "stops when these rounds have ended"' INT TERM
 w=0
 while [ "$w" -lt "$jobs" ]; do
   worker "$w" &
   w=$((w + 1))
 done
 wait
+[ ! -e "$dir/stop" ] || wait    # an interrupt ends only the first
 total

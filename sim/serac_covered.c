@@ -159,7 +159,7 @@ static void count_loops(struct serac_covered *c, const struct serac_design *d, c
     hit(c, EDGES, 0, e->last_cols < d->cols || e->last_steps < e->run_last);
     hit(c, EDGES, 1, e->out_width % e->run && e->pixels > e->out_width);
     hit(c, EDGES, 2, e->pixels % e->out_width);
-    hit(c, EDGES, 3, (uint64_t)e->run_last * (d->cols - 1) >= e->pixels - (e->n_tiles - 1) * s->tile_pixels && d->cols > 1);
+    hit(c, EDGES, 3, (uint64_t)(e->run_last - 1) * d->cols >= e->pixels - (e->n_tiles - 1) * s->tile_pixels);
     hit(c, EDGES, 4, e->last_lanes < d->lanes);
     hit(c, EDGES, 5, e->channels % d->rows);
 }
@@ -238,7 +238,7 @@ static void count_tokens(struct serac_covered *c, const struct serac_insn *block
         consumed += tokens;
         hit(c, TOKENS, tokens < 2 ? (int)tokens : tokens < 5 ? 2 : 3, true);
         hit(c, TOKENS, 4, tokens && consumed == j);
-        hit(c, TOKENS, 5, consumed > j);
+        hit(c, TOKENS, 5, tokens && consumed > j);
     }
 }
 
