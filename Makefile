@@ -278,6 +278,8 @@ $(B)/bench/%: testbench/bench/%.c $(B)/libserac.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $^ -o $@ $(LIBS)
 
+$(B)/bench/gemm: LIBS += -ldnnl
+
 .PHONY: bench
 bench: $(B)/bench/time ## design points per second, beside the goals; ROUNDS=n
 	@scripts/bench.sh
