@@ -111,43 +111,9 @@ void serac_gemm_destroy(struct serac_gemm *g)
     free(g);
 }
 
-/* Sums of the codes of each vector, plane by plane. */
-static inline __attribute__((always_inline)) void sum_planes(const struct serac_gemm_shape *s, const uint8_t *planes,
-                                                             uint32_t n, int32_t *sums)
-{
-    size_t bytes = serac_gemm_plane_bytes(s->k);
-    for (uint32_t i = 0; i < n; i++) {
-        uint64_t sum = 0;
-        for (uint32_t p = s->act_bits; p-- > 0; planes += bytes) {
-            uint64_t ones = 0, word;
-            for (size_t b = 0; b < (s->k + 63) / 64 * 8; b += 8) {
-                memcpy(&word, planes + b, 8);
-                ones += (uint64_t)__builtin_popcountll(word);
-            }
-            sum += serac_gemm_negative(s->act_signed, s->act_bits, p) ? -(ones << p) : ones << p;
-        }
-        sums[i] = (int32_t)(uint32_t)sum;
-    }
-}
-
-#ifdef SERAC_GEMM_X86
-__attribute__((target("popcnt"))) static void sum_planes_popcnt(const struct serac_gemm_shape *s,
-                                                                const uint8_t *planes, uint32_t n, int32_t *sums)
-{
-    sum_planes(s, planes, n, sums);
-}
-#endif
-
 void serac_gemm_pack(const struct serac_gemm *g, const uint8_t *planes, uint32_t n, void *packed, int32_t *sums)
 {
-#ifdef SERAC_GEMM_X86
-    if (g->method->level > SERAC_GEMM_PLAIN)
-        sum_planes_popcnt(&g->shape, planes, n, sums);
-    else
-#endif
-        sum_planes(&g->shape, planes, n, sums);
-    if (g->method->act_bytes)
-        g->method->pack_acts(&g->shape, planes, n, packed);
+    g->method->pack_acts(&g->shape, planes, n, packed, sums);
 }
 
 void serac_gemm_run(const struct serac_gemm *g, const uint8_t *planes, const void *packed, const int32_t *sums,

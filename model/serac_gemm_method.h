@@ -36,9 +36,20 @@ struct serac_gemm_method {
     size_t (*weight_bytes)(const struct serac_gemm_shape *shape);
     void (*pack_weights)(const struct serac_gemm_shape *shape, const uint8_t *codes, void *to);  /* `to` is zeroed */
     size_t (*act_bytes)(const struct serac_gemm_shape *shape);          /* of one vector; NULL: planes are used */
-    void (*pack_acts)(const struct serac_gemm_shape *shape, const uint8_t *planes, uint32_t n, void *to);
+    /* And the sums of the codes. */
+    void (*pack_acts)(const struct serac_gemm_shape *shape, const uint8_t *planes, uint32_t n, void *to,
+                      int32_t *sums);
     void (*run)(const struct serac_gemm *gemm, const struct serac_gemm_acts *acts, int32_t *out);
 };
+
+/* pack_acts() of methods that use the planes. */
+void serac_gemm_sum_planes(const struct serac_gemm_shape *shape, const uint8_t *planes, uint32_t n, void *to,
+                           int32_t *sums);
+/* Of methods that take unsigned bytes, signed ones moved up: [n][serac_gemm_bytes_stride(k)]. */
+uint32_t serac_gemm_bytes_offset(const struct serac_gemm_shape *shape);
+size_t serac_gemm_bytes_stride(const struct serac_gemm_shape *shape);
+void serac_gemm_bytes(const struct serac_gemm_shape *shape, const uint8_t *planes, uint32_t n, void *to,
+                      int32_t *sums);
 
 extern const struct serac_gemm_method serac_gemm_words_plain, serac_gemm_planes_plain;
 extern const struct serac_gemm_method serac_gemm_words_avx2, serac_gemm_planes_popcnt;

@@ -43,17 +43,20 @@ static size_t words_act_bytes(const struct serac_gemm_shape *s)
     return words_k(s) * sizeof(int16_t);
 }
 
-static void words_pack_acts(const struct serac_gemm_shape *s, const uint8_t *planes, uint32_t n, void *packed)
+static void words_pack_acts(const struct serac_gemm_shape *s, const uint8_t *planes, uint32_t n, void *packed,
+                            int32_t *sums)
 {
     size_t plane = serac_gemm_plane_bytes(s->k);
     int16_t *to = packed;
     for (uint32_t i = 0; i < n; i++, planes += s->act_bits * plane, to += words_k(s)) {
         memset(to, 0, words_act_bytes(s));
+        sums[i] = 0;
         for (uint32_t k = 0; k < s->k; k++) {
             uint32_t code = 0;
             for (uint32_t p = 0; p < s->act_bits; p++)
                 code = code << 1 | (planes[p * plane + k / 8] >> k % 8 & 1);
             to[k] = (int16_t)serac_gemm_value((uint8_t)code, s->act_bits, s->act_signed);
+            sums[i] += to[k];
         }
     }
 }
@@ -100,6 +103,30 @@ static void planes_pack_weights(const struct serac_gemm_shape *s, const uint8_t 
                 ((uint8_t *)to)[(m * s->weight_bits + q) * plane + k / 8] |= (uint8_t)((*codes >> q & 1) << k % 8);
 }
 
+static inline __attribute__((always_inline)) void sum_body(const struct serac_gemm_shape *s, const uint8_t *planes,
+                                                           uint32_t n, int32_t *sums)
+{
+    size_t bytes = serac_gemm_plane_bytes(s->k);
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t sum = 0;
+        for (uint32_t p = s->act_bits; p-- > 0; planes += bytes) {
+            const uint64_t *words = (const uint64_t *)(const void *)planes;
+            uint64_t ones = 0;
+            for (uint32_t b = 0; b < serac_gemm_ceil(s->k, 64); b++)
+                ones += (uint64_t)__builtin_popcountll(words[b]);
+            sum += (serac_gemm_negative(s->act_signed, s->act_bits, p) ? -ones : ones) << p;
+        }
+        sums[i] = (int32_t)(uint32_t)sum;
+    }
+}
+
+static void planes_pack_acts(const struct serac_gemm_shape *s, const uint8_t *planes, uint32_t n, void *to,
+                             int32_t *sums)
+{
+    (void)to;
+    sum_body(s, planes, n, sums);
+}
+
 static inline __attribute__((always_inline)) void planes_body(const struct serac_gemm *g,
                                                               const struct serac_gemm_acts *acts, int32_t *out)
 {
@@ -131,7 +158,7 @@ static void planes_run(const struct serac_gemm *g, const struct serac_gemm_acts 
 
 const struct serac_gemm_method serac_gemm_planes_plain = {
     .name = "planes-plain", .level = SERAC_GEMM_PLAIN, .cost = planes_cost, .weight_bytes = planes_weight_bytes,
-    .pack_weights = planes_pack_weights, .run = planes_run};
+    .pack_weights = planes_pack_weights, .pack_acts = planes_pack_acts, .run = planes_run};
 
 #ifdef SERAC_GEMM_X86
 #include <immintrin.h>
@@ -142,6 +169,13 @@ __attribute__((target("popcnt"))) static void planes_run_popcnt(const struct ser
     planes_body(g, acts, out);
 }
 
+__attribute__((target("popcnt"))) void serac_gemm_sum_planes(const struct serac_gemm_shape *s, const uint8_t *planes,
+                                                             uint32_t n, void *to, int32_t *sums)
+{
+    (void)to;
+    sum_body(s, planes, n, sums);
+}
+
 static uint32_t popcnt_cost(uint32_t w, uint32_t a)
 {
     return w * a <= 8 ? 30 * w * a : 0;
@@ -149,7 +183,8 @@ static uint32_t popcnt_cost(uint32_t w, uint32_t a)
 
 const struct serac_gemm_method serac_gemm_planes_popcnt = {
     .name = "planes-popcnt", .level = SERAC_GEMM_AVX2, .runs = serac_gemm_has_avx2, .cost = popcnt_cost,
-    .weight_bytes = planes_weight_bytes, .pack_weights = planes_pack_weights, .run = planes_run_popcnt};
+    .weight_bytes = planes_weight_bytes, .pack_weights = planes_pack_weights, .pack_acts = serac_gemm_sum_planes,
+    .run = planes_run_popcnt};
 
 enum { ROWS = 4 };
 

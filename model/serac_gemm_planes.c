@@ -124,5 +124,6 @@ SERAC_GEMM_512 static void run(const struct serac_gemm *g, const struct serac_ge
 
 const struct serac_gemm_method serac_gemm_planes_avx512 = {
     .name = "planes-avx512", .level = SERAC_GEMM_AVX512, .runs = serac_gemm_has_avx512, .cost = cost,
-    .weight_bytes = weight_bytes, .pack_weights = pack_weights, .run = run};
+    .weight_bytes = weight_bytes, .pack_weights = pack_weights, .pack_acts = serac_gemm_sum_planes,
+    .run = run};
 #endif

@@ -2,31 +2,18 @@
  *
  * The sum of six activations, each there or not by a plane of weights, is one of 64, and vpermb looks up 64
  * columns of them in one instruction (the idea of T-MAC, Wei et al., EuroSys 2025, with tables as
- * wide as VBMI allows). The table of six activations is the sum of those of their planes, which are constants:
- * entry i of the table of six bits c is the number of ones in i & c. Sums of bytes are widened before
- * they could overflow. Signed activations are moved up; a plane of weights that is a sign is subtracted.
+ * wide as VBMI allows). The 64 entries are those of two tables of three activations, eight entries each, one
+ * broadcast, the other spread. Sums of bytes are widened before they could overflow. Signed
+ * activations are moved up; a plane of weights that is a sign is subtracted.
  *
  * Weights: [m / 256][plane][k / 6][vector][64], column j of 64 at byte 2 j or 2 (j - 32) + 1, so that
- * even and odd bytes widen to columns in order; activations [n][plane][k / 6], six bits each. */
+ * even and odd bytes widen to columns in order; activations: bytes [n][k]. */
 #include "serac_gemm_method.h"
 
 #ifdef SERAC_GEMM_X86
-#include <pthread.h>
-
 #include "serac_gemm_tile.h"
 
 enum { VECS = 4, SIX = 6, CHUNK = 256, PLANES = 4 };
-
-static uint8_t ones[PLANES][64][64] __attribute__((aligned(64)));   /* times 2^plane */
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void make_ones(void)
-{
-    for (uint32_t p = 0; p < PLANES; p++)
-        for (uint32_t c = 0; c < 64; c++)
-            for (uint32_t i = 0; i < 64; i++)
-                ones[p][c][i] = (uint8_t)(__builtin_popcount(c & i) << p);
-}
 
 struct tile {
     const struct serac_gemm_shape *shape;
@@ -106,11 +93,6 @@ static uint32_t cost(uint32_t w, uint32_t a)
     return a <= PLANES && w <= 4 ? w * each[a] : 0;
 }
 
-static uint32_t act_offset(const struct serac_gemm_shape *s)
-{
-    return s->act_signed ? 1u << (s->act_bits - 1) : 0;
-}
-
 static uint32_t groups_of(const struct serac_gemm_shape *s)
 {
     return serac_gemm_ceil(s->k, SIX);
@@ -124,7 +106,6 @@ static size_t weight_bytes(const struct serac_gemm_shape *s)
 static void pack_weights(const struct serac_gemm_shape *s, const uint8_t *codes, void *to)
 {
     uint32_t vectors = serac_gemm_ceil(s->m, 64), groups = groups_of(s);
-    pthread_once(&once, make_ones);
     for (uint32_t m = 0; m < s->m; m++) {
         uint32_t panel = m / 256, vecs = vectors - panel * VECS < VECS ? vectors - panel * VECS : VECS;
         uint8_t *column = (uint8_t *)to + (size_t)panel * VECS * s->weight_bits * groups * 64 + m % 256 / 64 * 64 +
@@ -135,56 +116,46 @@ static void pack_weights(const struct serac_gemm_shape *s, const uint8_t *codes,
     }
 }
 
-/* Codes of a plane. */
-static size_t act_plane(const struct serac_gemm_shape *s)
+/* Tables of three activations each, from codes on: entry i of eight is the sum of those in i. */
+SERAC_GEMM_512 static void make_threes(const uint8_t *codes, uint32_t count, uint64_t *threes)
 {
-    return serac_gemm_plane_bytes(s->k) / 48 * 64 + 128;
-}
-
-static size_t act_bytes(const struct serac_gemm_shape *s)
-{
-    return s->act_bits * act_plane(s);
-}
-
-/* Six bits to a byte: of each 48 bits eight fields. */
-SERAC_GEMM_512 static void pack_acts(const struct serac_gemm_shape *s, const uint8_t *planes, uint32_t n, void *packed)
-{
-    size_t plane = serac_gemm_plane_bytes(s->k), to_plane = act_plane(s);
-    uint8_t *to = packed, spread[64];
+    uint8_t each[64];
     for (uint32_t i = 0; i < 64; i++)
-        spread[i] = (uint8_t)(i / 8 * 6 + i % 8);
-    const __m512i bytes = _mm512_loadu_si512(spread), fields = _mm512_set1_epi64(0x2a241e18120c0600);
-    for (uint32_t i = 0; i < n; i++)
-        for (uint32_t p = 0; p < s->act_bits; p++, planes += plane, to += to_plane) {
-            const __m512i six = _mm512_set1_epi8(0x3f);
-            const __m512i flip = p == 0 && s->act_signed ? six : _mm512_setzero_si512();
-            for (uint32_t from = 0; from < plane; from += 48) {
-                __mmask64 there = plane - from < 64 ? (1ull << (plane - from)) - 1 : -1ull;
-                __m512i bits = _mm512_permutexvar_epi8(bytes, _mm512_maskz_loadu_epi8(there, planes + from));
-                bits = _mm512_and_si512(_mm512_multishift_epi64_epi8(fields, bits), six);
-                _mm512_store_si512(to + from / 48 * 64, _mm512_xor_si512(bits, flip));
-            }
-        }
+        each[i] = (uint8_t)(i / 8 * 3);
+    const __m512i first = _mm512_loadu_si512(each), one = _mm512_set1_epi8(1), two = _mm512_set1_epi8(2);
+    const __m512i second = _mm512_add_epi8(first, one), third = _mm512_add_epi8(first, two);
+    for (uint32_t i = 0; i < count; i += 8, codes += 24) {
+        __m512i from = _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)(const void *)codes));
+        __m512i sum = _mm512_maskz_permutexvar_epi8(0xaaaaaaaaaaaaaaaa, first, from);
+        sum = _mm512_add_epi8(sum, _mm512_maskz_permutexvar_epi8(0xcccccccccccccccc, second, from));
+        sum = _mm512_add_epi8(sum, _mm512_maskz_permutexvar_epi8(0xf0f0f0f0f0f0f0f0, third, from));
+        _mm512_storeu_si512(threes + i, sum);
+    }
 }
 
-/* Tables of `rows` vectors' groups from..from + count - 1. */
-SERAC_GEMM_512 static void make_tables(const struct serac_gemm_shape *s, const uint8_t *codes, uint32_t rows,
-                                       uint32_t count, __m512i *tables)
+/* Tables of `rows` vectors' groups, the first at `codes`. */
+SERAC_GEMM_512 static void make_tables(const uint8_t *codes, size_t stride, uint32_t rows, uint32_t count,
+                                       __m512i *tables)
 {
-    size_t plane = act_plane(s);
-    for (uint32_t r = 0; r < rows; r++, codes += s->act_bits * plane)
-        for (uint32_t i = 0; i < count; i++) {
-            __m512i table = _mm512_setzero_si512();
-            for (uint32_t p = 0; p < s->act_bits; p++)
-                table = _mm512_add_epi8(table, _mm512_load_si512(ones[s->act_bits - 1 - p][codes[p * plane + i]]));
-            tables[i * rows + r] = table;
-        }
+    uint64_t threes[2 * CHUNK];
+    uint8_t eighths[64];
+    for (uint32_t i = 0; i < 64; i++)
+        eighths[i] = (uint8_t)(i / 8);
+    const __m512i eighth = _mm512_loadu_si512(eighths);
+    for (uint32_t r = 0; r < rows; r++, codes += stride) {
+        make_threes(codes, 2 * count, threes);
+        for (uint32_t i = 0; i < count; i++)
+            tables[i * rows + r] =
+                _mm512_add_epi8(_mm512_set1_epi64((int64_t)threes[2 * i]),
+                                _mm512_shuffle_epi8(_mm512_set1_epi64((int64_t)threes[2 * i + 1]), eighth));
+    }
 }
 
 SERAC_GEMM_512 static void run(const struct serac_gemm *g, const struct serac_gemm_acts *acts, int32_t *out)
 {
     const struct serac_gemm_shape *s = &g->shape;
     uint32_t vectors = serac_gemm_ceil(s->m, 64), groups = groups_of(s);
+    size_t stride = serac_gemm_bytes_stride(s);
     __m512i tables[CHUNK * ROWS];
     struct tile t = {.shape = s, .tables = tables, .limit = 255 / (SIX * ((1u << s->act_bits) - 1)),
                      .stride = serac_gemm_stride(s->m)};
@@ -192,7 +163,7 @@ SERAC_GEMM_512 static void run(const struct serac_gemm *g, const struct serac_ge
         for (uint32_t from = 0; from < groups; from += CHUNK) {
             t.groups = groups - from < CHUNK ? groups - from : CHUNK;
             t.first = from == 0;
-            make_tables(s, (const uint8_t *)acts->packed + n * act_bytes(s) + from, rows, t.groups, tables);
+            make_tables((const uint8_t *)acts->packed + n * stride + (size_t)from * SIX, stride, rows, t.groups, tables);
             for (uint32_t v = 0; v < vectors; v += VECS) {
                 uint32_t vecs = vectors - v < VECS ? vectors - v : VECS;
                 t.plane = (size_t)groups * vecs;
@@ -206,6 +177,6 @@ SERAC_GEMM_512 static void run(const struct serac_gemm *g, const struct serac_ge
 
 const struct serac_gemm_method serac_gemm_table_avx512 = {
     .name = "table-avx512", .level = SERAC_GEMM_AVX512, .runs = serac_gemm_has_avx512, .cost = cost,
-    .act_offset = act_offset, .weight_bytes = weight_bytes, .pack_weights = pack_weights, .act_bytes = act_bytes,
-    .pack_acts = pack_acts, .run = run};
+    .act_offset = serac_gemm_bytes_offset, .weight_bytes = weight_bytes, .pack_weights = pack_weights,
+    .act_bytes = serac_gemm_bytes_stride, .pack_acts = serac_gemm_bytes, .run = run};
 #endif

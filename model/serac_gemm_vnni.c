@@ -59,11 +59,6 @@ static uint32_t cost(uint32_t w, uint32_t a)
     return 100;
 }
 
-static uint32_t act_offset(const struct serac_gemm_shape *s)
-{
-    return s->act_signed ? 1u << (s->act_bits - 1) : 0;
-}
-
 static uint32_t weight_offset(const struct serac_gemm_shape *s)
 {
     return !s->weight_signed && s->weight_bits == 8 ? -128u : 0;
@@ -91,35 +86,10 @@ static void pack_weights(const struct serac_gemm_shape *s, const uint8_t *codes,
     }
 }
 
-/* Not a multiple of 4096, as rows of many widths would be. */
-static size_t act_bytes(const struct serac_gemm_shape *s)
-{
-    return serac_gemm_plane_bytes(s->k) * 8 + 64;
-}
-
-/* A plane's 64 bits are a mask of 64 bytes. */
-SERAC_GEMM_512 static void pack_acts(const struct serac_gemm_shape *s, const uint8_t *planes, uint32_t n, void *packed)
-{
-    size_t plane = serac_gemm_plane_bytes(s->k), stride = act_bytes(s);
-    const __m512i move = _mm512_set1_epi8((char)act_offset(s));
-    for (uint32_t i = 0; i < n; i++, planes += s->act_bits * plane) {
-        uint8_t *to = (uint8_t *)packed + i * stride;
-        for (size_t b = 0; b < serac_gemm_ceil(s->k, 64); b++) {
-            __m512i bytes = _mm512_setzero_si512();
-            for (uint32_t p = 0; p < s->act_bits; p++) {
-                const __m512i bit = _mm512_set1_epi8((char)(1 << (s->act_bits - 1 - p)));
-                __mmask64 mask = *(const __mmask64 *)(const void *)(planes + p * plane + 8 * b);
-                bytes = _mm512_mask_add_epi8(bytes, mask, bytes, bit);
-            }
-            _mm512_store_si512(to + 64 * b, _mm512_xor_si512(bytes, move));
-        }
-    }
-}
-
 SERAC_GEMM_512 static void run(const struct serac_gemm *g, const struct serac_gemm_acts *acts, int32_t *out)
 {
     uint32_t vectors = serac_gemm_ceil(g->shape.m, 16), steps = steps_of(&g->shape);
-    struct tile t = {.act_stride = act_bytes(&g->shape), .stride = serac_gemm_stride(g->shape.m)};
+    struct tile t = {.act_stride = serac_gemm_bytes_stride(&g->shape), .stride = serac_gemm_stride(g->shape.m)};
     for (uint32_t v = 0; v < vectors; v += VECS) {
         uint32_t vecs = vectors - v < VECS ? vectors - v : VECS;
         for (uint32_t from = 0; from < steps; from += CHUNK) {
@@ -140,6 +110,6 @@ SERAC_GEMM_512 static void run(const struct serac_gemm *g, const struct serac_ge
 
 const struct serac_gemm_method serac_gemm_bytes_vnni = {
     .name = "bytes-vnni", .level = SERAC_GEMM_AVX512, .runs = serac_gemm_has_avx512, .cost = cost,
-    .act_offset = act_offset, .weight_offset = weight_offset, .weight_bytes = weight_bytes,
-    .pack_weights = pack_weights, .act_bytes = act_bytes, .pack_acts = pack_acts, .run = run};
+    .act_offset = serac_gemm_bytes_offset, .weight_offset = weight_offset, .weight_bytes = weight_bytes,
+    .pack_weights = pack_weights, .act_bytes = serac_gemm_bytes_stride, .pack_acts = serac_gemm_bytes, .run = run};
 #endif
