@@ -1,286 +1,372 @@
-/* serac_fast.c - a block as products of byte matrices.
- *
- * A product takes unsigned activations and signed weights, so both are moved: a = a' - A with A 128 for
- * signed codes, w = w' + B with B 128 for unsigned ones of 8 bits. Then over the K codes of a window
- *   sum a w = sum a' w' + B sum a' - A sum w' - K A B,   sum a = sum a' - K A. */
+/* serac_fast.c - a block at the host's speed: windows, products, results. */
 #include "serac_fast.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "serac_block.h"
+#include "serac_fast_layer.h"
 
-enum { CHUNK = 16 };                  /* output pixels at a time */
+/* Output pixels at a time, so that their results stay in the second cache; products for which a thread
+ * is worth starting. */
+enum { CHUNK = 96, THREADS = 64 };
+#define THREAD_PRODUCTS 10000000u
 
-struct fast {
-    const struct serac_design *design;
-    const struct serac_insn *insn;
-    const struct serac_bus *bus;
-    serac_product_fn *product;
-    uint32_t lines, pixels, blocks;   /* input lines, pixels per line, blocks per pixel */
-    uint32_t taps, phases, mtiles;
-    uint32_t act_offset, wgt_offset;  /* A, B */
-    uint32_t part;                    /* bytes of a tap: blocks that are there, of all lanes */
-    uint32_t window;                  /* taps * part, and on to a multiple of 64 */
-    uint8_t *act;                     /* [line][pixel][block][lane], moved */
-    uint8_t *pad;                     /* [block][lane] of a padded pixel, moved */
-    int8_t *wgt;                      /* [row][window] of one m-tile, moved; zeros behind */
-    uint32_t wgt_sums[64];            /* by row */
-    uint8_t *windows;                 /* [CHUNK][window]; zeros behind */
-    struct serac_record *records;     /* [phase][row] */
-    uint8_t *out, *raw;               /* [pixel][pixel_bytes]; bytes from the bus */
-    int32_t dots[CHUNK * 64], sums[CHUNK];
+struct serac_fast {
+    uint32_t threads;
+    struct serac_fast_layer *layers;
 };
 
-static serac_product_fn *chosen;
+/* One run of a layer. */
+struct job {
+    const struct serac_design *design;
+    const struct serac_insn *insn;
+    const struct serac_fast_layer *layer;
+    uint8_t *acts;                      /* [line][line_bytes] */
+    uint8_t *pad;                       /* a padded pixel's planes */
+    uint8_t *out;                       /* [pixel][pixel_bytes] */
+};
 
-void serac_product_choose(uint32_t i)
+/* A thread's share of the output pixels, and its room: for CHUNK pixels each. */
+struct share {
+    const struct job *job;
+    uint32_t first, end;
+    uint8_t *planes;
+    void *packed;
+    int32_t *sums, *dots, *held, *values;
+    enum serac_status status;
+};
+
+/* --- windows ------------------------------------------------------------------------ */
+
+/* One pixel's part, [block][plane][lanes], behind what is there of each plane. */
+static inline __attribute__((always_inline)) void copy_pixel(const uint8_t *from, uint32_t planes, uint32_t bytes,
+                                                             uint32_t blocks, uint32_t last_bytes, uint8_t *to,
+                                                             size_t plane)
 {
-    chosen = serac_product(i);
+    for (uint32_t b = 0; b < blocks; b++, to += bytes)
+        for (uint32_t p = 0; p < planes; p++, from += bytes)
+            memcpy(to + p * plane, from, b + 1 < blocks ? bytes : last_bytes);
 }
 
-/* --- bits to bytes ------------------------------------------------------------ */
-
-/* Byte i of an entry is bit i of its number. */
-static uint64_t spread_table[256];
-
-static void make_tables(void)
+/* The planes of what one output pixel sees in one phase; zeros behind stay. */
+static inline __attribute__((always_inline)) void gather(const struct job *job, const struct serac_fast_part *part,
+                                                         uint32_t pixel, uint32_t phase, uint32_t bytes,
+                                                         uint32_t last_bytes, uint8_t *to, size_t plane)
 {
-    for (uint32_t i = 0; i < 256; i++)
-        for (uint32_t bit = 0; bit < 8; bit++)
-            spread_table[i] |= (uint64_t)(i >> bit & 1) << 8 * bit;
-}
-
-/* `count` lanes of `planes` bit planes `stride` bytes apart, top plane first, as unsigned bytes: the
- * value plus 128 if signed, else the code. */
-static void unpack(const uint8_t *from, uint32_t planes, uint32_t stride, uint32_t count, bool is_signed,
-                   uint8_t *to)
-{
-    const uint64_t each = 0x0101010101010101u;
-    uint64_t sign = is_signed ? (uint64_t)1 << (planes - 1) : 0;
-    uint64_t flip = sign * each, move = is_signed ? (128 - sign) * each : 0;
-    for (uint32_t i = 0; i < count; i += 8) {
-        uint64_t codes = 0;
-        for (uint32_t p = 0; p < planes; p++)
-            codes = codes << 1 | spread_table[from[p * stride + i / 8]];
-        codes = (codes ^ flip) + move;
-        memcpy(to + i, &codes, 8);       /* little-endian: lane 0 first */
-    }
-}
-
-/* Bit `bit` of eight bytes as one byte. */
-static uint8_t gather(uint64_t bytes, uint32_t bit)
-{
-    return (uint8_t)((bytes >> bit & 0x0101010101010101u) * 0x0102040810204080u >> 56);
-}
-
-/* --- operands -------------------------------------------------------------------- */
-
-static uint64_t join(uint32_t low, uint32_t high)
-{
-    return low | (uint64_t)high << 32;
-}
-
-static enum serac_status load_activations(struct fast *f)
-{
-    const struct serac_insn_fetch *fetch = &f->insn->fetch;
-    const struct serac_insn_exec *e = &f->insn->exec;
-    uint32_t lanes = f->design->lanes, plane = lanes / 8;
-    uint64_t address = join(fetch->act_addr_lo, fetch->act_addr_hi);
-    uint8_t *to = f->act;
-    for (int64_t y = -(int64_t)fetch->pad_top; y < (int64_t)f->lines; y++) {
-        uint64_t here = address;
-        address += (uint64_t)(int64_t)(int32_t)(y & 1 ? fetch->line_stride1 : fetch->line_stride0);
-        if (y < 0)
-            continue;
-        enum serac_status status = serac_block_read(f->bus, here, f->raw, fetch->line_bytes);
-        if (status != SERAC_OK)
-            return status;
-        for (uint32_t b = 0; b < f->pixels * f->blocks; b++, to += lanes)
-            unpack(f->raw + (size_t)b * e->act_store * plane, e->act_store, plane, lanes, e->act_signed, to);
-    }
-    memset(f->pad, (uint8_t)(e->act_zero + f->act_offset), (size_t)f->blocks * lanes);
-    for (uint32_t i = e->last_lanes; i < lanes; i++)
-        f->pad[(e->blocks - 1) * lanes + i] = (uint8_t)f->act_offset;
-    return SERAC_OK;
-}
-
-/* Weights of tap and block `k`, [row][lane], into every row's window. */
-static void place_weights(struct fast *f, const uint8_t *planes, uint32_t tap, uint32_t block)
-{
-    const struct serac_insn_exec *e = &f->insn->exec;
-    uint32_t rows = f->design->rows, lanes = f->design->lanes, plane = rows * lanes / 8;
-    uint8_t codes[512];
-    for (uint32_t r = 0; r < rows; r++) {
-        int8_t *to = f->wgt + (size_t)r * f->window + tap * f->part + block * lanes;
-        uint32_t sum = 0;
-        unpack(planes + r * lanes / 8, e->wgt_store, plane, lanes, e->wgt_signed, codes);
-        uint8_t flip = e->wgt_signed || f->wgt_offset ? 0x80 : 0;      /* from 128 more to two's complement */
-        for (uint32_t l = 0; l < lanes; l++) {
-            to[l] = (int8_t)(codes[l] ^ flip);
-            sum += (uint32_t)(int32_t)to[l];
-        }
-        f->wgt_sums[r] += sum;
-    }
-}
-
-/* Parameters and weights of one m-tile. Blocks beyond the tensor meet only zero weights. */
-static enum serac_status load_mtile(struct fast *f, uint32_t mtile, uint32_t first)
-{
-    const struct serac_insn_fetch *fetch = &f->insn->fetch;
-    const struct serac_insn_exec *e = &f->insn->exec;
-    const struct serac_design *d = f->design;
-    uint64_t bytes = (uint64_t)fetch->tile_param_bytes + fetch->tile_wgt_bytes;
-    uint64_t address = join(fetch->wgt_addr_lo, fetch->wgt_addr_hi) + mtile * bytes;
-    enum serac_status status = serac_block_read(f->bus, address, f->raw, bytes);
-    if (status != SERAC_OK)
-        return status;
-    uint32_t set = e->phase_param_planes * d->requant_lanes * 16;
-    for (uint32_t p = 0; p < f->phases; p++)
-        for (uint32_t r = 0; r < d->rows; r++)
-            serac_block_record(d, f->insn, f->raw + (size_t)p * set, r, &f->records[p * d->rows + r]);
-    uint32_t there = f->blocks > first ? f->blocks - first : 0, plane = d->rows * d->lanes / 8;
-    there = there < e->blocks ? there : e->blocks;
-    f->part = there * d->lanes;
-    f->window = (f->taps * f->part + 63) / 64 * 64;
-    memset(f->wgt, 0, (size_t)d->rows * f->window);
-    memset(f->windows, 0, (size_t)CHUNK * f->window);
-    memset(f->wgt_sums, 0, sizeof f->wgt_sums);
-    const uint8_t *weights = f->raw + fetch->tile_param_bytes;
-    for (uint32_t tap = 0; tap < f->taps; tap++)
-        for (uint32_t b = 0; b < there; b++)
-            place_weights(f, weights + ((size_t)tap * e->blocks + b) * e->wgt_store * plane, tap, b);
-    return SERAC_OK;
-}
-
-/* --- results ------------------------------------------------------------------------ */
-
-/* What one output pixel sees in one phase. */
-static void gather_window(const struct fast *f, uint32_t pixel, uint32_t phase, uint32_t first, uint8_t *to)
-{
-    const struct serac_insn_exec *e = &f->insn->exec;
+    const struct serac_insn_exec *e = &job->insn->exec;
+    const struct serac_fast_layer *layer = job->layer;
     int64_t y0 = (int64_t)(pixel / e->out_width) * e->row_step - e->pad_top +
                  (int64_t)(phase / e->phases_x) * e->phase_dy;
     int64_t x0 = (int64_t)(pixel % e->out_width) * e->col_step - e->pad_left +
                  (int64_t)(phase % e->phases_x) * e->phase_dx;
-    for (uint32_t tap = 0; tap < f->taps; tap++, to += f->part) {
-        int64_t y = y0 + (int64_t)(tap / e->kernel_w) * e->dilation_h;
-        int64_t x = x0 + (int64_t)(tap % e->kernel_w) * e->dilation_w;
-        bool inside = y >= 0 && y < f->lines && x >= 0 && x < f->pixels;
-        memcpy(to, inside ? f->act + ((y * f->pixels + x) * f->blocks + first) * f->design->lanes : f->pad, f->part);
+    size_t pixel_bytes = (size_t)layer->blocks * e->act_store * bytes, first = (size_t)part->block * e->act_store * bytes;
+    for (uint32_t ky = 0; ky < e->kernel_h; ky++)
+        for (uint32_t kx = 0; kx < e->kernel_w; kx++, to += part->lanes / 8) {
+            int64_t y = y0 + (int64_t)ky * e->dilation_h, x = x0 + (int64_t)kx * e->dilation_w;
+            bool inside = y >= 0 && y < layer->lines && x >= 0 && x < layer->pixels;
+            const uint8_t *from = inside ? job->acts + (size_t)y * job->insn->fetch.line_bytes + x * pixel_bytes + first
+                                         : job->pad;
+            copy_pixel(from, e->act_store, bytes, part->blocks, last_bytes, to, plane);
+        }
+}
+
+/* With the sizes that copies are made for. */
+static void gather_windows(const struct share *share, const struct serac_fast_part *part, uint32_t from,
+                           uint32_t count, uint32_t phase)
+{
+    const struct job *job = share->job;
+    uint32_t bytes = job->design->lanes / 8, last = job->layer->spare / 8, k = job->layer->taps * part->lanes;
+    size_t plane = serac_gemm_plane_bytes(k ? k : 8), row = plane * job->insn->exec.act_store;
+    memset(share->planes, 0, count * row);
+    for (uint32_t i = 0; i < count; i++) {
+        uint8_t *to = share->planes + i * row;
+        if (bytes == 8 && last == 8)
+            gather(job, part, from + i, phase, 8, 8, to, plane);
+        else if (bytes == 8 && last == 1)
+            gather(job, part, from + i, phase, 8, 1, to, plane);
+        else if (bytes == 8 && last == 2)
+            gather(job, part, from + i, phase, 8, 2, to, plane);
+        else if (bytes == 8 && last == 4)
+            gather(job, part, from + i, phase, 8, 4, to, plane);
+        else
+            gather(job, part, from + i, phase, bytes, last, to, plane);
     }
 }
 
-/* Eight channels of one pixel from channel `m`, a multiple of eight or the tile's first, into its planes. */
-static void pack_values(const struct fast *f, uint32_t pixel, uint32_t m, const uint32_t *values, uint32_t count)
+/* --- results ------------------------------------------------------------------------ */
+
+static void compute_part(const struct share *share, const struct serac_fast_part *part, uint32_t from, uint32_t count,
+                         uint32_t phase)
 {
-    uint32_t lanes = f->design->lanes, plane = lanes / 8, bits = f->insn->exec.out_bits;
-    uint8_t *at = f->out + (size_t)pixel * f->insn->store.pixel_bytes + (size_t)(m / lanes) * bits * plane +
-                  m % lanes / 8;
-    for (uint32_t low = 0; low < bits; low += 8) {
-        uint64_t bytes = 0;
+    const struct job *job = share->job;
+    size_t stride = serac_gemm_stride(part->channels), row = serac_gemm_stride(job->insn->exec.channels);
+    gather_windows(share, part, from, count, phase);
+    serac_gemm_pack(part->gemm, share->planes, count, share->packed, share->sums);
+    serac_gemm_run(part->gemm, share->planes, share->packed, share->sums, count, share->dots);
+    for (uint32_t i = 0; i < count; i++) {
+        int32_t *held = share->held + i * row + part->channel;
+        bool direct = phase == 0 && job->layer->num_parts == 1;
+        serac_post_values(&part->posts[phase], share->dots + i * stride, share->sums[i],
+                          direct ? held : share->values);
+        if (phase)
+            serac_post_combine(job->insn, part->channels, share->values, held);
+        else if (!direct)
+            memcpy(held, share->values, part->channels * sizeof *held);
+    }
+}
+
+static void *compute_share(void *ctx)
+{
+    const struct share *share = ctx;
+    const struct job *job = share->job;
+    size_t row = serac_gemm_stride(job->insn->exec.channels);
+    for (uint32_t from = share->first; from < share->end; from += CHUNK) {
+        uint32_t count = share->end - from < CHUNK ? share->end - from : CHUNK;
+        for (uint32_t i = 0; i < job->layer->num_parts; i++)
+            for (uint32_t phase = 0; phase < job->layer->phases; phase++)
+                compute_part(share, &job->layer->parts[i], from, count, phase);
         for (uint32_t i = 0; i < count; i++)
-            bytes |= (uint64_t)(uint8_t)(values[i] >> low) << 8 * i;
-        for (uint32_t bit = 0; bit < 8 && low + bit < bits; bit++)
-            at[(bits - 1 - low - bit) * plane] |= (uint8_t)(gather(bytes, bit) << m % 8);
+            serac_post_pack(job->insn, job->design->lanes, share->held + i * row,
+                            job->out + (size_t)(from + i) * job->insn->store.pixel_bytes);
+    }
+    return NULL;
+}
+
+static void *room(size_t bytes)
+{
+    return aligned_alloc(64, (bytes + 64) / 64 * 64);
+}
+
+static bool make_room(struct share *share)
+{
+    const struct serac_fast_layer *layer = share->job->layer;
+    size_t planes = 0, packed = 0, row = serac_gemm_stride(layer->insn.exec.channels) * sizeof(int32_t);
+    for (uint32_t i = 0; i < layer->num_parts; i++) {
+        const struct serac_fast_part *part = &layer->parts[i];
+        size_t k = (size_t)layer->taps * part->lanes, bytes = serac_gemm_plane_bytes((uint32_t)(k ? k : 8));
+        size_t more = serac_gemm_room(part->gemm, CHUNK);
+        planes = bytes > planes ? bytes : planes;
+        packed = more > packed ? more : packed;
+    }
+    share->planes = room(CHUNK * layer->insn.exec.act_store * planes);
+    share->packed = room(packed);
+    share->sums = room(CHUNK * sizeof *share->sums);
+    share->dots = room(CHUNK * row);
+    share->held = room(CHUNK * row);
+    share->values = room(row);
+    return share->planes && share->packed && share->sums && share->dots && share->held && share->values;
+}
+
+static void free_room(struct share *share)
+{
+    free(share->planes);
+    free(share->packed);
+    free(share->sums);
+    free(share->dots);
+    free(share->held);
+    free(share->values);
+}
+
+/* All output pixels, by as many threads as are worth it; one that cannot be started is done here. */
+static enum serac_status compute(const struct job *job, uint32_t threads)
+{
+    const struct serac_insn_exec *e = &job->insn->exec;
+    struct share shares[THREADS] = {{.job = NULL}};
+    pthread_t ids[THREADS];
+    bool started[THREADS] = {false}, fits = true;
+    double products = (double)e->pixels * e->channels * job->layer->taps * job->layer->parts[0].lanes;
+    while (threads > 1 && products < (double)threads * THREAD_PRODUCTS)
+        threads--;
+    for (uint32_t i = 0; i < threads; i++) {
+        shares[i].job = job;
+        shares[i].first = (uint32_t)((uint64_t)e->pixels * i / threads);
+        shares[i].end = (uint32_t)((uint64_t)e->pixels * (i + 1) / threads);
+        fits &= make_room(&shares[i]);
+    }
+    for (uint32_t i = 1; fits && i < threads; i++)
+        started[i] = !pthread_create(&ids[i], NULL, compute_share, &shares[i]);
+    for (uint32_t i = 0; fits && i < threads; i++)
+        if (!started[i])
+            compute_share(&shares[i]);
+    for (uint32_t i = 0; i < threads; i++) {
+        if (started[i])
+            pthread_join(ids[i], NULL);
+        free_room(&shares[i]);
+    }
+    return fits ? SERAC_OK : SERAC_E_NOMEM;
+}
+
+/* --- activations ---------------------------------------------------------------------- */
+
+static enum serac_status load_lines(struct job *job, const struct serac_bus *bus)
+{
+    const struct serac_insn_fetch *f = &job->insn->fetch;
+    uint64_t address = serac_fast_join(f->act_addr_lo, f->act_addr_hi);
+    uint8_t *to = job->acts;
+    enum serac_status status = SERAC_OK;
+    for (int64_t y = -(int64_t)f->pad_top; status == SERAC_OK && y < (int64_t)job->insn->exec.in_height; y++) {
+        if (y >= 0) {
+            status = serac_block_read(bus, address, to, f->line_bytes);
+            to += f->line_bytes;
+        }
+        address += (uint64_t)(int64_t)(int32_t)(y & 1 ? f->line_stride1 : f->line_stride0);
+    }
+    return status;
+}
+
+/* Real channels have the zero point, spare lanes zero bits. */
+static void make_pad(struct job *job)
+{
+    const struct serac_insn_exec *e = &job->insn->exec;
+    uint32_t lanes = job->design->lanes, plane = lanes / 8;
+    for (uint32_t b = 0; b < job->layer->blocks; b++)
+        for (uint32_t p = 0; p < e->act_store; p++)
+            for (uint32_t l = 0; l < (b + 1 == e->blocks ? e->last_lanes : lanes); l++)
+                job->pad[(b * e->act_store + p) * plane + l / 8] |=
+                    (uint8_t)((e->act_zero >> (e->act_store - 1 - p) & 1) << l % 8);
+}
+
+/* Are all activations zero in the lanes that were left out? */
+static bool spare_is_zero(const struct job *job)
+{
+    const struct serac_fast_layer *layer = job->layer;
+    uint32_t plane = job->design->lanes / 8, from = layer->spare / 8, planes = job->insn->exec.act_store;
+    uint32_t last = layer->parts[0].blocks - 1;
+    uint64_t all = 0;
+    for (uint32_t y = 0; from < plane && y < layer->lines; y++)
+        for (uint32_t x = 0; x < layer->pixels; x++) {
+            const uint8_t *at = job->acts + (size_t)y * job->insn->fetch.line_bytes +
+                                ((size_t)x * layer->blocks + last) * planes * plane;
+            for (uint32_t p = 0; p < planes; p++, at += plane)
+                if (plane == 8) {
+                    uint64_t word;
+                    memcpy(&word, at, 8);
+                    all |= word >> 8 * from;
+                } else {
+                    for (uint32_t i = from; i < plane; i++)
+                        all |= at[i];
+                }
+        }
+    return !all;
+}
+
+/* --- layers --------------------------------------------------------------------------- */
+
+struct serac_fast *serac_fast_create(uint32_t threads)
+{
+    struct serac_fast *fast = calloc(1, sizeof *fast);
+    if (fast)
+        fast->threads = threads < THREADS ? threads : THREADS;
+    return fast;
+}
+
+/* All that `doomed` says yes to. */
+static void forget(struct serac_fast *fast, uint64_t address, uint64_t bytes)
+{
+    for (struct serac_fast_layer **at = &fast->layers; *at;) {
+        struct serac_fast_layer *layer = *at;
+        if (layer->address < address + bytes && address < layer->address + layer->bytes) {
+            *at = layer->next;
+            serac_fast_layer_destroy(layer);
+        } else {
+            at = &layer->next;
+        }
     }
 }
 
-/* Values of a chunk's pixels so far, with one phase more. */
-static void requantise(const struct fast *f, uint32_t phase, uint32_t count, uint32_t *held)
+void serac_fast_written(struct serac_fast *fast, uint64_t address, uint64_t bytes)
 {
-    const struct serac_insn_exec *e = &f->insn->exec;
-    uint32_t rows = f->design->rows, a = f->act_offset, b = f->wgt_offset, k = f->taps * f->part;
-    for (uint32_t p = 0; p < count; p++)
-        for (uint32_t r = 0; r < rows; r++) {
-            uint32_t sum = (uint32_t)f->sums[p], *value = &held[p * rows + r];
-            uint32_t dot = (uint32_t)f->dots[p * rows + r] + b * sum - a * f->wgt_sums[r] - k * a * b;
-            uint32_t v = (uint32_t)serac_requant((enum serac_requant_mode)e->mode, e->dot_shift,
-                                                 &f->records[phase * rows + r], dot, sum - k * a);
-            if (phase == 0)
-                *value = v;
-            else if (e->combine_add)
-                *value += v;
-            else if ((int32_t)v > (int32_t)*value)
-                *value = v;
-        }
+    if (fast)
+        forget(fast, address, bytes);
 }
 
-static void finish(const struct fast *f, uint32_t mtile, uint32_t pixel, uint32_t *held)
+void serac_fast_destroy(struct serac_fast *fast)
 {
-    const struct serac_insn_exec *e = &f->insn->exec;
-    uint32_t rows = f->design->rows, first = mtile * rows;
-    uint32_t count = e->channels - first < rows ? e->channels - first : rows;
-    for (uint32_t r = 0; e->mode != SERAC_INSN_MODE_RAW && r < count; r++)
-        held[r] = (uint32_t)serac_clamp((int32_t)held[r], (int32_t)e->out_zero, (int32_t)e->clamp_min,
-                                        (int32_t)e->clamp_max);
-    for (uint32_t r = 0; r < count; r += 8)
-        pack_values(f, pixel, first + r, held + r, count - r < 8 ? count - r : 8);
-}
-
-static void compute_mtile(struct fast *f, uint32_t mtile, uint32_t first)
-{
-    uint32_t rows = f->design->rows, pixels = f->insn->exec.pixels, held[CHUNK * 64];
-    for (uint32_t from = 0; from < pixels; from += CHUNK) {
-        uint32_t count = pixels - from < CHUNK ? pixels - from : CHUNK;
-        for (uint32_t phase = 0; phase < f->phases; phase++) {
-            for (uint32_t p = 0; p < count; p++)
-                gather_window(f, from + p, phase, first, f->windows + (size_t)p * f->window);
-            f->product(f->windows, f->wgt, f->window, count, rows, f->dots, f->sums);
-            requantise(f, phase, count, held);
-        }
-        for (uint32_t p = 0; p < count; p++)
-            finish(f, mtile, from + p, held + p * rows);
+    while (fast && fast->layers) {
+        struct serac_fast_layer *layer = fast->layers;
+        fast->layers = layer->next;
+        serac_fast_layer_destroy(layer);
     }
+    free(fast);
 }
 
-static bool allocate(struct fast *f)
+static struct serac_fast_layer *find(struct serac_fast *fast, const struct serac_insn *insn)
 {
-    const struct serac_insn *i = f->insn;
-    uint32_t lanes = f->design->lanes, rows = f->design->rows;
-    size_t line = i->fetch.line_bytes, tile = (size_t)i->fetch.tile_param_bytes + i->fetch.tile_wgt_bytes;
-    size_t window = (size_t)f->taps * i->exec.blocks * lanes + 64;
-    uint32_t pad = f->blocks > i->exec.blocks ? f->blocks : i->exec.blocks;
-    f->act = malloc((size_t)f->lines * f->pixels * f->blocks * lanes + lanes);
-    f->pad = malloc((size_t)pad * lanes);
-    f->wgt = malloc(rows * window);
-    f->windows = malloc(CHUNK * window);
-    f->records = malloc((size_t)f->phases * rows * sizeof *f->records);
-    f->out = calloc(i->store.pixels, i->store.pixel_bytes);
-    f->raw = malloc(line > tile ? line : tile);
-    return f->act && f->pad && f->wgt && f->windows && f->records && f->out && f->raw;
+    for (struct serac_fast_layer *l = fast ? fast->layers : NULL; l; l = l->next)
+        if (!memcmp(&l->insn, insn, sizeof *insn))
+            return l;
+    return NULL;
 }
 
-enum serac_status serac_fast_block(const struct serac_design *design, const struct serac_insn *insn,
-                                   const struct serac_bus *bus)
+static bool allocate(struct job *job)
 {
-    const struct serac_insn_exec *e = &insn->exec;
-    struct fast f = {.design = design, .insn = insn, .bus = bus, .product = chosen ? chosen : serac_product(0)};
-    f.lines = e->in_height;
-    f.pixels = e->in_width;
-    f.blocks = e->pixel_planes / e->act_store;
-    f.taps = e->kernel_h * e->kernel_w;
-    f.phases = e->phases_y * e->phases_x;
-    f.mtiles = (e->groups - 1) * e->group_mtiles + e->group_last_mtiles;
-    f.act_offset = e->act_signed ? 128 : 0;
-    f.wgt_offset = !e->wgt_signed && e->wgt_store == 8 ? 128 : 0;
-    if (!spread_table[1])
-        make_tables();
-    enum serac_status status = allocate(&f) ? load_activations(&f) : SERAC_E_NOMEM;
-    for (uint32_t t = 0; status == SERAC_OK && t < f.mtiles; t++) {
-        uint32_t first = (t >> e->act_tile_shift) * (e->act_tile_planes / e->act_store);
-        status = load_mtile(&f, t, first);
-        if (status == SERAC_OK)
-            compute_mtile(&f, t, first);
+    const struct serac_insn *i = job->insn;
+    uint32_t most = job->layer->blocks > i->exec.blocks ? job->layer->blocks : i->exec.blocks;
+    job->acts = malloc((size_t)i->exec.in_height * i->fetch.line_bytes + 8);
+    job->pad = calloc((size_t)most * i->exec.act_store, job->design->lanes / 8);
+    job->out = calloc(i->store.pixels, i->store.pixel_bytes);
+    return job->acts && job->pad && job->out;
+}
+
+/* Everything but the weights, which are packed again, all lanes, if activations are not zero where they were
+ * left out. */
+static enum serac_status run(struct job *job, const struct serac_bus *bus, uint32_t threads,
+                             struct serac_fast_layer **layer)
+{
+    enum serac_status status = allocate(job) ? load_lines(job, bus) : SERAC_E_NOMEM;
+    if (status == SERAC_OK && !spare_is_zero(job)) {
+        struct serac_fast_layer *wide;
+        status = serac_fast_layer_create(job->design, job->insn, bus, false, &wide);
+        if (status == SERAC_OK) {
+            serac_fast_layer_destroy(*layer);
+            job->layer = *layer = wide;
+        }
+    }
+    if (status == SERAC_OK) {
+        make_pad(job);
+        status = compute(job, threads);
     }
     if (status == SERAC_OK)
-        status = serac_block_write(insn, bus, f.out);
-    free(f.act);
-    free(f.pad);
-    free(f.wgt);
-    free(f.windows);
-    free(f.records);
-    free(f.out);
-    free(f.raw);
+        status = serac_block_write(job->insn, bus, job->out);
+    free(job->acts);
+    free(job->pad);
+    free(job->out);
+    return status;
+}
+
+/* Takes the layer out of the list while it runs: what it writes may be another's weights. */
+static struct serac_fast_layer *take(struct serac_fast *fast, const struct serac_insn *insn)
+{
+    struct serac_fast_layer *found = find(fast, insn);
+    for (struct serac_fast_layer **at = fast ? &fast->layers : NULL; found; at = &(*at)->next)
+        if (*at == found) {
+            *at = found->next;
+            break;
+        }
+    return found;
+}
+
+enum serac_status serac_fast_block(struct serac_fast *fast, const struct serac_design *design,
+                                   const struct serac_insn *insn, const struct serac_bus *bus)
+{
+    const struct serac_insn_store *s = &insn->store;
+    struct serac_fast_layer *layer = take(fast, insn);
+    enum serac_status status = SERAC_OK;
+    if (!layer)
+        status = serac_fast_layer_create(design, insn, bus, true, &layer);
+    if (status != SERAC_OK)
+        return status;
+    struct job job = {.design = design, .insn = insn, .layer = layer};
+    status = run(&job, bus, fast ? fast->threads : 1, &layer);
+    if (fast && status == SERAC_OK) {
+        layer->next = fast->layers;
+        fast->layers = layer;
+        forget(fast, serac_fast_join(s->out_addr_lo, s->out_addr_hi),
+               (uint64_t)((s->pixels + s->out_width - 1) / s->out_width) * s->line_stride);
+    } else {
+        serac_fast_layer_destroy(layer);
+    }
     return status;
 }

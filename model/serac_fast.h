@@ -1,26 +1,26 @@
 /* serac_fast.h - what serac_function_block() computes, at the host's speed.
  *
- * Codes become bytes once, every tile is a product of byte matrices, and the products are the
- * host's: VNNI of AVX-512, else what the compiler makes of plain C for AVX2 or the base machine.
- * The best one that runs is taken; all give the same bytes. */
+ * A layer is one product of matrices (serac_gemm.h) per phase, or per m-tile where output channels meet
+ * different input channels. Windows of the input are gathered as bit planes, results are requantised and
+ * packed a pixel's channels at a time (serac_post.h). Packed weights are kept from run to run. */
 #ifndef SERAC_FAST_H
 #define SERAC_FAST_H
 
 #include "serac_function.h"
 
-/* As serac_function_block(). */
-enum serac_status serac_fast_block(const struct serac_design *design, const struct serac_insn *insn,
-                                   const struct serac_bus *bus);
+/* Layers of one device's memory that were packed. One caller at a time. */
+struct serac_fast;
 
-/* out[pixel][row] = sum of a[pixel][i] * w[row][i], i below `bytes`, a multiple of 64; sums wrap.
- * sums[pixel] = sum of a[pixel][i]. */
-typedef void serac_product_fn(const uint8_t *a, const int8_t *w, uint32_t bytes, uint32_t pixels, uint32_t rows,
-                              int32_t *out, int32_t *sums);
+/* Threads that share a large layer's output pixels: 1..64. NULL without memory. */
+struct serac_fast *serac_fast_create(uint32_t threads);
+void serac_fast_destroy(struct serac_fast *fast);
 
-/* The host's products by name, the best first; NULL behind the last. For tests and benchmarks. */
-const char *serac_product_name(uint32_t i);
-serac_product_fn *serac_product(uint32_t i);
-/* Takes product `i` from now on, in every thread. */
-void serac_product_choose(uint32_t i);
+/* Forgets layers with weights in this range, which has been written. */
+void serac_fast_written(struct serac_fast *fast, uint64_t address, uint64_t bytes);
+
+/* As serac_function_block(). `fast`: NULL, or what keeps the weights; whoever else writes to the memory
+ * tells it. */
+enum serac_status serac_fast_block(struct serac_fast *fast, const struct serac_design *design,
+                                   const struct serac_insn *insn, const struct serac_bus *bus);
 
 #endif

@@ -45,6 +45,11 @@ void serac_gemm_allow(enum serac_gemm_level level)
     allowed = level;
 }
 
+enum serac_gemm_level serac_gemm_allowed(void)
+{
+    return allowed;
+}
+
 uint32_t serac_gemm_best(uint32_t weight_bits, uint32_t act_bits)
 {
     uint32_t best = METHODS - 1;        /* has all widths, everywhere */

@@ -35,6 +35,7 @@ bool serac_gemm_has(uint32_t i, uint32_t weight_bits, uint32_t act_bits);
 uint32_t serac_gemm_best(uint32_t weight_bits, uint32_t act_bits);
 /* From now on, in every thread, serac_gemm_best() takes none above `level`; at first any. */
 void serac_gemm_allow(enum serac_gemm_level level);
+enum serac_gemm_level serac_gemm_allowed(void);
 
 /* Packs weights for method `i`: codes[m][k], the low weight_bits of each byte count. They may go
  * afterwards. NULL without memory. */

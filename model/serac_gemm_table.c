@@ -13,7 +13,7 @@
 #ifdef SERAC_GEMM_X86
 #include "serac_gemm_tile.h"
 
-enum { VECS = 4, SIX = 6, CHUNK = 256, PLANES = 4 };
+enum { VECS = 4, SIX = 6, CHUNK = 128, PLANES = 4 };
 
 struct tile {
     const struct serac_gemm_shape *shape;

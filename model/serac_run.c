@@ -57,7 +57,8 @@ enum serac_status serac_run_time(const struct serac_design *design,
 }
 
 enum serac_status serac_run_data(const struct serac_design *design,
-                                 const struct serac_bus *bus, uint64_t program)
+                                 const struct serac_bus *bus, uint64_t program,
+                                 struct serac_fast *fast)
 {
     struct serac_insn insn;
     do {
@@ -66,7 +67,7 @@ enum serac_status serac_run_data(const struct serac_design *design,
         if (response)
             return response == 3 ? SERAC_E_READ_DECERR : SERAC_E_READ_SLVERR;
         serac_insn_decode(block, &insn);
-        enum serac_status status = serac_fast_block(design, &insn, bus);
+        enum serac_status status = serac_fast_block(fast, design, &insn, bus);
         if (status != SERAC_OK)
             return status;
         program += SERAC_INSN_BLOCK_STRIDE;
@@ -84,5 +85,5 @@ enum serac_status serac_run_program(const struct serac_design *design,
         serac_run_time(design, memory, bus, program, NULL, run);
     if (status != SERAC_OK || !compute || run->status != SERAC_OK)
         return status;
-    return serac_run_data(design, bus, program);
+    return serac_run_data(design, bus, program, NULL);
 }

@@ -52,9 +52,11 @@ enum serac_status serac_run_time(const struct serac_design *design,
                                  const struct serac_observer *observer,
                                  struct serac_run *run);
 
-/* What the program computes, without its time. The device must accept it. */
+/* What the program computes, without its time. The device must accept it. `fast`: NULL, or what keeps
+ * packed weights from run to run (serac_fast.h). */
+struct serac_fast;
 enum serac_status serac_run_data(const struct serac_design *design,
                                  const struct serac_bus *bus,
-                                 uint64_t program);
+                                 uint64_t program, struct serac_fast *fast);
 
 #endif

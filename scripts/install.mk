@@ -24,7 +24,7 @@ VERSION    := $(shell sed -n 's/^.define SERAC_VERSION "\(.*\)"/\1/p' sim/serac_
 SOVERSION  := $(basename $(VERSION))
 
 # What a program outside may include. The rest of model/ is between its own files.
-PRIVATE_H  := $(patsubst %,model/serac_%.h,block config_read fast geometry host_functions math network_read \
+PRIVATE_H  := $(patsubst %,model/serac_%.h,block config_read fast fast_layer gemm_method gemm_tile geometry host_functions math network_read post \
               stages workload_read)
 PUBLIC_H   := $(filter-out $(PRIVATE_H),$(wildcard model/*.h)) $(patsubst %,sim/serac_%.h,device host_memory rtl \
               image_make axi_check)

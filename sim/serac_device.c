@@ -73,6 +73,7 @@ enum serac_status serac_device_open(const char *backend,
     d->design = *design;
     d->memory = *memory;
     d->recording = recording;
+    d->threads = 1;
     d->io = (struct serac_io){.alloc = arena_alloc, .free = arena_free,
                               .sync_to_device = no_sync,
                               .sync_to_host = no_sync, .ctx = d};

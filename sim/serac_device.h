@@ -20,6 +20,7 @@ struct serac_device {
     struct serac_design design;
     struct serac_memory_config memory;
     struct serac_recording *recording;   /* borrowed; NULL: nothing is recorded */
+    uint32_t threads;                    /* that compute a layer (model); 1, and may be set before a run */
     /* The last run's shares per block; num_blocks 0 if this device has none. */
     struct serac_run run;
     /* Runs `work` where the device can be used; NULL: anywhere. */

@@ -8,6 +8,7 @@
 
 #include "serac_csr.h"
 #include "serac_device.h"
+#include "serac_fast.h"
 #include "serac_insn.h"
 #include "serac_recording.h"
 
@@ -23,6 +24,7 @@ struct timed {
 struct model {
     struct serac_csr csr;
     struct timed *timed;
+    struct serac_fast *fast;            /* owned; made at the first run */
 };
 
 static void free_timed(struct timed *t)
@@ -86,17 +88,21 @@ static enum serac_status start(struct serac_device *d, struct model *m)
     const struct serac_observer *observer = serac_recording_model(d->recording);
     const struct timed *t = observer ? NULL : find(d, m, program);
     enum serac_status status;
+    if (!m->fast)
+        m->fast = serac_fast_create(d->threads);
+    if (!m->fast)
+        return SERAC_E_NOMEM;
     if (t) {
         d->run.status = SERAC_OK;
         d->run.total = t->total;
         d->run.num_blocks = t->num_blocks;
         memcpy(d->run.blocks, t->shares, t->num_blocks * sizeof *t->shares);
-        status = serac_run_data(&d->design, &bus, program);
+        status = serac_run_data(&d->design, &bus, program, m->fast);
     } else {
         status = serac_run_time(&d->design, &d->memory, &bus, program, observer,
                                 &d->run);
         if (status == SERAC_OK && d->run.status == SERAC_OK)
-            status = serac_run_data(&d->design, &bus, program);
+            status = serac_run_data(&d->design, &bus, program, m->fast);
         remember(d, m, program);
     }
     serac_csr_done(&m->csr);
@@ -125,6 +131,15 @@ static enum serac_status wait_irq(void *ctx, uint32_t milliseconds)
                                                   : SERAC_E_TIMEOUT;
 }
 
+/* What the host writes may be weights that were packed. */
+static enum serac_status sync_to_device(void *ctx, const struct serac_buffer *buffer, size_t offset, size_t bytes)
+{
+    const struct model *m = ((struct serac_device *)ctx)->own;
+    if (buffer)
+        serac_fast_written(m->fast, buffer->bus + offset, bytes);
+    return SERAC_OK;
+}
+
 static void close_model(struct serac_device *device)
 {
     struct model *m = device->own;
@@ -133,6 +148,8 @@ static void close_model(struct serac_device *device)
         m->timed = t->next;
         free_timed(t);
     }
+    if (m)
+        serac_fast_destroy(m->fast);
     free(m);
 }
 
@@ -150,5 +167,6 @@ enum serac_status serac_device_open_model(struct serac_device *device,
     device->io.read32 = read32;
     device->io.write32 = write32;
     device->io.wait_irq = wait_irq;
+    device->io.sync_to_device = sync_to_device;
     return SERAC_OK;
 }

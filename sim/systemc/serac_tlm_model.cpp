@@ -93,7 +93,7 @@ void SeracModel::run_program()
     serac_timeline_result(timeline_, &run_);
     if (run_.total.cycles > now()) wait(static_cast<double>(run_.total.cycles - now()) * period_);
     serac_bus bus = {read_bus, write_bus, this};
-    if (run_.status == SERAC_OK) run_.status = serac_run_data(&design_, &bus, program);
+    if (run_.status == SERAC_OK) run_.status = serac_run_data(&design_, &bus, program, nullptr);
 }
 
 void SeracModel::thread()

@@ -112,7 +112,7 @@ static void test_time_alone_writes_nothing_and_is_the_same(void **state)
 static void test_data_alone_is_the_same(void **state)
 {
     (void)state;
-    assert_int_equal(serac_run_data(&design, &bus, BASE), SERAC_OK);
+    assert_int_equal(serac_run_data(&design, &bus, BASE, NULL), SERAC_OK);
     assert_true(copied(1) && copied(2) && copied(3));
 }
 
@@ -172,7 +172,7 @@ static void test_program_outside_the_memory_is_a_read_error(void **state)
                                        1, &run), SERAC_OK);
     assert_int_equal(run.status, SERAC_E_READ_DECERR);
     assert_int_equal(run.error_address, beyond);
-    assert_int_equal(serac_run_data(&design, &bus, beyond),
+    assert_int_equal(serac_run_data(&design, &bus, beyond, NULL),
                      SERAC_E_READ_DECERR);
 }
 
@@ -184,7 +184,7 @@ static void test_output_outside_the_memory_is_a_write_error(void **state)
     struct serac_run run = run_it(1);
     assert_int_equal(run.status, SERAC_E_WRITE_DECERR);
     assert_int_equal(run.error_address, BASE + SIZE);
-    assert_int_equal(serac_run_data(&design, &bus, BASE),
+    assert_int_equal(serac_run_data(&design, &bus, BASE, NULL),
                      SERAC_E_WRITE_DECERR);
     insns[2].store.out_addr_lo = BASE + SIZE - 64;   /* and just inside */
     put_block(2);
@@ -205,7 +205,7 @@ static void test_slverr_of_the_bus_is_told_from_decerr(void **state)
     assert_int_equal(serac_run_program(&design, &memory_config, &bus, BASE, 1,
                                        &run), SERAC_OK);
     assert_int_equal(run.status, SERAC_E_READ_SLVERR);
-    assert_int_equal(serac_run_data(&design, &bus, BASE), SERAC_E_READ_SLVERR);
+    assert_int_equal(serac_run_data(&design, &bus, BASE, NULL), SERAC_E_READ_SLVERR);
 }
 
 static void test_token_that_never_comes_is_a_deadlock(void **state)

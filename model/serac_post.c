@@ -1,0 +1,229 @@
+/* serac_post.c - requantisation and bit planes of one pixel's channels. */
+#include "serac_post.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "serac_gemm_method.h"
+
+enum { THRESHOLDS = 15 };
+
+/* --- values ---------------------------------------------------------------------- */
+
+#ifdef SERAC_GEMM_X86
+#include <immintrin.h>
+
+/* The shifts of serac_requant.c, which are the RTL's, out of the loop. */
+static void split(const struct serac_record *record, enum serac_requant_mode mode, int32_t *left, int64_t *round,
+                  int64_t *right)
+{
+    int32_t shift = record->shift;
+    *left = 0;
+    if (mode == SERAC_MODE_DOUBLE) {
+        *left = shift > 0 ? shift & 31 : 0;
+        *right = shift < 0 ? -shift & 63 : 0;
+        *round = *right ? (int64_t)1 << ((*right - 1) & 31) : 0;
+    } else if (mode == SERAC_MODE_SINGLE) {
+        *right = (31 - shift) & 63;
+        *round = (int64_t)((uint64_t)1 << ((*right - 1) & 63));
+    } else {
+        *right = shift & 31;
+        *round = record->add;
+    }
+}
+
+static enum serac_status make_vectors(struct serac_post *post)
+{
+    size_t room = (post->channels + 63) / 64 * 64;
+    uint32_t words = 4 + 2 * 2 + (post->mode == SERAC_MODE_THRESHOLD ? THRESHOLDS : 0);
+    int32_t *at = aligned_alloc(64, room * words * sizeof *at);
+    if (!at)
+        return SERAC_E_NOMEM;
+    memset(at, 0, room * words * sizeof *at);
+    post->round = (int64_t *)(void *)at;
+    post->right = post->round + room;
+    post->correction = at + 4 * room;
+    post->bias = at + 5 * room;
+    post->mult = at + 6 * room;
+    post->left = at + 7 * room;
+    post->thresholds = at + 8 * room;
+    for (uint32_t m = 0; m < post->channels; m++) {
+        const struct serac_record *record = &post->records[m];
+        post->correction[m] = record->correction;
+        post->bias[m] = post->mode == SERAC_MODE_THRESHOLD ? 0 : record->bias;
+        post->mult[m] = record->mult;
+        split(record, post->mode, &post->left[m], &post->round[m], &post->right[m]);
+        for (uint32_t i = 0; i < THRESHOLDS && post->mode == SERAC_MODE_THRESHOLD; i++)
+            post->thresholds[i * room + m] = record->thresholds[i];
+    }
+    return SERAC_OK;
+}
+
+/* Eight products, rounded and shifted; `high`: gemmlowp's doubling high multiply comes first, and its rounding
+ * shift goes away from zero. */
+SERAC_GEMM_512 static inline __attribute__((always_inline)) __m256i scale(__m256i x, const struct serac_post *post,
+                                                                          uint32_t m, bool high)
+{
+    __m512i round = _mm512_load_si512(post->round + m), right = _mm512_load_si512(post->right + m);
+    __m256i mult = _mm256_load_si256((const __m256i *)(const void *)(post->mult + m));
+    __m512i product = _mm512_mul_epi32(_mm512_cvtepi32_epi64(x), _mm512_cvtepi32_epi64(mult));
+    if (high) {
+        product = _mm512_srai_epi64(_mm512_add_epi64(product, _mm512_set1_epi64((int64_t)1 << 30)), 31);
+        product = _mm512_min_epi64(product, _mm512_set1_epi64(INT32_MAX));
+        __mmask8 down = _mm512_cmplt_epi64_mask(product, _mm512_setzero_si512()) & _mm512_test_epi64_mask(right, right);
+        product = _mm512_mask_sub_epi64(product, down, product, _mm512_set1_epi64(1));
+    }
+    return _mm512_cvtepi64_epi32(_mm512_srav_epi64(_mm512_add_epi64(product, round), right));
+}
+
+SERAC_GEMM_512 static inline __attribute__((always_inline)) void values_512(const struct serac_post *post,
+                                                                            const int32_t *dots, int32_t ones,
+                                                                            int32_t *values,
+                                                                            enum serac_requant_mode mode)
+{
+    size_t room = (post->channels + 63) / 64 * 64;
+    const __m512i sum = _mm512_set1_epi32(ones);
+    for (uint32_t m = 0; m < post->channels; m += 16) {
+        __m512i x = _mm512_slli_epi32(_mm512_load_si512(dots + m), post->dot_shift);
+        x = _mm512_add_epi32(x, _mm512_mullo_epi32(sum, _mm512_load_si512(post->correction + m)));
+        x = _mm512_add_epi32(x, _mm512_load_si512(post->bias + m));
+        if (mode == SERAC_MODE_THRESHOLD) {
+            __m512i count = _mm512_setzero_si512();
+            for (uint32_t i = 0; i < THRESHOLDS; i++) {
+                __mmask16 there = _mm512_cmple_epi32_mask(_mm512_load_si512(post->thresholds + i * room + m), x);
+                count = _mm512_mask_add_epi32(count, there, count, _mm512_set1_epi32(1));
+            }
+            x = count;
+        } else if (mode != SERAC_MODE_RAW) {
+            bool high = mode == SERAC_MODE_DOUBLE;
+            x = _mm512_sllv_epi32(x, _mm512_load_si512(post->left + m));
+            x = _mm512_inserti64x4(_mm512_castsi256_si512(scale(_mm512_castsi512_si256(x), post, m, high)),
+                                   scale(_mm512_extracti64x4_epi64(x, 1), post, m + 8, high), 1);
+        }
+        _mm512_store_si512(values + m, x);
+    }
+}
+
+SERAC_GEMM_512 static void values_by_mode(const struct serac_post *post, const int32_t *dots, int32_t ones,
+                                          int32_t *values)
+{
+    switch (post->mode) {
+    case SERAC_MODE_DOUBLE: values_512(post, dots, ones, values, SERAC_MODE_DOUBLE); break;
+    case SERAC_MODE_SINGLE: values_512(post, dots, ones, values, SERAC_MODE_SINGLE); break;
+    case SERAC_MODE_FLOOR: values_512(post, dots, ones, values, SERAC_MODE_FLOOR); break;
+    case SERAC_MODE_THRESHOLD: values_512(post, dots, ones, values, SERAC_MODE_THRESHOLD); break;
+    case SERAC_MODE_RAW: values_512(post, dots, ones, values, SERAC_MODE_RAW); break;
+    }
+}
+#endif
+
+enum serac_status serac_post_init(struct serac_post *post, const struct serac_insn *insn, uint32_t channels,
+                                  struct serac_record *records)
+{
+    *post = (struct serac_post){.mode = (enum serac_requant_mode)insn->exec.mode, .dot_shift = insn->exec.dot_shift,
+                                .channels = channels, .records = records};
+#ifdef SERAC_GEMM_X86
+    if (serac_gemm_allowed() == SERAC_GEMM_AVX512 && serac_gemm_has_avx512() && make_vectors(post) != SERAC_OK) {
+        serac_post_free(post);
+        return SERAC_E_NOMEM;
+    }
+#endif
+    return SERAC_OK;
+}
+
+void serac_post_free(struct serac_post *post)
+{
+    free(post->records);
+    free(post->round);                  /* the first of all vectors */
+    *post = (struct serac_post){.records = NULL};
+}
+
+void serac_post_values(const struct serac_post *post, const int32_t *dots, int32_t ones, int32_t *values)
+{
+#ifdef SERAC_GEMM_X86
+    if (post->round) {
+        values_by_mode(post, dots, ones, values);
+        return;
+    }
+#endif
+    for (uint32_t m = 0; m < post->channels; m++)
+        values[m] = serac_requant(post->mode, post->dot_shift, &post->records[m], (uint32_t)dots[m], (uint32_t)ones);
+}
+
+void serac_post_combine(const struct serac_insn *insn, uint32_t channels, const int32_t *values, int32_t *held)
+{
+    for (uint32_t m = 0; m < channels; m++)
+        if (insn->exec.combine_add)
+            held[m] = (int32_t)((uint32_t)held[m] + (uint32_t)values[m]);
+        else
+            held[m] = values[m] > held[m] ? values[m] : held[m];
+}
+
+/* --- planes ------------------------------------------------------------------------ */
+
+/* Bit `bit` of eight bytes as one byte. */
+static uint8_t gather(uint64_t bytes, uint32_t bit)
+{
+    return (uint8_t)((bytes >> bit & 0x0101010101010101u) * 0x0102040810204080u >> 56);
+}
+
+/* Channels from m on, at most eight of one byte of a plane. */
+static void pack_eight(uint32_t bits, uint32_t lanes, const int32_t *values, uint32_t m, uint32_t count, uint8_t *pixel)
+{
+    uint32_t plane = lanes / 8;
+    uint8_t *at = pixel + (size_t)(m / lanes) * bits * plane + m % lanes / 8;
+    for (uint32_t low = 0; low < bits; low += 8) {
+        uint64_t bytes = 0;
+        for (uint32_t i = 0; i < count; i++)
+            bytes |= (uint64_t)(uint8_t)((uint32_t)values[m + i] >> low) << 8 * i;
+        for (uint32_t bit = 0; bit < 8 && low + bit < bits; bit++)
+            at[(bits - 1 - low - bit) * plane] = gather(bytes, bit);
+    }
+}
+
+#ifdef SERAC_GEMM_X86
+/* Up to 8 bits, whole blocks of at least 64 lanes or single ones of fewer; clamps in 32 bits, with bounds moved by
+ * the zero point. */
+SERAC_GEMM_512 static void pack_512(const struct serac_insn *insn, uint32_t lanes, const int32_t *values, int32_t low,
+                                    int32_t high, uint8_t *pixel)
+{
+    const struct serac_insn_exec *e = &insn->exec;
+    const __m512i zero = _mm512_set1_epi32((int32_t)e->out_zero);
+    const __m512i least = _mm512_set1_epi32(low), most = _mm512_set1_epi32(high);
+    uint32_t bits = e->out_bits, plane = lanes / 8, piece = plane < 8 ? plane : 8;
+    for (uint32_t m = 0; m < e->channels; m += 64) {
+        uint32_t count = e->channels - m < 64 ? e->channels - m : 64;
+        uint8_t bytes[64];
+        for (uint32_t i = 0; i < 64; i += 16) {
+            __m512i v = _mm512_min_epi32(_mm512_max_epi32(_mm512_load_si512(values + m + i), least), most);
+            _mm_storeu_si128((__m128i *)(void *)(bytes + i), _mm512_cvtepi32_epi8(_mm512_add_epi32(v, zero)));
+        }
+        __m512i all = _mm512_maskz_loadu_epi8(count < 64 ? (1ull << count) - 1 : -1ull, bytes);
+        for (uint32_t p = 0; p < bits; p++) {
+            uint64_t ones = _mm512_test_epi8_mask(all, _mm512_set1_epi8((char)(1 << (bits - 1 - p))));
+            for (uint32_t from = 0; from < 64 && from < count; from += 8 * piece, ones >>= 8 * piece % 64)
+                memcpy(pixel + (size_t)((m + from) / lanes) * bits * plane + p * plane + (m + from) % lanes / 8, &ones,
+                       piece);
+        }
+    }
+}
+#endif
+
+void serac_post_pack(const struct serac_insn *insn, uint32_t lanes, int32_t *values, uint8_t *pixel)
+{
+    const struct serac_insn_exec *e = &insn->exec;
+    int32_t zero = (int32_t)e->out_zero, least = (int32_t)e->clamp_min, most = (int32_t)e->clamp_max;
+    bool raw = e->mode == SERAC_INSN_MODE_RAW;
+#ifdef SERAC_GEMM_X86
+    int64_t low = (int64_t)least - zero, high = (int64_t)most - zero;
+    if (!raw && e->out_bits <= 8 && least <= most && low >= INT32_MIN && high <= INT32_MAX &&
+        serac_gemm_allowed() == SERAC_GEMM_AVX512 && serac_gemm_has_avx512()) {
+        pack_512(insn, lanes, values, (int32_t)low, (int32_t)high, pixel);
+        return;
+    }
+#endif
+    for (uint32_t m = 0; !raw && m < e->channels; m++)
+        values[m] = serac_clamp(values[m], zero, least, most);
+    for (uint32_t m = 0; m < e->channels; m += 8)
+        pack_eight(e->out_bits, lanes, values, m, e->channels - m < 8 ? e->channels - m : 8, pixel);
+}
