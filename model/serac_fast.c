@@ -25,6 +25,10 @@ struct job {
     const struct serac_fast_layer *layer;
     uint8_t *acts;                      /* [line][line_bytes] */
     uint8_t *pad;                       /* a padded pixel's planes */
+    /* Where the method works on bytes: the picture with its borders, [height][width][step]. */
+    uint8_t *bytes;
+    uint32_t height, width;
+    size_t step;
     uint8_t *out;                       /* [pixel][pixel_bytes] */
 };
 
@@ -38,7 +42,54 @@ struct share {
     enum serac_status status;
 };
 
-/* --- windows ------------------------------------------------------------------------ */
+/* --- windows of bytes ----------------------------------------------------------------- */
+
+/* In the picture with its borders. */
+static inline const uint8_t *byte_at(const struct job *job, uint32_t pixel, uint32_t phase)
+{
+    const struct serac_insn_exec *e = &job->insn->exec;
+    size_t y = (size_t)(pixel / e->out_width) * e->row_step + (size_t)(phase / e->phases_x) * e->phase_dy;
+    size_t x = (size_t)(pixel % e->out_width) * e->col_step + (size_t)(phase % e->phases_x) * e->phase_dx;
+    return job->bytes + (y * job->width + x) * job->step;
+}
+
+/* 64 bytes at a time, in order: what is copied too much is overwritten, or behind the row's k. */
+static inline void copy(uint8_t *to, const uint8_t *from, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i += 64)
+        memcpy(to + i, from + i, 64);
+}
+
+static void gather_bytes(const struct share *share, const struct serac_fast_part *part, uint32_t from, uint32_t count,
+                         uint32_t phase)
+{
+    const struct job *job = share->job;
+    const struct serac_insn_exec *e = &job->insn->exec;
+    size_t row = serac_gemm_row(part->gemm), offset = (size_t)part->block * job->design->lanes;
+    bool joined = e->dilation_w == 1 && part->lanes == job->step;
+    for (uint32_t i = 0; i < count; i++) {
+        uint8_t *to = (uint8_t *)share->packed + i * row;
+        const uint8_t *line = byte_at(job, from + i, phase) + offset;
+        for (uint32_t ky = 0; ky < e->kernel_h; ky++, line += (size_t)e->dilation_h * job->width * job->step)
+            if (joined) {
+                copy(to, line, (size_t)e->kernel_w * part->lanes);
+                to += (size_t)e->kernel_w * part->lanes;
+            } else {
+                for (uint32_t kx = 0; kx < e->kernel_w; kx++, to += part->lanes)
+                    copy(to, line + (size_t)kx * e->dilation_w * job->step, part->lanes);
+            }
+    }
+}
+
+/* Vectors that lie one behind the other need no windows. */
+static bool in_order(const struct job *job)
+{
+    const struct serac_insn_exec *e = &job->insn->exec;
+    return job->layer->taps == 1 && job->layer->phases == 1 && job->layer->num_parts == 1 && e->col_step == 1 &&
+           e->row_step == 1 && e->out_width == job->width && job->layer->parts[0].block == 0;
+}
+
+/* --- windows of planes ---------------------------------------------------------------- */
 
 /* One pixel's part, [block][plane][lanes], behind what is there of each plane. */
 static inline __attribute__((always_inline)) void copy_pixel(const uint8_t *from, uint32_t planes, uint32_t bytes,
@@ -102,9 +153,18 @@ static void compute_part(const struct share *share, const struct serac_fast_part
 {
     const struct job *job = share->job;
     size_t stride = serac_gemm_stride(part->channels), row = serac_gemm_stride(job->insn->exec.channels);
-    gather_windows(share, part, from, count, phase);
-    serac_gemm_pack(part->gemm, share->planes, count, share->packed, share->sums);
-    serac_gemm_run(part->gemm, share->planes, share->packed, share->sums, count, share->dots);
+    const void *packed = share->packed;
+    if (!job->bytes) {
+        gather_windows(share, part, from, count, phase);
+        serac_gemm_pack(part->gemm, share->planes, count, share->packed, share->sums);
+    } else {
+        if (in_order(job))
+            packed = byte_at(job, from, 0);
+        else
+            gather_bytes(share, part, from, count, phase);
+        serac_gemm_sum(part->gemm, packed, count, share->sums);
+    }
+    serac_gemm_run(part->gemm, share->planes, packed, share->sums, count, share->dots);
     for (uint32_t i = 0; i < count; i++) {
         int32_t *held = share->held + i * row + part->channel;
         bool direct = phase == 0 && job->layer->num_parts == 1;
@@ -151,7 +211,7 @@ static bool make_room(struct share *share)
         packed = more > packed ? more : packed;
     }
     share->planes = room(CHUNK * layer->insn.exec.act_store * planes);
-    share->packed = room(packed);
+    share->packed = room(packed + 64);
     share->sums = room(CHUNK * sizeof *share->sums);
     share->dots = room(CHUNK * row);
     share->held = room(CHUNK * row);
@@ -226,6 +286,63 @@ static void make_pad(struct job *job)
             for (uint32_t l = 0; l < (b + 1 == e->blocks ? e->last_lanes : lanes); l++)
                 job->pad[(b * e->act_store + p) * plane + l / 8] |=
                     (uint8_t)((e->act_zero >> (e->act_store - 1 - p) & 1) << l % 8);
+}
+
+/* What windows reach, borders included, as bytes; false if a lane that was left out is not zero. */
+static bool make_bytes(struct job *job)
+{
+    const struct serac_fast_layer *layer = job->layer;
+    const struct serac_gemm *gemm = layer->parts[0].gemm;
+    const struct serac_insn_exec *e = &job->insn->exec;
+    uint32_t lanes = job->design->lanes, width = (layer->blocks - 1) * lanes + layer->spare;
+    bool zero = true;
+    for (uint32_t y = 0; y < layer->lines; y++) {
+        uint8_t *line = job->bytes + ((size_t)(y + e->pad_top) * job->width + e->pad_left) * job->step;
+        zero &= serac_gemm_spread(gemm, job->acts + (size_t)y * job->insn->fetch.line_bytes, layer->pixels,
+                                  layer->blocks, lanes, width, line, job->step);
+    }
+    for (uint32_t y = 0; y < job->height; y++)
+        for (uint32_t x = 0; x < job->width; x++) {
+            uint8_t *to = job->bytes + ((size_t)y * job->width + x) * job->step;
+            if (y - e->pad_top < layer->lines && x - e->pad_left < layer->pixels) {
+                x += layer->pixels - 1;
+                continue;
+            }
+            for (uint32_t l = 0; l < width; l++) {
+                bool real = l % (e->blocks * lanes) < (e->blocks - 1) * lanes + e->last_lanes;
+                to[l] = serac_gemm_byte(gemm, real ? (uint8_t)(e->act_zero & ((1u << e->act_store) - 1)) : 0);
+            }
+        }
+    return zero;
+}
+
+/* The last line or pixel that a window reaches, and one. */
+static uint32_t reach(uint32_t outputs, uint32_t step, uint32_t phases, uint32_t phase_step, uint32_t kernel,
+                      uint32_t dilation)
+{
+    return (outputs - 1) * step + (phases - 1) * phase_step + (kernel - 1) * dilation + 1;
+}
+
+static uint32_t larger(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+static bool allocate_bytes(struct job *job)
+{
+    const struct serac_fast_layer *layer = job->layer;
+    const struct serac_insn_exec *e = &job->insn->exec;
+    uint32_t out_height = (e->pixels + e->out_width - 1) / e->out_width;
+    job->height = larger(layer->lines + e->pad_top,
+                         reach(out_height, e->row_step, e->phases_y, e->phase_dy, e->kernel_h, e->dilation_h));
+    job->width = larger(layer->pixels + e->pad_left,
+                        reach(e->out_width, e->col_step, e->phases_x, e->phase_dx, e->kernel_w, e->dilation_w));
+    job->step = (size_t)(layer->blocks - 1) * job->design->lanes + layer->spare;
+    if (in_order(job))
+        job->step = serac_gemm_row(layer->parts[0].gemm);
+    free(job->bytes);
+    job->bytes = room((size_t)job->height * job->width * job->step + 128);
+    return job->bytes != NULL;
 }
 
 /* Are all activations zero in the lanes that were left out? */
@@ -310,18 +427,35 @@ static bool allocate(struct job *job)
     return job->acts && job->pad && job->out;
 }
 
+/* Each part of several sees its own blocks of a padded pixel, so those must be alike; and each must see one. */
+static bool takes_bytes(const struct serac_fast_layer *layer)
+{
+    const struct serac_insn_exec *e = &layer->insn.exec;
+    for (uint32_t i = 0; i < layer->num_parts; i++)
+        if (!layer->parts[i].blocks || (layer->num_parts > 1 && e->last_lanes != layer->spare))
+            return false;
+    return serac_gemm_takes_bytes(layer->parts[0].gemm);
+}
+
 /* Everything but the weights, which are packed again, all lanes, if activations are not zero where they were
  * left out. */
 static enum serac_status run(struct job *job, const struct serac_bus *bus, uint32_t threads,
                              struct serac_fast_layer **layer)
 {
+    bool bytes = takes_bytes(*layer);
     enum serac_status status = allocate(job) ? load_lines(job, bus) : SERAC_E_NOMEM;
-    if (status == SERAC_OK && !spare_is_zero(job)) {
+    if (status == SERAC_OK && bytes && !allocate_bytes(job))
+        status = SERAC_E_NOMEM;
+    if (status == SERAC_OK && !(bytes ? make_bytes(job) : spare_is_zero(job))) {
         struct serac_fast_layer *wide;
         status = serac_fast_layer_create(job->design, job->insn, bus, false, &wide);
         if (status == SERAC_OK) {
             serac_fast_layer_destroy(*layer);
             job->layer = *layer = wide;
+            if (bytes && !allocate_bytes(job))
+                status = SERAC_E_NOMEM;
+            else if (bytes)
+                make_bytes(job);
         }
     }
     if (status == SERAC_OK) {
@@ -332,6 +466,7 @@ static enum serac_status run(struct job *job, const struct serac_bus *bus, uint3
         status = serac_block_write(job->insn, bus, job->out);
     free(job->acts);
     free(job->pad);
+    free(job->bytes);
     free(job->out);
     return status;
 }

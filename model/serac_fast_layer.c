@@ -113,7 +113,7 @@ static enum serac_status pack_parts(const struct source *s, struct serac_fast_la
         part->block = block;
         part->blocks = layer->blocks > block ? layer->blocks - block : 0;
         part->blocks = part->blocks < e->blocks ? part->blocks : e->blocks;
-        if (narrow && t == 0 && last == tiles && part->blocks)
+        if (narrow && t == 0 && last == tiles && part->blocks == layer->blocks && layer->blocks == e->blocks)
             layer->spare = find_spare(s, layer, part->blocks - 1);
         part->lanes = part->blocks ? (part->blocks - 1) * lanes + layer->spare : 0;
         status = pack_part(s, layer, part);

@@ -127,3 +127,56 @@ void serac_gemm_run(const struct serac_gemm *g, const uint8_t *planes, const voi
     const struct serac_gemm_acts acts = {planes, packed, sums, n};
     g->method->run(g, &acts, out);
 }
+
+#ifdef SERAC_GEMM_X86
+bool serac_gemm_takes_bytes(const struct serac_gemm *g)
+{
+    return g->method->pack_acts == serac_gemm_bytes;
+}
+
+bool serac_gemm_spread(const struct serac_gemm *g, const uint8_t *from, uint32_t pixels, uint32_t blocks,
+                       uint32_t lanes, uint32_t width, uint8_t *to, size_t step)
+{
+    return serac_gemm_spread_bytes(&g->shape, from, pixels, blocks, lanes, width, to, step);
+}
+
+void serac_gemm_sum(const struct serac_gemm *g, const uint8_t *rows, uint32_t n, int32_t *sums)
+{
+    serac_gemm_sum_bytes(&g->shape, rows, n, sums);
+}
+
+uint8_t serac_gemm_byte(const struct serac_gemm *g, uint8_t code)
+{
+    return (uint8_t)(code ^ serac_gemm_bytes_offset(&g->shape));
+}
+#else
+/* Never asked. */
+bool serac_gemm_takes_bytes(const struct serac_gemm *g)
+{
+    (void)g;
+    return false;
+}
+
+bool serac_gemm_spread(const struct serac_gemm *g, const uint8_t *from, uint32_t pixels, uint32_t blocks,
+                       uint32_t lanes, uint32_t width, uint8_t *to, size_t step)
+{
+    (void)g, (void)from, (void)pixels, (void)blocks, (void)lanes, (void)width, (void)to, (void)step;
+    return false;
+}
+
+void serac_gemm_sum(const struct serac_gemm *g, const uint8_t *rows, uint32_t n, int32_t *sums)
+{
+    (void)g, (void)rows, (void)n, (void)sums;
+}
+
+uint8_t serac_gemm_byte(const struct serac_gemm *g, uint8_t code)
+{
+    (void)g;
+    return code;
+}
+#endif
+
+size_t serac_gemm_row(const struct serac_gemm *g)
+{
+    return g->method->act_bytes ? g->method->act_bytes(&g->shape) : 0;
+}

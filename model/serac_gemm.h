@@ -57,4 +57,19 @@ void serac_gemm_pack(const struct serac_gemm *gemm, const uint8_t *planes, uint3
 void serac_gemm_run(const struct serac_gemm *gemm, const uint8_t *planes, const void *packed, const int32_t *sums,
                     uint32_t n, int32_t *out);
 
+/* --- for convolutions ----------------------------------------------------------------
+ * Where the method works on bytes, windows can be gathered of bytes that were made once. */
+bool serac_gemm_takes_bytes(const struct serac_gemm *gemm);
+/* Bytes from a row of serac_gemm_pack()'s to the next. */
+size_t serac_gemm_row(const struct serac_gemm *gemm);
+/* The byte of a code. */
+uint8_t serac_gemm_byte(const struct serac_gemm *gemm, uint8_t code);
+/* from[pixels][blocks][act_bits planes][lanes], lanes a power of two from 8, to the first `width` lanes of each
+ * pixel as bytes, `step` apart, and up to 64 bytes beyond that are not defined. False if an activation that
+ * was left out is not zero. */
+bool serac_gemm_spread(const struct serac_gemm *gemm, const uint8_t *from, uint32_t pixels, uint32_t blocks,
+                       uint32_t lanes, uint32_t width, uint8_t *to, size_t step);
+/* The sums of n rows of bytes; what lies behind k of a row does not count. */
+void serac_gemm_sum(const struct serac_gemm *gemm, const uint8_t *rows, uint32_t n, int32_t *sums);
+
 #endif

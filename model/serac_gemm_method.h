@@ -51,6 +51,10 @@ size_t serac_gemm_bytes_stride(const struct serac_gemm_shape *shape);
 void serac_gemm_bytes(const struct serac_gemm_shape *shape, const uint8_t *planes, uint32_t n, void *to,
                       int32_t *sums);
 
+bool serac_gemm_spread_bytes(const struct serac_gemm_shape *shape, const uint8_t *from, uint32_t pixels,
+                             uint32_t blocks, uint32_t lanes, uint32_t width, uint8_t *to, size_t step);
+void serac_gemm_sum_bytes(const struct serac_gemm_shape *shape, const uint8_t *rows, uint32_t n, int32_t *sums);
+
 extern const struct serac_gemm_method serac_gemm_words_plain, serac_gemm_planes_plain;
 extern const struct serac_gemm_method serac_gemm_words_avx2, serac_gemm_planes_popcnt;
 extern const struct serac_gemm_method serac_gemm_bytes_vnni, serac_gemm_planes_avx512, serac_gemm_table_avx512;
