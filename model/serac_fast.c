@@ -288,6 +288,30 @@ static void make_pad(struct job *job)
                     (uint8_t)((e->act_zero >> (e->act_store - 1 - p) & 1) << l % 8);
 }
 
+/* Real channels have the zero point, spare lanes the code 0. */
+static void fill_border(const struct job *job, uint32_t width)
+{
+    const struct serac_fast_layer *layer = job->layer;
+    const struct serac_insn_exec *e = &job->insn->exec;
+    uint32_t lanes = job->design->lanes;
+    const uint8_t *first = NULL;
+    for (uint32_t y = 0; y < job->height; y++)
+        for (uint32_t x = 0; x < job->width; x++) {
+            uint8_t *to = job->bytes + ((size_t)y * job->width + x) * job->step;
+            if (y - e->pad_top < layer->lines && x - e->pad_left < layer->pixels) {
+                x += layer->pixels - 1;
+            } else if (first) {
+                memcpy(to, first, width);
+            } else {
+                for (uint32_t l = 0; l < width; l++) {
+                    bool real = l % (e->blocks * lanes) < (e->blocks - 1) * lanes + e->last_lanes;
+                    to[l] = serac_gemm_byte(layer->parts[0].gemm, real ? (uint8_t)e->act_zero : 0);
+                }
+                first = to;
+            }
+        }
+}
+
 /* What windows reach, borders included, as bytes; false if a lane that was left out is not zero. */
 static bool make_bytes(struct job *job)
 {
@@ -301,18 +325,7 @@ static bool make_bytes(struct job *job)
         zero &= serac_gemm_spread(gemm, job->acts + (size_t)y * job->insn->fetch.line_bytes, layer->pixels,
                                   layer->blocks, lanes, width, line, job->step);
     }
-    for (uint32_t y = 0; y < job->height; y++)
-        for (uint32_t x = 0; x < job->width; x++) {
-            uint8_t *to = job->bytes + ((size_t)y * job->width + x) * job->step;
-            if (y - e->pad_top < layer->lines && x - e->pad_left < layer->pixels) {
-                x += layer->pixels - 1;
-                continue;
-            }
-            for (uint32_t l = 0; l < width; l++) {
-                bool real = l % (e->blocks * lanes) < (e->blocks - 1) * lanes + e->last_lanes;
-                to[l] = serac_gemm_byte(gemm, real ? (uint8_t)(e->act_zero & ((1u << e->act_store) - 1)) : 0);
-            }
-        }
+    fill_border(job, width);
     return zero;
 }
 

@@ -147,7 +147,7 @@ void serac_gemm_sum(const struct serac_gemm *g, const uint8_t *rows, uint32_t n,
 
 uint8_t serac_gemm_byte(const struct serac_gemm *g, uint8_t code)
 {
-    return (uint8_t)(code ^ serac_gemm_bytes_offset(&g->shape));
+    return (uint8_t)((code & ((1u << g->shape.act_bits) - 1)) ^ serac_gemm_bytes_offset(&g->shape));
 }
 #else
 /* Never asked. */

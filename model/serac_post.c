@@ -182,30 +182,46 @@ static void pack_eight(uint32_t bits, uint32_t lanes, const int32_t *values, uin
 }
 
 #ifdef SERAC_GEMM_X86
-/* Up to 8 bits, whole blocks of at least 64 lanes or single ones of fewer; clamps in 32 bits, with bounds moved by
- * the zero point. */
-SERAC_GEMM_512 static void pack_512(const struct serac_insn *insn, uint32_t lanes, const int32_t *values, int32_t low,
-                                    int32_t high, uint8_t *pixel)
+/* Sixteen values, clamped by bounds less the zero point, as bytes. */
+SERAC_GEMM_512 static inline __attribute__((always_inline)) __m128i clamp(const int32_t *values, __m512i least,
+                                                                          __m512i most, __m512i zero)
 {
-    const struct serac_insn_exec *e = &insn->exec;
+    __m512i v = _mm512_min_epi32(_mm512_max_epi32(_mm512_load_si512(values), least), most);
+    return _mm512_cvtepi32_epi8(_mm512_add_epi32(v, zero));
+}
+
+/* Up to 8 bits: 64 channels at a time, `piece` bytes of a plane in one block. */
+SERAC_GEMM_512 static inline __attribute__((always_inline)) void pack_512(const struct serac_insn_exec *e,
+                                                                          uint32_t lanes, const int32_t *values,
+                                                                          int32_t low, int32_t high, uint8_t *pixel,
+                                                                          uint32_t piece)
+{
     const __m512i zero = _mm512_set1_epi32((int32_t)e->out_zero);
     const __m512i least = _mm512_set1_epi32(low), most = _mm512_set1_epi32(high);
-    uint32_t bits = e->out_bits, plane = lanes / 8, piece = plane < 8 ? plane : 8;
+    uint32_t bits = e->out_bits, plane = lanes / 8;
     for (uint32_t m = 0; m < e->channels; m += 64) {
         uint32_t count = e->channels - m < 64 ? e->channels - m : 64;
-        uint8_t bytes[64];
-        for (uint32_t i = 0; i < 64; i += 16) {
-            __m512i v = _mm512_min_epi32(_mm512_max_epi32(_mm512_load_si512(values + m + i), least), most);
-            _mm_storeu_si128((__m128i *)(void *)(bytes + i), _mm512_cvtepi32_epi8(_mm512_add_epi32(v, zero)));
-        }
-        __m512i all = _mm512_maskz_loadu_epi8(count < 64 ? (1ull << count) - 1 : -1ull, bytes);
+        __m512i all = _mm512_castsi128_si512(clamp(values + m, least, most, zero));
+        all = _mm512_inserti32x4(all, clamp(values + m + 16, least, most, zero), 1);
+        all = _mm512_inserti32x4(all, clamp(values + m + 32, least, most, zero), 2);
+        all = _mm512_inserti32x4(all, clamp(values + m + 48, least, most, zero), 3);
+        __mmask64 real = count < 64 ? (1ull << count) - 1 : -1ull;
+        uint8_t *at = pixel + (size_t)(m / lanes) * bits * plane + m % lanes / 8;
         for (uint32_t p = 0; p < bits; p++) {
-            uint64_t ones = _mm512_test_epi8_mask(all, _mm512_set1_epi8((char)(1 << (bits - 1 - p))));
-            for (uint32_t from = 0; from < 64 && from < count; from += 8 * piece, ones >>= 8 * piece % 64)
-                memcpy(pixel + (size_t)((m + from) / lanes) * bits * plane + p * plane + (m + from) % lanes / 8, &ones,
-                       piece);
+            uint64_t ones = _mm512_mask_test_epi8_mask(real, all, _mm512_set1_epi8((char)(1 << (bits - 1 - p))));
+            for (uint32_t from = 0; from < 8 && 8 * from < count; from += piece)
+                memcpy(at + from / piece * (size_t)bits * piece + p * plane, (const uint8_t *)&ones + from, piece);
         }
     }
+}
+
+SERAC_GEMM_512 static void pack_by_piece(const struct serac_insn_exec *e, uint32_t lanes, const int32_t *values,
+                                         int32_t low, int32_t high, uint8_t *pixel)
+{
+    if (lanes >= 64)
+        pack_512(e, lanes, values, low, high, pixel, 8);
+    else
+        pack_512(e, lanes, values, low, high, pixel, lanes / 8);
 }
 #endif
 
@@ -218,7 +234,7 @@ void serac_post_pack(const struct serac_insn *insn, uint32_t lanes, int32_t *val
     int64_t low = (int64_t)least - zero, high = (int64_t)most - zero;
     if (!raw && e->out_bits <= 8 && least <= most && low >= INT32_MIN && high <= INT32_MAX &&
         serac_gemm_allowed() == SERAC_GEMM_AVX512 && serac_gemm_has_avx512()) {
-        pack_512(insn, lanes, values, (int32_t)low, (int32_t)high, pixel);
+        pack_by_piece(e, lanes, values, (int32_t)low, (int32_t)high, pixel);
         return;
     }
 #endif
