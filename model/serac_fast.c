@@ -13,9 +13,27 @@
 enum { CHUNK = 96, THREADS = 64 };
 #define THREAD_PRODUCTS 10000000u
 
+/* Memory that stays from run to run, and grows. */
+struct buffer {
+    void *at;                           /* owned */
+    size_t bytes;
+};
+
+/* A thread's share of the output pixels, and its room: for CHUNK pixels each. */
+struct share {
+    const struct job *job;
+    uint32_t first, end;
+    struct buffer planes_room, packed_room, sums_room, dots_room, held_room, values_room;
+    uint8_t *planes;
+    void *packed;
+    int32_t *sums, *dots, *held, *values;
+};
+
 struct serac_fast {
     uint32_t threads;
     struct serac_fast_layer *layers;
+    struct buffer acts, pad, out, bytes;
+    struct share shares[THREADS];
 };
 
 /* One run of a layer. */
@@ -32,15 +50,22 @@ struct job {
     uint8_t *out;                       /* [pixel][pixel_bytes] */
 };
 
-/* A thread's share of the output pixels, and its room: for CHUNK pixels each. */
-struct share {
-    const struct job *job;
-    uint32_t first, end;
-    uint8_t *planes;
-    void *packed;
-    int32_t *sums, *dots, *held, *values;
-    enum serac_status status;
-};
+/* At least `bytes` bytes that start on 64, and as many to the next multiple of 64 and 64 more; NULL: no memory. */
+static void *room(struct buffer *buffer, size_t bytes)
+{
+    bytes = (bytes + 127) / 64 * 64;
+    if (buffer->bytes < bytes) {
+        free(buffer->at);
+        buffer->at = aligned_alloc(64, bytes);
+        buffer->bytes = buffer->at ? bytes : 0;
+    }
+    return buffer->at;
+}
+
+static void *zeros(struct buffer *buffer, size_t bytes)
+{
+    return room(buffer, bytes) ? memset(buffer->at, 0, bytes) : NULL;
+}
 
 /* --- windows of bytes ----------------------------------------------------------------- */
 
@@ -194,11 +219,6 @@ static void *compute_share(void *ctx)
     return NULL;
 }
 
-static void *room(size_t bytes)
-{
-    return aligned_alloc(64, (bytes + 64) / 64 * 64);
-}
-
 static bool make_room(struct share *share)
 {
     const struct serac_fast_layer *layer = share->job->layer;
@@ -210,30 +230,21 @@ static bool make_room(struct share *share)
         planes = bytes > planes ? bytes : planes;
         packed = more > packed ? more : packed;
     }
-    share->planes = room(CHUNK * layer->insn.exec.act_store * planes);
-    share->packed = room(packed + 64);
-    share->sums = room(CHUNK * sizeof *share->sums);
-    share->dots = room(CHUNK * row);
-    share->held = room(CHUNK * row);
-    share->values = room(row);
+    share->planes = room(&share->planes_room, CHUNK * layer->insn.exec.act_store * planes);
+    share->packed = room(&share->packed_room, packed + 64);
+    share->sums = room(&share->sums_room, CHUNK * sizeof *share->sums);
+    share->dots = room(&share->dots_room, CHUNK * row);
+    share->held = room(&share->held_room, CHUNK * row);
+    share->values = room(&share->values_room, row);
     return share->planes && share->packed && share->sums && share->dots && share->held && share->values;
 }
 
-static void free_room(struct share *share)
-{
-    free(share->planes);
-    free(share->packed);
-    free(share->sums);
-    free(share->dots);
-    free(share->held);
-    free(share->values);
-}
-
 /* All output pixels, by as many threads as are worth it; one that cannot be started is done here. */
-static enum serac_status compute(const struct job *job, uint32_t threads)
+static enum serac_status compute(const struct job *job, struct serac_fast *fast)
 {
     const struct serac_insn_exec *e = &job->insn->exec;
-    struct share shares[THREADS] = {{.job = NULL}};
+    struct share *shares = fast->shares;
+    uint32_t threads = fast->threads;
     pthread_t ids[THREADS];
     bool started[THREADS] = {false}, fits = true;
     double products = (double)e->pixels * e->channels * job->layer->taps * job->layer->parts[0].lanes;
@@ -250,11 +261,9 @@ static enum serac_status compute(const struct job *job, uint32_t threads)
     for (uint32_t i = 0; fits && i < threads; i++)
         if (!started[i])
             compute_share(&shares[i]);
-    for (uint32_t i = 0; i < threads; i++) {
+    for (uint32_t i = 0; i < threads; i++)
         if (started[i])
             pthread_join(ids[i], NULL);
-        free_room(&shares[i]);
-    }
     return fits ? SERAC_OK : SERAC_E_NOMEM;
 }
 
@@ -341,7 +350,7 @@ static uint32_t larger(uint32_t a, uint32_t b)
     return a > b ? a : b;
 }
 
-static bool allocate_bytes(struct job *job)
+static bool allocate_bytes(struct job *job, struct serac_fast *fast)
 {
     const struct serac_fast_layer *layer = job->layer;
     const struct serac_insn_exec *e = &job->insn->exec;
@@ -353,8 +362,7 @@ static bool allocate_bytes(struct job *job)
     job->step = (size_t)(layer->blocks - 1) * job->design->lanes + layer->spare;
     if (in_order(job))
         job->step = serac_gemm_row(layer->parts[0].gemm);
-    free(job->bytes);
-    job->bytes = room((size_t)job->height * job->width * job->step + 128);
+    job->bytes = room(&fast->bytes, (size_t)job->height * job->width * job->step + 64);
     return job->bytes != NULL;
 }
 
@@ -392,7 +400,7 @@ struct serac_fast *serac_fast_create(uint32_t threads)
     return fast;
 }
 
-/* All that `doomed` says yes to. */
+/* Layers with weights in this range. */
 static void forget(struct serac_fast *fast, uint64_t address, uint64_t bytes)
 {
     for (struct serac_fast_layer **at = &fast->layers; *at;) {
@@ -414,29 +422,44 @@ void serac_fast_written(struct serac_fast *fast, uint64_t address, uint64_t byte
 
 void serac_fast_destroy(struct serac_fast *fast)
 {
-    while (fast && fast->layers) {
+    if (!fast)
+        return;
+    while (fast->layers) {
         struct serac_fast_layer *layer = fast->layers;
         fast->layers = layer->next;
         serac_fast_layer_destroy(layer);
     }
+    for (uint32_t i = 0; i < THREADS; i++) {
+        struct share *share = &fast->shares[i];
+        free(share->planes_room.at);
+        free(share->packed_room.at);
+        free(share->sums_room.at);
+        free(share->dots_room.at);
+        free(share->held_room.at);
+        free(share->values_room.at);
+    }
+    free(fast->acts.at);
+    free(fast->pad.at);
+    free(fast->out.at);
+    free(fast->bytes.at);
     free(fast);
 }
 
 static struct serac_fast_layer *find(struct serac_fast *fast, const struct serac_insn *insn)
 {
-    for (struct serac_fast_layer *l = fast ? fast->layers : NULL; l; l = l->next)
+    for (struct serac_fast_layer *l = fast->layers; l; l = l->next)
         if (!memcmp(&l->insn, insn, sizeof *insn))
             return l;
     return NULL;
 }
 
-static bool allocate(struct job *job)
+static bool allocate(struct job *job, struct serac_fast *fast)
 {
     const struct serac_insn *i = job->insn;
     uint32_t most = job->layer->blocks > i->exec.blocks ? job->layer->blocks : i->exec.blocks;
-    job->acts = malloc((size_t)i->exec.in_height * i->fetch.line_bytes + 8);
-    job->pad = calloc((size_t)most * i->exec.act_store, job->design->lanes / 8);
-    job->out = calloc(i->store.pixels, i->store.pixel_bytes);
+    job->acts = room(&fast->acts, (size_t)i->exec.in_height * i->fetch.line_bytes);
+    job->pad = zeros(&fast->pad, (size_t)most * i->exec.act_store * (job->design->lanes / 8));
+    job->out = zeros(&fast->out, (size_t)i->store.pixels * i->store.pixel_bytes);
     return job->acts && job->pad && job->out;
 }
 
@@ -452,12 +475,12 @@ static bool takes_bytes(const struct serac_fast_layer *layer)
 
 /* Everything but the weights, which are packed again, all lanes, if activations are not zero where they were
  * left out. */
-static enum serac_status run(struct job *job, const struct serac_bus *bus, uint32_t threads,
+static enum serac_status run(struct job *job, const struct serac_bus *bus, struct serac_fast *fast,
                              struct serac_fast_layer **layer)
 {
     bool bytes = takes_bytes(*layer);
-    enum serac_status status = allocate(job) ? load_lines(job, bus) : SERAC_E_NOMEM;
-    if (status == SERAC_OK && bytes && !allocate_bytes(job))
+    enum serac_status status = allocate(job, fast) ? load_lines(job, bus) : SERAC_E_NOMEM;
+    if (status == SERAC_OK && bytes && !allocate_bytes(job, fast))
         status = SERAC_E_NOMEM;
     if (status == SERAC_OK && !(bytes ? make_bytes(job) : spare_is_zero(job))) {
         struct serac_fast_layer *wide;
@@ -465,7 +488,7 @@ static enum serac_status run(struct job *job, const struct serac_bus *bus, uint3
         if (status == SERAC_OK) {
             serac_fast_layer_destroy(*layer);
             job->layer = *layer = wide;
-            if (bytes && !allocate_bytes(job))
+            if (bytes && !allocate_bytes(job, fast))
                 status = SERAC_E_NOMEM;
             else if (bytes)
                 make_bytes(job);
@@ -473,14 +496,10 @@ static enum serac_status run(struct job *job, const struct serac_bus *bus, uint3
     }
     if (status == SERAC_OK) {
         make_pad(job);
-        status = compute(job, threads);
+        status = compute(job, fast);
     }
     if (status == SERAC_OK)
         status = serac_block_write(job->insn, bus, job->out);
-    free(job->acts);
-    free(job->pad);
-    free(job->bytes);
-    free(job->out);
     return status;
 }
 
@@ -488,7 +507,7 @@ static enum serac_status run(struct job *job, const struct serac_bus *bus, uint3
 static struct serac_fast_layer *take(struct serac_fast *fast, const struct serac_insn *insn)
 {
     struct serac_fast_layer *found = find(fast, insn);
-    for (struct serac_fast_layer **at = fast ? &fast->layers : NULL; found; at = &(*at)->next)
+    for (struct serac_fast_layer **at = &fast->layers; found; at = &(*at)->next)
         if (*at == found) {
             *at = found->next;
             break;
@@ -496,8 +515,8 @@ static struct serac_fast_layer *take(struct serac_fast *fast, const struct serac
     return found;
 }
 
-enum serac_status serac_fast_block(struct serac_fast *fast, const struct serac_design *design,
-                                   const struct serac_insn *insn, const struct serac_bus *bus)
+static enum serac_status run_kept(struct serac_fast *fast, const struct serac_design *design,
+                                  const struct serac_insn *insn, const struct serac_bus *bus)
 {
     const struct serac_insn_store *s = &insn->store;
     struct serac_fast_layer *layer = take(fast, insn);
@@ -507,14 +526,25 @@ enum serac_status serac_fast_block(struct serac_fast *fast, const struct serac_d
     if (status != SERAC_OK)
         return status;
     struct job job = {.design = design, .insn = insn, .layer = layer};
-    status = run(&job, bus, fast ? fast->threads : 1, &layer);
-    if (fast && status == SERAC_OK) {
-        layer->next = fast->layers;
-        fast->layers = layer;
-        forget(fast, serac_fast_join(s->out_addr_lo, s->out_addr_hi),
-               (uint64_t)((s->pixels + s->out_width - 1) / s->out_width) * s->line_stride);
-    } else {
+    status = run(&job, bus, fast, &layer);
+    if (status != SERAC_OK) {
         serac_fast_layer_destroy(layer);
+        return status;
     }
+    layer->next = fast->layers;
+    fast->layers = layer;
+    forget(fast, serac_fast_join(s->out_addr_lo, s->out_addr_hi),
+           (uint64_t)((s->pixels + s->out_width - 1) / s->out_width) * s->line_stride);
+    return SERAC_OK;
+}
+
+enum serac_status serac_fast_block(struct serac_fast *fast, const struct serac_design *design,
+                                   const struct serac_insn *insn, const struct serac_bus *bus)
+{
+    if (fast)
+        return run_kept(fast, design, insn, bus);
+    struct serac_fast *once = serac_fast_create(1);
+    enum serac_status status = once ? run_kept(once, design, insn, bus) : SERAC_E_NOMEM;
+    serac_fast_destroy(once);
     return status;
 }

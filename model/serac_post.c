@@ -14,16 +14,19 @@ enum { THRESHOLDS = 15 };
 #include <immintrin.h>
 
 /* The shifts of serac_requant.c, which are the RTL's, out of the loop. */
-static void split(const struct serac_record *record, enum serac_requant_mode mode, int32_t *left, int64_t *round,
-                  int64_t *right)
+static void split(struct serac_post *post, uint32_t m)
 {
+    const struct serac_record *record = &post->records[m];
+    /* Even channels of sixteen, then odd ones: as vpmuldq makes products. */
+    uint32_t at = m / 16 * 16 + m % 2 * 8 + m % 16 / 2;
+    int64_t *round = &post->round[at], *right = &post->right[at];
     int32_t shift = record->shift;
-    *left = 0;
-    if (mode == SERAC_MODE_DOUBLE) {
-        *left = shift > 0 ? shift & 31 : 0;
+    if (post->mode == SERAC_MODE_DOUBLE) {
+        post->left[m] = shift > 0 ? shift & 31 : 0;
         *right = shift < 0 ? -shift & 63 : 0;
         *round = *right ? (int64_t)1 << ((*right - 1) & 31) : 0;
-    } else if (mode == SERAC_MODE_SINGLE) {
+        post->away[at / 8] |= (uint8_t)((*right != 0) << at % 8);
+    } else if (post->mode == SERAC_MODE_SINGLE) {
         *right = (31 - shift) & 63;
         *round = (int64_t)((uint64_t)1 << ((*right - 1) & 63));
     } else {
@@ -35,7 +38,7 @@ static void split(const struct serac_record *record, enum serac_requant_mode mod
 static enum serac_status make_vectors(struct serac_post *post)
 {
     size_t room = (post->channels + 63) / 64 * 64;
-    uint32_t words = 4 + 2 * 2 + (post->mode == SERAC_MODE_THRESHOLD ? THRESHOLDS : 0);
+    uint32_t words = 4 + 2 * 2 + 1 + (post->mode == SERAC_MODE_THRESHOLD ? THRESHOLDS : 0);
     int32_t *at = aligned_alloc(64, room * words * sizeof *at);
     if (!at)
         return SERAC_E_NOMEM;
@@ -46,34 +49,38 @@ static enum serac_status make_vectors(struct serac_post *post)
     post->bias = at + 5 * room;
     post->mult = at + 6 * room;
     post->left = at + 7 * room;
-    post->thresholds = at + 8 * room;
+    post->away = (uint8_t *)(at + 8 * room);
+    post->thresholds = at + 9 * room;
     for (uint32_t m = 0; m < post->channels; m++) {
         const struct serac_record *record = &post->records[m];
         post->correction[m] = record->correction;
         post->bias[m] = post->mode == SERAC_MODE_THRESHOLD ? 0 : record->bias;
         post->mult[m] = record->mult;
-        split(record, post->mode, &post->left[m], &post->round[m], &post->right[m]);
+        split(post, m);
         for (uint32_t i = 0; i < THRESHOLDS && post->mode == SERAC_MODE_THRESHOLD; i++)
             post->thresholds[i * room + m] = record->thresholds[i];
     }
     return SERAC_OK;
 }
 
-/* Eight products, rounded and shifted; `high`: gemmlowp's doubling high multiply comes first, and its rounding
- * shift goes away from zero. */
-SERAC_GEMM_512 static inline __attribute__((always_inline)) __m256i scale(__m256i x, const struct serac_post *post,
-                                                                          uint32_t m, bool high)
+/* Products of the even channels of sixteen (odd 0) or the odd ones, rounded and shifted. `high`: gemmlowp's doubling
+ * high multiply comes first, and its rounding shift goes away from zero. */
+SERAC_GEMM_512 static inline __attribute__((always_inline)) __m512i scale(__m512i x, const struct serac_post *post,
+                                                                          uint32_t m, uint32_t odd, bool high)
 {
-    __m512i round = _mm512_load_si512(post->round + m), right = _mm512_load_si512(post->right + m);
-    __m256i mult = _mm256_load_si256((const __m256i *)(const void *)(post->mult + m));
-    __m512i product = _mm512_mul_epi32(_mm512_cvtepi32_epi64(x), _mm512_cvtepi32_epi64(mult));
-    if (high) {
-        product = _mm512_srai_epi64(_mm512_add_epi64(product, _mm512_set1_epi64((int64_t)1 << 30)), 31);
-        product = _mm512_min_epi64(product, _mm512_set1_epi64(INT32_MAX));
-        __mmask8 down = _mm512_cmplt_epi64_mask(product, _mm512_setzero_si512()) & _mm512_test_epi64_mask(right, right);
-        product = _mm512_mask_sub_epi64(product, down, product, _mm512_set1_epi64(1));
+    uint32_t at = m + 8 * odd;
+    __m512i mult = _mm512_load_si512(post->mult + m);
+    if (odd) {
+        x = _mm512_srli_epi64(x, 32);
+        mult = _mm512_srli_epi64(mult, 32);
     }
-    return _mm512_cvtepi64_epi32(_mm512_srav_epi64(_mm512_add_epi64(product, round), right));
+    __m512i sum = _mm512_mul_epi32(x, mult);
+    if (high) {
+        sum = _mm512_srai_epi64(_mm512_add_epi64(sum, _mm512_set1_epi64((int64_t)1 << 30)), 31);
+        sum = _mm512_mask_add_epi64(sum, post->away[at / 8], sum, _mm512_srai_epi64(sum, 63));
+    }
+    sum = _mm512_add_epi64(sum, _mm512_load_si512(post->round + at));
+    return _mm512_srav_epi64(sum, _mm512_load_si512(post->right + at));
 }
 
 SERAC_GEMM_512 static inline __attribute__((always_inline)) void values_512(const struct serac_post *post,
@@ -96,9 +103,10 @@ SERAC_GEMM_512 static inline __attribute__((always_inline)) void values_512(cons
             x = count;
         } else if (mode != SERAC_MODE_RAW) {
             bool high = mode == SERAC_MODE_DOUBLE;
-            x = _mm512_sllv_epi32(x, _mm512_load_si512(post->left + m));
-            x = _mm512_inserti64x4(_mm512_castsi256_si512(scale(_mm512_castsi512_si256(x), post, m, high)),
-                                   scale(_mm512_extracti64x4_epi64(x, 1), post, m + 8, high), 1);
+            if (high)
+                x = _mm512_sllv_epi32(x, _mm512_load_si512(post->left + m));
+            x = _mm512_mask_blend_epi32(0xaaaa, scale(x, post, m, 0, high),
+                                        _mm512_slli_epi64(scale(x, post, m, 1, high), 32));
         }
         _mm512_store_si512(values + m, x);
     }
@@ -123,7 +131,12 @@ enum serac_status serac_post_init(struct serac_post *post, const struct serac_in
     *post = (struct serac_post){.mode = (enum serac_requant_mode)insn->exec.mode, .dot_shift = insn->exec.dot_shift,
                                 .channels = channels, .records = records};
 #ifdef SERAC_GEMM_X86
-    if (serac_gemm_allowed() == SERAC_GEMM_AVX512 && serac_gemm_has_avx512() && make_vectors(post) != SERAC_OK) {
+    /* The one product that gemmlowp saturates is left to serac_requant(). */
+    bool saturates = false;
+    for (uint32_t m = 0; m < channels; m++)
+        saturates |= insn->exec.mode == SERAC_INSN_MODE_DOUBLE && records[m].mult == INT32_MIN;
+    if (!saturates && serac_gemm_allowed() == SERAC_GEMM_AVX512 && serac_gemm_has_avx512() &&
+        make_vectors(post) != SERAC_OK) {
         serac_post_free(post);
         return SERAC_E_NOMEM;
     }

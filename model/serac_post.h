@@ -15,9 +15,10 @@ struct serac_post {
     uint32_t dot_shift, channels;
     struct serac_record *records;       /* owned; [channels] */
     /* The same as vectors, owned in one piece; NULL where they are not used. Products are shifted right by
-     * `right` after `round` was added. */
+     * `right` after `round` was added, and one less if they are negative and have a bit in `away`. */
     int32_t *correction, *bias, *mult, *left, *thresholds;
     int64_t *round, *right;
+    uint8_t *away;
 };
 
 /* Takes `records`, which came from malloc(); SERAC_E_NOMEM also frees them. */
