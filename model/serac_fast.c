@@ -173,6 +173,19 @@ static void gather_windows(const struct share *share, const struct serac_fast_pa
 
 /* --- results ------------------------------------------------------------------------ */
 
+static void pack_pixel(const struct share *share, uint32_t pixel, int32_t *values)
+{
+    const struct job *job = share->job;
+    serac_post_pack(job->insn, job->design->lanes, values,
+                    job->out + (size_t)pixel * job->insn->store.pixel_bytes);
+}
+
+/* All that a pixel needs is known after one product. */
+static bool at_once(const struct serac_fast_layer *layer)
+{
+    return layer->phases == 1 && layer->num_parts == 1;
+}
+
 static void compute_part(const struct share *share, const struct serac_fast_part *part, uint32_t from, uint32_t count,
                          uint32_t phase)
 {
@@ -192,13 +205,13 @@ static void compute_part(const struct share *share, const struct serac_fast_part
     serac_gemm_run(part->gemm, share->planes, packed, share->sums, count, share->dots);
     for (uint32_t i = 0; i < count; i++) {
         int32_t *held = share->held + i * row + part->channel;
-        bool direct = phase == 0 && job->layer->num_parts == 1;
-        serac_post_values(&part->posts[phase], share->dots + i * stride, share->sums[i],
-                          direct ? held : share->values);
+        serac_post_values(&part->posts[phase], share->dots + i * stride, share->sums[i], share->values);
         if (phase)
             serac_post_combine(job->insn, part->channels, share->values, held);
-        else if (!direct)
+        else if (!at_once(job->layer))
             memcpy(held, share->values, part->channels * sizeof *held);
+        else
+            pack_pixel(share, from + i, share->values);
     }
 }
 
@@ -212,9 +225,8 @@ static void *compute_share(void *ctx)
         for (uint32_t i = 0; i < job->layer->num_parts; i++)
             for (uint32_t phase = 0; phase < job->layer->phases; phase++)
                 compute_part(share, &job->layer->parts[i], from, count, phase);
-        for (uint32_t i = 0; i < count; i++)
-            serac_post_pack(job->insn, job->design->lanes, share->held + i * row,
-                            job->out + (size_t)(from + i) * job->insn->store.pixel_bytes);
+        for (uint32_t i = 0; i < count && !at_once(job->layer); i++)
+            pack_pixel(share, from + i, share->held + i * row);
     }
     return NULL;
 }
