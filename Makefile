@@ -281,8 +281,11 @@ $(B)/bench/%: testbench/bench/%.c $(B)/libserac.a
 $(B)/bench/gemm: LIBS += -ldnnl
 
 .PHONY: bench
-bench: $(B)/bench/time ## design points per second, beside the goals; ROUNDS=n
+bench: $(B)/bench/time $(B)/serac ## design points per second, and products beside oneDNN's; ROUNDS=n
 	@scripts/bench.sh
+	@scripts/setup.sh --bench
+	@$(MAKE) -s $(B)/bench/gemm
+	@scripts/bench_gemm.sh
 
 .PHONY: soak-time
 soak-time: $(B)/soak/time ## a million random layers: time in closed form = timeline; SEED=n

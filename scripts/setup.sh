@@ -5,7 +5,8 @@
 # OpenSTA, the OSU 0.18 um library and the iCE40 tools, which make synth needs; with --browser
 # Chromium (0.3 GB), which only the test of the report page needs; with --slurm Slurm and munge, which
 # make test-slurm needs; with --fuzz clang, clang-tidy and cppcheck, which make fuzz and make analyse need;
-# with --firmware a compiler for bare RISC-V (0.2 GB), for make firmware; with --figures Node and npm, for make figures.
+# with --firmware a compiler for bare RISC-V (0.2 GB), for make firmware; with --figures Node and npm, for make
+# figures; with --bench oneDNN, which make bench compares with.
 set -eu
 packages="gcc g++ libc6-dev verilator iverilog libsystemc-dev yosys z3 libcmocka-dev libconfig-dev libcjson-dev libyaml-dev libonnx-testdata
  libprotobuf-c-dev protobuf-c-compiler pkgconf zlib1g-dev libsqlite3-dev jq shellcheck patch gtkwave libjs-chart.js"
@@ -16,6 +17,7 @@ case " $* " in *" --synth "*)
   packages="$packages opensta qflow-tech-osu018 nextpnr-ice40 fpga-icestorm fpga-icestorm-chipdb" ;;
 esac
 case " $* " in *" --train "*) packages="$packages python3-torch python3-numpy dataset-fashion-mnist fortunes" ;; esac
+case " $* " in *" --bench "*) packages="$packages libdnnl-dev" ;; esac
 case " $* " in *" --firmware "*) packages="$packages gcc-riscv64-unknown-elf" ;; esac
 case " $* " in *" --figures "*) command -v npm > /dev/null || packages="$packages nodejs npm" ;; esac
 missing=

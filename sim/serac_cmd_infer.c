@@ -64,7 +64,8 @@ int serac_cmd_infer(int argc, char **argv)
 {
     const char *network, *design = NULL, *memory = NULL, *tech = NULL;
     const char *data = NULL, *limit = NULL, *backend = "model", *json = NULL;
-    const char *csv = NULL, *outputs = NULL, *input = NULL;
+    const char *csv = NULL, *outputs = NULL, *input = NULL, *jobs = NULL;
+    uint64_t threads = 1;
     struct serac_infer_job job = {.trace = NULL};
     const struct serac_option options[] = {
         {"design", "D", "name in configs/designs or path (serial)", &design},
@@ -75,6 +76,7 @@ int serac_cmd_infer(int argc, char **argv)
          &data},
         {"input", "FILE", "raw inputs in place of a data set: a byte a value, any number of inputs", &input},
         {"limit", "N", "first N images only", &limit},
+        {"jobs", "N", "threads that share a large layer's output pixels (1; model)", &jobs},
         {"outputs", "FILE", "raw outputs, one line per image", &outputs},
         {"trace", "FILE", "the first image's timeline as JSON for ui.perfetto.dev; .vcd or .fst: a waveform "
          "(rtl)", &job.trace},
@@ -100,6 +102,13 @@ int serac_cmd_infer(int argc, char **argv)
         return code;
     if (limit && !serac_cli_number("--limit", limit, 1, 1u << 30, &job.limit))
         return SERAC_EXIT_INPUT;
+    if (jobs && !serac_cli_number("--jobs", jobs, 1, 64, &threads))
+        return SERAC_EXIT_INPUT;
+    if (jobs && strcmp(backend, "model")) {
+        fprintf(stderr, "serac infer: --jobs goes with --backend model\n");
+        return SERAC_EXIT_INPUT;
+    }
+    job.threads = (uint32_t)threads;
     if (job.trace_cycles && !job.trace) {
         fprintf(stderr, "serac infer: --trace-cycles goes with --trace\n");
         return SERAC_EXIT_INPUT;

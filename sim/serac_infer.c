@@ -125,12 +125,14 @@ static enum serac_status open_session(struct session *s)
     if (!s->image || !s->blocks || !s->host_us)
         return SERAC_E_NOMEM;
     status = open_recording(s);
-    return status != SERAC_OK
-               ? status
-               : serac_device_open(s->job->backend, &setting->design, &setting->memory,
+    if (status == SERAC_OK)
+        status = serac_device_open(s->job->backend, &setting->design, &setting->memory,
                                    s->program->memory_bytes,
                                    s->job->trace ? &s->recording : NULL, &s->device,
                                    s->error);
+    if (status == SERAC_OK && s->job->threads)
+        s->device->threads = s->job->threads;
+    return status;
 }
 
 static void close_session(struct session *s)

@@ -93,10 +93,100 @@ static void test_an_error_of_the_bus_is_passed_on(void **unused)
     serac_random_free(&made);
 }
 
+/* --- threads ------------------------------------------------------------------ */
+
+enum { M = 256, N = 170, K = 512 };   /* enough products for two threads, pixels that do not divide */
+
+static int read_bytes(void *ctx, uint64_t address, void *to, size_t count)
+{
+    memcpy(to, (uint8_t *)ctx + address, count);
+    return 0;
+}
+
+static int write_bytes(void *ctx, uint64_t address, const void *from, size_t count)
+{
+    memcpy((uint8_t *)ctx + address, from, count);
+    return 0;
+}
+
+static void test_threads_change_no_byte(void **unused)
+{
+    static int8_t weights[M * K];
+    static struct serac_param params[M];
+    struct serac_design design;
+    struct serac_memory_config memory;
+    struct serac_mapping mapping;
+    struct serac_footprint print;
+    struct serac_insn insn;
+    (void)unused;
+    assert_int_equal(serac_design_load("serial", &design, NULL), SERAC_OK);
+    assert_int_equal(serac_memory_load("default", &memory, NULL), SERAC_OK);
+    struct serac_layer l = {.op = SERAC_OP_CONV, .kernel_h = 1, .kernel_w = 1, .stride_h = 1, .stride_w = 1,
+                            .dilation_h = 1, .dilation_w = 1, .pool = 1, .weight_bits = 2, .weight_store_bits = 2,
+                            .act_bits = 4, .mode = SERAC_MODE_SINGLE, .clamp_max = 15, .weights = weights,
+                            .params = params, .input = {1, N, K, 4, false, false, 3},
+                            .output = {1, N, M, 4, false, false, 2}};
+    for (uint32_t i = 0; i < M * K; i++)
+        weights[i] = (int8_t)((i * 7919 >> 5) % 4 - 2);
+    for (uint32_t m = 0; m < M; m++)
+        params[m] = (struct serac_param){.bias = (int32_t)m * 5, .mult = 1 << 30, .shift = -7};
+    assert_int_equal(serac_map_best(&l, &design, &memory, &mapping, NULL, NULL), SERAC_OK);
+    serac_map_footprint(&l, &design, &print);
+    const struct serac_addresses at = {.input = (print.weights + 4095) / 4096 * 4096,
+                                       .output = (print.weights + 4095) / 4096 * 4096 + (1 << 20)};
+    uint8_t *bytes = calloc(3, 1 << 20);
+    uint8_t *first = malloc(print.output);
+    assert_true(bytes && first);
+    assert_int_equal(serac_map_apply(&l, &design, &mapping, &at, 0, true, &insn, NULL), SERAC_OK);
+    serac_pack_weights(&l, &design, &insn, bytes);
+    for (uint64_t i = 0; i < print.input; i++)
+        bytes[at.input + i] = (uint8_t)(i * 2654435761u >> 9);
+    struct serac_bus bus = {read_bytes, write_bytes, bytes};
+    assert_int_equal(serac_function_block(&design, &insn, &bus), SERAC_OK);
+    memcpy(first, bytes + at.output, print.output);
+    for (uint32_t threads = 1; threads <= 3; threads++) {
+        struct serac_fast *fast = serac_fast_create(threads);
+        assert_non_null(fast);
+        memset(bytes + at.output, 0, print.output);
+        assert_int_equal(serac_fast_block(fast, &design, &insn, &bus), SERAC_OK);
+        assert_memory_equal(first, bytes + at.output, print.output);
+        serac_fast_destroy(fast);
+    }
+    free(bytes);
+    free(first);
+}
+
+/* What was packed is packed again once the host has written there. */
+static void test_written_weights_are_packed_again(void **unused)
+{
+    struct serac_design design;
+    struct serac_random_case made;
+    (void)unused;
+    assert_int_equal(serac_design_load("tiny", &design, NULL), SERAC_OK);
+    assert_int_equal(serac_random_make(&design, 5, 3, &made), SERAC_OK);
+    const struct serac_insn *insn = &made.layers[0].insn;
+    uint64_t weights = insn->fetch.wgt_addr_lo | (uint64_t)insn->fetch.wgt_addr_hi << 32;
+    uint8_t *at = made.memory.bytes + (weights - made.memory.base) + insn->fetch.tile_param_bytes;
+    struct serac_fast *fast = serac_fast_create(1);
+    assert_non_null(fast);
+    free(run_block(&design, &made, 0, false, fast));
+    for (uint32_t i = 0; i < insn->fetch.tile_wgt_bytes; i++)
+        at[i] ^= 0x5a;
+    serac_fast_written(fast, weights + insn->fetch.tile_param_bytes, insn->fetch.tile_wgt_bytes);
+    uint8_t *slow = run_block(&design, &made, 0, true, NULL), *again = run_block(&design, &made, 0, false, fast);
+    assert_memory_equal(slow, again, made.memory.size);
+    free(slow);
+    free(again);
+    serac_fast_destroy(fast);
+    serac_random_free(&made);
+}
+
 int main(void)
 {
     const struct CMUnitTest fast[] = {
         cmocka_unit_test(test_random_blocks_are_the_references),
+        cmocka_unit_test(test_threads_change_no_byte),
+        cmocka_unit_test(test_written_weights_are_packed_again),
         cmocka_unit_test(test_an_error_of_the_bus_is_passed_on),
     };
     return cmocka_run_group_tests(fast, NULL, NULL);
