@@ -93,9 +93,18 @@ static void test_an_error_of_the_bus_is_passed_on(void **unused)
     serac_random_free(&made);
 }
 
-/* --- threads ------------------------------------------------------------------ */
+/* --- layers made here ----------------------------------------------------------- */
 
-enum { M = 256, N = 170, K = 512 };   /* enough products for two threads, pixels that do not divide */
+enum { MEMORY = 3 << 20, OUTPUT = 2 << 20 };
+
+/* A layer in a memory of its own: weights, input, and the output at OUTPUT. */
+struct made {
+    struct serac_design design;
+    struct serac_insn insn;
+    struct serac_footprint print;
+    uint64_t input;
+    uint8_t *bytes;
+};
 
 static int read_bytes(void *ctx, uint64_t address, void *to, size_t count)
 {
@@ -109,51 +118,94 @@ static int write_bytes(void *ctx, uint64_t address, const void *from, size_t cou
     return 0;
 }
 
-static void test_threads_change_no_byte(void **unused)
+/* Of any shape: a kernel x kernel convolution with padding; weights, activations and parameters are made up. */
+static void make_layer(struct made *made, uint32_t m, uint32_t size, uint32_t channels, uint32_t kernel, uint32_t w,
+                       uint32_t a)
 {
-    static int8_t weights[M * K];
-    static struct serac_param params[M];
-    struct serac_design design;
+    static int8_t weights[1 << 17];
+    static struct serac_param params[256];
     struct serac_memory_config memory;
     struct serac_mapping mapping;
-    struct serac_footprint print;
-    struct serac_insn insn;
-    (void)unused;
-    assert_int_equal(serac_design_load("serial", &design, NULL), SERAC_OK);
+    assert_int_equal(serac_design_load("serial", &made->design, NULL), SERAC_OK);
     assert_int_equal(serac_memory_load("default", &memory, NULL), SERAC_OK);
-    struct serac_layer l = {.op = SERAC_OP_CONV, .kernel_h = 1, .kernel_w = 1, .stride_h = 1, .stride_w = 1,
-                            .dilation_h = 1, .dilation_w = 1, .pool = 1, .weight_bits = 2, .weight_store_bits = 2,
-                            .act_bits = 4, .mode = SERAC_MODE_SINGLE, .clamp_max = 15, .weights = weights,
-                            .params = params, .input = {1, N, K, 4, false, false, 3},
-                            .output = {1, N, M, 4, false, false, 2}};
-    for (uint32_t i = 0; i < M * K; i++)
-        weights[i] = (int8_t)((i * 7919 >> 5) % 4 - 2);
-    for (uint32_t m = 0; m < M; m++)
-        params[m] = (struct serac_param){.bias = (int32_t)m * 5, .mult = 1 << 30, .shift = -7};
-    assert_int_equal(serac_map_best(&l, &design, &memory, &mapping, NULL, NULL), SERAC_OK);
-    serac_map_footprint(&l, &design, &print);
-    const struct serac_addresses at = {.input = (print.weights + 4095) / 4096 * 4096,
-                                       .output = (print.weights + 4095) / 4096 * 4096 + (1 << 20)};
-    uint8_t *bytes = calloc(3, 1 << 20);
-    uint8_t *first = malloc(print.output);
-    assert_true(bytes && first);
-    assert_int_equal(serac_map_apply(&l, &design, &mapping, &at, 0, true, &insn, NULL), SERAC_OK);
-    serac_pack_weights(&l, &design, &insn, bytes);
-    for (uint64_t i = 0; i < print.input; i++)
-        bytes[at.input + i] = (uint8_t)(i * 2654435761u >> 9);
-    struct serac_bus bus = {read_bytes, write_bytes, bytes};
-    assert_int_equal(serac_function_block(&design, &insn, &bus), SERAC_OK);
-    memcpy(first, bytes + at.output, print.output);
+    struct serac_layer l = {.op = SERAC_OP_CONV, .kernel_h = kernel, .kernel_w = kernel, .stride_h = 1, .stride_w = 1,
+                            .dilation_h = 1, .dilation_w = 1, .pool = 1, .pad_top = kernel / 2, .pad_left = kernel / 2,
+                            .pad_bottom = kernel / 2, .pad_right = kernel / 2, .weight_bits = w,
+                            .weight_store_bits = w, .act_bits = a, .mode = SERAC_MODE_SINGLE,
+                            .clamp_max = (1 << a) - 1, .weights = weights, .params = params,
+                            .input = {size, size, channels, a, false, false, 1},
+                            .output = {size, size, m, a, false, false, 1}};
+    assert_true(m * channels * kernel * kernel <= sizeof weights && m <= 256);
+    for (uint32_t i = 0; i < m * channels * kernel * kernel; i++)
+        weights[i] = (int8_t)((int32_t)(i * 7919 >> 5) % (1 << w) - (1 << (w - 1)));
+    for (uint32_t i = 0; i < m; i++)
+        params[i] = (struct serac_param){.bias = (int32_t)i * 5, .mult = 1 << 30, .shift = -(int32_t)(w + a)};
+    assert_int_equal(serac_map_best(&l, &made->design, &memory, &mapping, NULL, NULL), SERAC_OK);
+    serac_map_footprint(&l, &made->design, &made->print);
+    made->input = (made->print.weights + 4095) / 4096 * 4096;
+    const struct serac_addresses at = {.input = made->input, .output = OUTPUT};
+    assert_true(made->input + made->print.input <= OUTPUT && OUTPUT + made->print.output <= MEMORY);
+    assert_int_equal(serac_map_apply(&l, &made->design, &mapping, &at, 0, true, &made->insn, NULL), SERAC_OK);
+    made->bytes = calloc(1, MEMORY);
+    assert_non_null(made->bytes);
+    serac_pack_weights(&l, &made->design, &made->insn, made->bytes);
+}
+
+/* Any bytes, spare lanes as well. */
+static void fill_input(struct made *made)
+{
+    for (uint64_t i = 0; i < made->print.input; i++)
+        made->bytes[made->input + i] = (uint8_t)(i * 2654435761u >> 9);
+}
+
+static void compare_layer(struct made *made, struct serac_fast *fast)
+{
+    struct serac_bus bus = {read_bytes, write_bytes, made->bytes};
+    uint8_t *right = malloc(made->print.output);
+    assert_non_null(right);
+    assert_int_equal(serac_function_block(&made->design, &made->insn, &bus), SERAC_OK);
+    memcpy(right, made->bytes + OUTPUT, made->print.output);
+    memset(made->bytes + OUTPUT, 0, made->print.output);
+    assert_int_equal(serac_fast_block(fast, &made->design, &made->insn, &bus), SERAC_OK);
+    assert_memory_equal(right, made->bytes + OUTPUT, made->print.output);
+    free(right);
+}
+
+/* Enough products for two threads, pixels that do not divide. */
+static void test_threads_change_no_byte(void **unused)
+{
+    struct made made;
+    (void)unused;
+    make_layer(&made, 256, 13, 512, 1, 2, 4);
+    fill_input(&made);
     for (uint32_t threads = 1; threads <= 3; threads++) {
         struct serac_fast *fast = serac_fast_create(threads);
         assert_non_null(fast);
-        memset(bytes + at.output, 0, print.output);
-        assert_int_equal(serac_fast_block(fast, &design, &insn, &bus), SERAC_OK);
-        assert_memory_equal(first, bytes + at.output, print.output);
+        compare_layer(&made, fast);
         serac_fast_destroy(fast);
     }
-    free(bytes);
-    free(first);
+    free(made.bytes);
+}
+
+/* Lanes without weights are left out only while nothing is in them. */
+static void test_spare_lanes_count_where_they_are_not_zero(void **unused)
+{
+    static const uint32_t widths[][2] = {{1, 1}, {1, 4}, {8, 8}};
+    (void)unused;
+    for (uint32_t i = 0; i < 3; i++)
+        for (uint32_t channels = 5; channels <= 70; channels += 65) {
+            struct serac_fast *fast = serac_fast_create(1);
+            struct made made;
+            assert_non_null(fast);
+            make_layer(&made, 9, 6, channels, 3, widths[i][0], widths[i][1]);
+            compare_layer(&made, fast);
+            fill_input(&made);
+            compare_layer(&made, fast);
+            memset(made.bytes + made.input, 0, made.print.input);
+            compare_layer(&made, fast);
+            free(made.bytes);
+            serac_fast_destroy(fast);
+        }
 }
 
 /* What was packed is packed again once the host has written there. */
@@ -186,6 +238,7 @@ int main(void)
     const struct CMUnitTest fast[] = {
         cmocka_unit_test(test_random_blocks_are_the_references),
         cmocka_unit_test(test_threads_change_no_byte),
+        cmocka_unit_test(test_spare_lanes_count_where_they_are_not_zero),
         cmocka_unit_test(test_written_weights_are_packed_again),
         cmocka_unit_test(test_an_error_of_the_bus_is_passed_on),
     };
