@@ -45,21 +45,26 @@ SERAC_GEMM_512 static inline __attribute__((always_inline)) __m512i spread(const
 
 SERAC_GEMM_512 static inline __attribute__((always_inline)) void rows(const struct serac_gemm_shape *s,
                                                                       const uint8_t *planes, uint32_t n, uint8_t *to,
-                                                                      uint32_t bits)
+                                                                      int32_t *sums, uint32_t bits)
 {
     size_t plane = serac_gemm_plane_bytes(s->k), stride = serac_gemm_bytes_stride(s);
-    uint32_t blocks = serac_gemm_ceil(s->k, 64);
-    const __m512i move = _mm512_set1_epi8((char)serac_gemm_bytes_offset(s));
-    for (uint32_t i = 0; i < n; i++, planes += bits * plane, to += stride)
-        for (uint32_t b = 0; b < blocks; b++)
-            _mm512_store_si512(to + (size_t)64 * b, _mm512_xor_si512(spread(planes + 8 * b, plane, 8, bits), move));
+    uint32_t blocks = serac_gemm_ceil(s->k, 64), offset = serac_gemm_bytes_offset(s);
+    const __m512i move = _mm512_set1_epi8((char)offset), one = _mm512_set1_epi8(1);
+    for (uint32_t i = 0; i < n; i++, planes += bits * plane, to += stride) {
+        __m512i sum = _mm512_setzero_si512();
+        for (uint32_t b = 0; b < blocks; b++) {
+            __m512i bytes = _mm512_xor_si512(spread(planes + 8 * b, plane, 8, bits), move);
+            sum = _mm512_dpbusd_epi32(sum, bytes, one);
+            _mm512_store_si512(to + (size_t)64 * b, bytes);
+        }
+        sums[i] = (int32_t)((uint32_t)_mm512_reduce_add_epi32(sum) - blocks * 64 * offset);
+    }
 }
 
 SERAC_GEMM_512 void serac_gemm_bytes(const struct serac_gemm_shape *s, const uint8_t *planes, uint32_t n, void *to,
                                      int32_t *sums)
 {
-    BY_BITS(s->act_bits, rows, s, planes, n, to)
-    serac_gemm_sum_bytes(s, to, n, sums);
+    BY_BITS(s->act_bits, rows, s, planes, n, to, sums)
 }
 
 SERAC_GEMM_512 void serac_gemm_sum_bytes(const struct serac_gemm_shape *s, const uint8_t *from, uint32_t n,

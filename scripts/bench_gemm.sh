@@ -22,7 +22,7 @@ goal() {
 }
 
 echo "BERT-base's products, time over oneDNN's int8 in the same process, weights packed beforehand, one thread;"
-echo "median of $rounds rounds, load $(cut -d' ' -f1 /proc/loadavg) on $(nproc) processors"
+echo "median of $rounds rounds, load $(cut -d' ' -f1 /proc/loadavg) on $(nproc --all) processors"
 echo "weights activations method          function/oneDNN goal         function/bare (1.03)  bare/layer"
 for w in 1 2 4 8; do
   for a in 1 2 4 8; do

@@ -57,6 +57,8 @@ refused "design, cut file" "d-cut.cfg:1: syntax error" describe --design "$work/
 edited memory/slow.cfg m-range.cfg 's/^latency_cycles = 200/latency_cycles = 0/'
 refused "memory, out of range" "latency_cycles = 0: outside 1..100000" infer fashion-w2 --memory "$work/m-range.cfg" --limit 1
 edited memory/slow.cfg m-unknown.cfg 's/^shared_bus/share_bus/'
+refused "infer, no threads" "--jobs 0: must be a number from 1 to 64" infer fashion-w2 --jobs 0
+refused "infer, threads of another backend" "--jobs goes with --backend model" infer fashion-w2 --jobs 2 --backend rtl
 refused "memory, unknown key" "share_bus: unknown key (did you mean shared_bus?)" infer fashion-w2 --memory "$work/m-unknown.cfg" --limit 1
 refused "memory, unknown name" "there are default, fast, paged, random-stalls, slow" infer fashion-w2 --memory sow --limit 1
 edited tech/sg13g2.cfg t-type.cfg 's/clock_tree_factor = .*/clock_tree_factor = true;/'
