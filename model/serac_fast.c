@@ -7,6 +7,7 @@
 
 #include "serac_block.h"
 #include "serac_fast_layer.h"
+#include "serac_function.h"
 
 /* Output pixels at a time, so that their results stay in the second cache; products for which a thread
  * is worth starting. */
@@ -527,10 +528,25 @@ static struct serac_fast_layer *take(struct serac_fast *fast, const struct serac
     return found;
 }
 
+/* Layers whose weights the block's results may have overwritten. */
+static void forget_output(struct serac_fast *fast, const struct serac_insn_store *s)
+{
+    forget(fast, serac_fast_join(s->out_addr_lo, s->out_addr_hi),
+           (uint64_t)((s->pixels - 1) / s->out_width) * s->line_stride + (uint64_t)s->out_width * s->pixel_bytes);
+}
+
+/* Does what a padded pixel is filled with fit into the planes that are stored? The mapper sees to it; a program
+ * that computes at a greater width than it stores need not. */
+static bool pad_fits(const struct serac_insn_exec *e)
+{
+    int32_t zero = e->act_signed ? (int8_t)e->act_zero : (int32_t)(e->act_zero & 0xff);
+    int32_t low = e->act_signed ? -(1 << (e->act_store - 1)) : 0;
+    return zero >= low && zero < low + (1 << e->act_store);
+}
+
 static enum serac_status run_kept(struct serac_fast *fast, const struct serac_design *design,
                                   const struct serac_insn *insn, const struct serac_bus *bus)
 {
-    const struct serac_insn_store *s = &insn->store;
     struct serac_fast_layer *layer = take(fast, insn);
     enum serac_status status = SERAC_OK;
     if (!layer)
@@ -545,18 +561,28 @@ static enum serac_status run_kept(struct serac_fast *fast, const struct serac_de
     }
     layer->next = fast->layers;
     fast->layers = layer;
-    forget(fast, serac_fast_join(s->out_addr_lo, s->out_addr_hi),
-           (uint64_t)((s->pixels + s->out_width - 1) / s->out_width) * s->line_stride);
+    forget_output(fast, &insn->store);
     return SERAC_OK;
 }
 
 enum serac_status serac_fast_block(struct serac_fast *fast, const struct serac_design *design,
                                    const struct serac_insn *insn, const struct serac_bus *bus)
 {
+    const struct serac_insn_exec *e = &insn->exec;
+    uint32_t rows = ((e->groups - 1) * e->group_mtiles + e->group_last_mtiles) * design->rows;
+    struct serac_insn real = *insn;
+    if (!pad_fits(e)) {
+        enum serac_status status = serac_function_block(design, insn, bus);
+        if (fast && status == SERAC_OK)
+            forget_output(fast, &insn->store);
+        return status;
+    }
+    if (real.exec.channels > rows)
+        real.exec.channels = rows;   /* those beyond the last m-tile are of no row */
     if (fast)
-        return run_kept(fast, design, insn, bus);
+        return run_kept(fast, design, &real, bus);
     struct serac_fast *once = serac_fast_create(1);
-    enum serac_status status = once ? run_kept(once, design, insn, bus) : SERAC_E_NOMEM;
+    enum serac_status status = once ? run_kept(once, design, &real, bus) : SERAC_E_NOMEM;
     serac_fast_destroy(once);
     return status;
 }

@@ -13,6 +13,7 @@
 
 #include "serac_config.h"
 #include "serac_covered.h"
+#include "serac_fast.h"
 #include "serac_function.h"
 #include "serac_legal.h"
 #include "serac_random.h"
@@ -245,6 +246,33 @@ static void test_bytes_between_output_pixels_stay(void **state)
     serac_host_memory_free(&memory);
 }
 
+/* The reference, block by block, against whole layers at the host's speed. Each program runs twice: outputs
+ * that lie on weights make layers forget what they packed. */
+static void test_fast_layers_compute_the_same(void **state)
+{
+    struct serac_insn blocks[64];
+    (void)state;
+    for (uint32_t i = 0; i < 300; i++) {
+        struct serac_case slow, quick;
+        assert_int_equal(serac_random_legal(&tiny, 11, i, &slow), SERAC_OK);
+        assert_int_equal(serac_case_copy(&slow, &quick), SERAC_OK);
+        struct serac_bus bus = serac_host_memory_bus(&slow.memory), fast_bus = serac_host_memory_bus(&quick.memory);
+        struct serac_fast *fast = serac_fast_create(1);
+        uint32_t count = serac_case_blocks(&slow, blocks, 64);
+        assert_true(fast && count > 0);
+        for (int run = 0; run < 2; run++) {
+            for (uint32_t b = 0; b < count; b++)
+                assert_int_equal(serac_function_block(&tiny, &blocks[b], &bus), SERAC_OK);
+            assert_int_equal(serac_run_data(&tiny, &fast_bus, quick.program, fast), SERAC_OK);
+            if (memcmp(slow.memory.bytes, quick.memory.bytes, slow.memory.size))
+                fail_msg("seed 11 case %u, run %d: the fast memory is another", i, run);
+        }
+        serac_fast_destroy(fast);
+        serac_case_free(&slow);
+        serac_case_free(&quick);
+    }
+}
+
 /* --- what an observer hears -------------------------------------------------------------- */
 
 struct heard {
@@ -423,6 +451,7 @@ int main(void)
         cmocka_unit_test(test_weights_wait_by_a_block_before),
         cmocka_unit_test(test_programs_stay_in_their_memory_and_off_themselves),
         cmocka_unit_test(test_bytes_between_output_pixels_stay),
+        cmocka_unit_test(test_fast_layers_compute_the_same),
         cmocka_unit_test(test_an_observer_hears_every_cycle_once_and_in_order),
         cmocka_unit_test(test_a_program_is_the_same_whatever_ran_before),
         cmocka_unit_test(test_every_value_of_every_key_of_a_design_comes_up),
