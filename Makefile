@@ -302,6 +302,14 @@ coverage: ## lines, toggles and bins of the RTL, lines of C: build/coverage/inde
 faults: $(B)/serac ## applies each known fault and sees its check fail
 	@scripts/run_faults.sh
 
+$(B)/mutate/mutants: testbench/mutation/mutants.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $< -o $@ -lm
+
+.PHONY: mutate
+mutate: ## small faults in RTL and C, COUNT= (500) each, and the tests that kill them; SEED=n, JOBS=n
+	@scripts/run_mutants.sh rtl $(COUNT); rtl=$$?; scripts/run_mutants.sh c $(COUNT) && [ $$rtl -eq 0 ]
+
 .PHONY: formal formal-quick formal-faults
 formal: ## proves the properties of testbench/formal on the RTL; JOBS=n
 	@scripts/run_formal.sh

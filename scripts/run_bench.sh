@@ -5,7 +5,7 @@
 #   // TOP: serac_array            (default: TB without its tb_)
 #   // POINT: -GRows=4 -GCols=4    (one per design point; at least one)
 # The Verilated class is always Vtop; the bench also gets each parameter as -DNAME=value. With SERAC_COVERAGE=DIR
-# lines and toggles of every point are counted into DIR/TB-N.dat, and DIR/TB holds what is built.
+# lines and toggles of every point are counted into DIR/TB-N.dat, and DIR/TB holds what is built. VERILATOR_FLAGS: more of them.
 set -eu
 tb=$1
 seed=${2:-${SEED:-1}}
@@ -33,7 +33,7 @@ build() {
   defines=$(printf '%s\n' "$point" | grep -o -e '-G[^ ]*' | sed 's/^-G/-D/')
   # shellcheck disable=SC2046,SC2086
   verilator --cc --top-module "$top" --prefix Vtop --Mdir "$dir" -y rtl -Irtl --x-initial unique --assert \
-    -Wall -Wno-DECLFILENAME $coverage $point "rtl/$top.v" &&
+    -Wall -Wno-DECLFILENAME ${VERILATOR_FLAGS:-} $coverage $point "rtl/$top.v" &&
     make -s -C "$dir" -f Vtop.mk $optimise Vtop__ALL.a &&
     g++ -std=c++17 -O1 -faligned-new -DVM_COVERAGE=$count -DVM_SC=0 -DVM_TRACE=0 $defines \
       -I"$dir" -isystem "$inc" -isystem "$inc/vltstd" -Imodel -Isim -Itestbench/rtl "$src" \
