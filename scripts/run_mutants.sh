@@ -62,7 +62,7 @@ rtl_stages() {
 # All objects in one library, so that a mutant takes one compilation and one link.
 link_library() {
   find build/model build/drivers build/sim build/reports build/scripts/synth build/proto -name '*.o' ! -name main.o -print0 |
-    sort -z | xargs -0 gcc -shared -o build/libmutant.so.new build/sources.o build/page.o -lsqlite3 -lconfig -lcjson -lyaml \
+    sort -z | xargs -0 gcc -shared -Wl,--no-as-needed -o build/libmutant.so.new build/sources.o build/page.o -lsqlite3 -lconfig -lcjson -lyaml \
       -lprotobuf-c -lz -lm -lpthread -ldl &&
     mv build/libmutant.so.new build/libmutant.so
 }
@@ -206,7 +206,7 @@ for slot in $(seq "$JOBS"); do
     echo "run_mutants: building tree $slot of $JOBS"
     rm -rf "$work/tree.$language.$slot"
     tree "$work/tree.$language.$slot"
-    (cd "$work/tree.$language.$slot" && unset MAKEFLAGS MAKELEVEL && "prepare_$language" && touch "$language.ready")
+    (cd "$work/tree.$language.$slot"; unset MAKEFLAGS MAKELEVEL; "prepare_$language"; touch "$language.ready")
   fi
 done
 
