@@ -186,7 +186,7 @@ prepare_c() { # in a tree: objects, one library of them, unit tests and the comm
   set -- -std=c11 -D_POSIX_C_SOURCE=200809L -O1 "-DSERAC_ROOT=\"$PWD\"" -Imodel -Idrivers -Isim -Isim/import -Ireports \
     -Iscripts/synth -Ibuild/proto -Itestbench -Lbuild
   for test in testbench/unit/test_*.c; do
-    gcc "$@" "$test" build/libref.a -o "build/unit/$(basename "$test" .c)" -lmutant -lcmocka -lsqlite3 -lconfig -lcjson -lz -lm -lpthread
+    gcc "$@" "$test" build/libref.a -o "build/unit/$(basename "$test" .c)" -lmutant -lcmocka -lsqlite3 -lconfig -lcjson -lyaml -lprotobuf-c -lz -lm -lpthread
   done
   gcc "$@" -rdynamic sim/main.c -o build/serac -lmutant -lm -ldl
   : > build/unit.times
