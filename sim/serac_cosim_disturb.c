@@ -5,38 +5,36 @@
 #include <stdio.h>
 #include <string.h>
 
-/* splitmix64 */
-static uint64_t draw(uint64_t *state, uint64_t below)
+#include "serac_rng.h"
+
+static uint64_t draw(struct serac_rng *rng, uint64_t below)
 {
-    uint64_t x = *state += 0x9e3779b97f4a7c15u;
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-    return (x ^ x >> 31) % below;
+    return serac_rng_next(rng) % below;
 }
 
 /* One of `count`; often the first or the last. */
-static uint64_t place(uint64_t *state, uint64_t count)
+static uint64_t place(struct serac_rng *rng, uint64_t count)
 {
-    switch (draw(state, 6)) {
+    switch (draw(rng, 6)) {
     case 0: return 0;
     case 1: return count - 1;
-    default: return draw(state, count);
+    default: return draw(rng, count);
     }
 }
 
-static struct serac_disturbance choose(uint64_t *state, const struct serac_counters *run)
+static struct serac_disturbance choose(struct serac_rng *rng, const struct serac_counters *run)
 {
-    struct serac_disturbance d = {.reset_edges = 1 + (uint32_t)draw(state, 3)};
+    struct serac_disturbance d = {.reset_edges = 1 + (uint32_t)draw(rng, 3)};
     struct serac_memory_error *e = &d.error;
-    if (draw(state, 3) == 0) {
-        d.reset_cycle = place(state, run->cycles);
+    if (draw(rng, 3) == 0) {
+        d.reset_cycle = place(rng, run->cycles);
         return d;
     }
-    e->channel = draw(state, 2) ? SERAC_WRITE : SERAC_READ;
-    e->response = draw(state, 2) ? 3 : 2;
-    e->burst = place(state, e->channel == SERAC_READ ? run->read_bursts : run->write_bursts);
-    e->beat = (uint32_t)place(state, 128);
-    e->lasting = draw(state, 2);
+    e->channel = draw(rng, 2) ? SERAC_WRITE : SERAC_READ;
+    e->response = draw(rng, 2) ? 3 : 2;
+    e->burst = place(rng, e->channel == SERAC_READ ? run->read_bursts : run->write_bursts);
+    e->beat = (uint32_t)place(rng, 128);
+    e->lasting = draw(rng, 2);
     return d;
 }
 
@@ -60,9 +58,9 @@ enum serac_status serac_cosim_disturb(const struct serac_design *design, struct 
     struct serac_disturbance list[SERAC_DISTURB_EACH];
     struct serac_bus bus = serac_host_memory_bus(&made->memory);
     struct serac_run run = {.blocks = NULL};
-    uint64_t state = seed;
+    struct serac_rng rng = {seed};
     /* In every other program addresses wait for long, also when an error comes. */
-    if (draw(&state, 2)) {
+    if (draw(&rng, 2)) {
         made->memory_config.address_stall_percent = 70;
         made->memory_config.max_stall_cycles = 40;
     }
@@ -74,7 +72,7 @@ enum serac_status serac_cosim_disturb(const struct serac_design *design, struct 
         return SERAC_OK;
     }
     for (uint32_t i = 0; i < SERAC_DISTURB_EACH; i++) {
-        list[i] = choose(&state, &run.total);
+        list[i] = choose(&rng, &run.total);
         count_disturbance(h, list + i);
     }
     status = serac_lockstep_disturbed(design, &made->memory_config, ops, &made->memory, made->program, seed, list,

@@ -21,6 +21,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "serac_rng.h"
+
 enum kind {
     RELATION, ARITHMETIC, LOGIC, BITWISE, SHIFT, CONSTANT, CONDITION, STATEMENT, RESET, RETURN, STUCK, PORTS,
     NUM_KINDS
@@ -200,13 +202,16 @@ static int closing(const struct source *s, int i)
     return i;
 }
 
-/* The end, a semicolon, of the statement at i; num_tokens if a block or none. */
+/* The end, a semicolon, of the statement at i; num_tokens if it is a block, or stands in a loop's head. */
 static int semicolon(const struct source *s, int i)
 {
-    static const char *const open[] = {"(", "[", "{", NULL};
-    for (; i < s->num_tokens && !is(s, i, ";"); i++)
+    static const char *const open[] = {"(", "[", "{", NULL}, *const close[] = {")", "]", "}", NULL};
+    for (; i < s->num_tokens && !is(s, i, ";"); i++) {
+        if (is_any(s, i, close))
+            return s->num_tokens;
         if (is_any(s, i, open))
             i = closing(s, i);
+    }
     return i;
 }
 
@@ -415,25 +420,16 @@ static void find(struct source *s)
 
 /* --- drawing --------------------------------------------------------------- */
 
-/* SplitMix64, Steele et al. 2014. */
-static uint64_t next(uint64_t *state)
-{
-    uint64_t z = *state += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
-static struct mutant *draw(struct source *s, uint64_t *rng)
+static struct mutant *draw(struct source *s, struct serac_rng *rng)
 {
     int kinds = 0, kind = 0;
     for (int k = 0; k < NUM_KINDS; k++)
         kinds += s->left[k] > 0;
     if (!kinds)
         return NULL;
-    int chosen = (int)(next(rng) % (uint64_t)kinds);
+    int chosen = (int)(serac_rng_next(rng) % (uint64_t)kinds);
     for (; !s->left[kind] || chosen-- > 0; kind++) {}
-    chosen = (int)(next(rng) % (uint64_t)s->left[kind]--);
+    chosen = (int)(serac_rng_next(rng) % (uint64_t)s->left[kind]--);
     for (struct mutant *m = s->mutants;; m++)
         if (m->kind == (enum kind)kind && !m->drawn && chosen-- == 0) {
             m->drawn = true;
@@ -463,6 +459,7 @@ static void print(const struct source *s, const struct mutant *m, int number)
 
 static int draw_all(int count, uint64_t seed, char **paths, int num)
 {
+    struct serac_rng rng = {seed};
     struct source *sources = grown(NULL, (size_t)num, sizeof *sources);
     memset(sources, 0, (size_t)num * sizeof *sources);
     for (int i = 0; i < num; i++) {
@@ -482,7 +479,7 @@ static int draw_all(int count, uint64_t seed, char **paths, int num)
                 turn = &sources[i];
         if (!turn)
             break;
-        struct mutant *m = draw(turn, &seed);
+        struct mutant *m = draw(turn, &rng);
         turn->due = m ? turn->due + 1 / log2(2.0 + turn->num_mutants) : INFINITY;
         if (m)
             print(turn, m, ++drawn);
