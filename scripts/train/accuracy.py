@@ -6,11 +6,13 @@
 
 A network is fashion-small, fashion-medium, fashion-large or text. Each width and method is
 measured once and kept in build/train/accuracy, so a run may be stopped and taken up later;
---collect writes reports/accuracy.csv and .md of all that is there. See README.md here.
+--collect writes reports/accuracy.csv and .md of all that is there and of the rows that
+reports/accuracy.csv already has, which are not measured again. See README.md here.
 """
 import argparse
 import copy
 import csv
+import ctypes
 import json
 import os
 import subprocess
@@ -26,6 +28,7 @@ import text
 from loop import Plan
 
 WORK = "build/train/accuracy"
+REPORT = "reports/accuracy"
 WIDTHS = ((8, 8), (4, 8), (2, 8), (1, 8), (4, 4), (2, 2), (1, 1))
 DISTILLED = 2          # at most so many weight bits: distillation too
 RATES = {8: 3e-4, 4: 1e-3, 2: 2e-3, 1: 3e-3}   # by the narrower width
@@ -136,11 +139,9 @@ class Study:
         self.name, self.seed = name, seed
         self.task = Text(name) if name == "text" else Fashion(name)
         self.path = f"{WORK}/{name}-{seed}.csv"
-        self.done = set()
-        if os.path.exists(self.path):
-            with open(self.path, newline="", encoding="utf-8") as stream:
-                self.done = {(r["method"], r["weight_bits"], r["act_bits"])
-                             for r in csv.DictReader(stream)}
+        self.done = {(r["method"], r["weight_bits"], r["act_bits"])
+                     for r in accuracy_table.read(WORK, REPORT)
+                     if r["network"] == name and r["seed"] == str(seed)}
 
     def add(self, **row):
         row.update(network=self.name, parameters=self.parameters, seed=self.seed)
@@ -188,6 +189,15 @@ class Study:
                 self.measure(net, method, widths, score, epochs)
 
 
+def keep_memory():
+    """Freed tensors stay with the process: asking the system for them anew, page by page, takes longer
+    than computing them does."""
+    libc = ctypes.CDLL(None)
+    for option, value in ((-4, 0), (-1, (1 << 31) - 1), (-2, 1 << 26)):   # M_MMAP_MAX, M_TRIM_THRESHOLD, M_TOP_PAD
+        if not libc.mallopt(option, value):
+            raise SystemExit(f"accuracy: mallopt({option}, {value}) is refused")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("network", nargs="?", choices=(*FASHION, "text"))
@@ -200,10 +210,11 @@ def main():
     os.makedirs(WORK, exist_ok=True)
     torch.set_num_threads(args.threads)
     torch.use_deterministic_algorithms(True)
+    keep_memory()
     if args.network:
         Study(args.network, args.seed).run()
     if args.collect:
-        accuracy_table.collect(WORK, "reports/accuracy")
+        accuracy_table.collect(WORK, REPORT)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 import csv
 import glob
 import math
+import os
 
+KEYS = ("network", "seed", "method", "weight_bits", "act_bits")
 METHODS = ("post", "scratch", "tuned", "distilled")
 EXPLAINED = """\
 # Accuracy against bits
@@ -24,12 +26,15 @@ network and not by test data.
 """
 
 
-def read(folder):
-    rows = []
-    for path in sorted(glob.glob(f"{folder}/*-*.csv")):
-        with open(path, newline="", encoding="utf-8") as stream:
-            rows += csv.DictReader(stream)
-    return rows
+def read(folder, stem):
+    """The rows of folder's files and those of STEM.csv that are not among them, in the order of a study."""
+    found = {}
+    for path in [f"{stem}.csv", *sorted(glob.glob(f"{folder}/*-*.csv"))]:
+        if os.path.exists(path):
+            with open(path, newline="", encoding="utf-8") as stream:
+                for row in csv.DictReader(stream):
+                    found[tuple(row[key] for key in KEYS)] = row
+    return list(found.values())
 
 
 def metric(row):
@@ -79,7 +84,7 @@ def section(name, rows):
 
 
 def collect(folder, stem):
-    rows = read(folder)
+    rows = read(folder, stem)
     if not rows:
         raise SystemExit(f"accuracy: nothing measured in {folder}")
     with open(f"{stem}.csv", "w", newline="", encoding="utf-8") as stream:

@@ -98,9 +98,8 @@ class RoundCodes(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad):
         v, scale = ctx.saved_tensors
-        inside = (v > 0) & (v < ctx.top)
-        grad_x = grad * inside
-        error = grad_x * (v.round() - v) + grad * (v >= ctx.top) * ctx.top
+        grad_x = torch.ops.aten.hardtanh_backward(grad, v, 0, ctx.top)   # where 0 < v < top
+        error = v.round().clamp_(0, ctx.top).mul_(grad).addcmul_(grad_x, v, value=-1)
         return grad_x, error.sum() * scale, None
 
 
