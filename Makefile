@@ -7,7 +7,8 @@ CC       := gcc
 CXX      := g++
 OPT      ?= -O3 -g
 WARN     := -Wall -Wextra -Wpedantic -Werror -Wno-format-truncation
-INCLUDE  = -Imodel -Idrivers -Isim -Isim/import -Ireports -Iscripts/synth -I$(B)/proto
+FOLDERS  := $(shell scripts/include_flags.sh)
+INCLUDE   = $(FOLDERS) -I$(B)/proto
 CFLAGS    = -std=c11 -D_POSIX_C_SOURCE=200809L $(OPT) $(PIC) $(WARN) $(INCLUDE)
 LIBS     := -lsqlite3 -lconfig -lcjson -lyaml -lprotobuf-c -lz -lm -lpthread
 # One set of objects for programs and for libserac.so; no path of this tree in them but where
@@ -18,19 +19,19 @@ SEED     ?= 1
 B        := build
 export SEED
 
-MODEL_O  := $(patsubst model/%.c,$(B)/model/%.o,$(wildcard model/*.c))
-DRIVER_O := $(patsubst drivers/%.c,$(B)/drivers/%.o,$(wildcard drivers/*.c))
-SIM_O    := $(patsubst sim/%.c,$(B)/sim/%.o,$(filter-out sim/main.c,$(wildcard sim/*.c sim/import/*.c))) \
-            $(patsubst reports/%.c,$(B)/reports/%.o,$(wildcard reports/*.c)) $(B)/proto/onnx.pb-c.o $(B)/sources.o $(B)/page.o
+# $(call sources,FOLDERS): their C, whatever room it is in.
+sources   = $(sort $(shell find $(1) -name '*.c'))
+MODEL_O  := $(patsubst %.c,$(B)/%.o,$(call sources,model))
+DRIVER_O := $(patsubst %.c,$(B)/%.o,$(call sources,drivers))
+SIM_O    := $(patsubst %.c,$(B)/%.o,$(filter-out sim/main.c sim/icarus/%,$(call sources,sim reports))) \
+            $(B)/proto/onnx.pb-c.o $(B)/sources.o $(B)/page.o
 # What determines the results of a point: their digest is in its key.
-SOURCES  := $(sort $(wildcard model/*.[ch] drivers/serac_drv.[ch] drivers/serac_i*.h $(patsubst %,sim/serac_%.[ch], \
-            workload_run timings work result infer dataset device device_model host_memory space_run narrow narrow_act \
-            calibrate tune tune_knobs) \
+SOURCES  := $(sort $(shell find model -name '*.[ch]') $(wildcard drivers/serac_drv.[ch] drivers/serac_i*.h sim/infer/*.[ch] \
+            sim/points/serac_workload_run.[ch] sim/points/serac_timings.[ch] sim/results/serac_work.[ch] sim/results/serac_result.[ch] sim/device/serac_device.[ch] \
+            sim/device/serac_device_model.[ch] sim/device/serac_host_memory.[ch] sim/sweep/serac_space_run.[ch] sim/tune/*.[ch] \
             sim/import/serac_build.[ch] sim/import/serac_import_tflite.c))
 SYNTH    := cells activity energy macros fanout area units unit events
 UNITS    := $(patsubst testbench/unit/%.c,%,$(wildcard testbench/unit/test_*.c))
-SYNTH_O  := $(patsubst scripts/synth/%.c,$(B)/scripts/synth/%.o,$(filter-out $(SYNTH:%=scripts/synth/%.c), \
-            $(wildcard scripts/synth/*.c)))
 REF_O    := $(patsubst %.c,$(B)/%.o,$(wildcard testbench/reference/*.c))
 CONFORMANCE := cmsis_nn tflite dory finn gemmlowp onnx_nodes onnxruntime transformer
 BENCHES  := $(patsubst testbench/rtl/%.cpp,%,$(wildcard testbench/rtl/tb_*.cpp))
@@ -60,7 +61,7 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
 
-$(B)/model/serac_root.o: CFLAGS += $(ROOT) -DSERAC_PLUGINS=\"$(CURDIR)/build\"
+$(B)/model/base/serac_root.o: CFLAGS += $(ROOT) -DSERAC_PLUGINS=\"$(CURDIR)/build\"
 
 # Made at every build, for 10 ms, since a file may also go; written if it changed.
 .PHONY: always
@@ -96,15 +97,15 @@ $(B)/proto/onnx.pb-c.o: $(B)/proto/onnx.pb-c.c
 $(patsubst %.c,$(B)/%.o,$(wildcard sim/import/*onnx*.c)): $(B)/proto/onnx.pb-c.h
 
 # The SystemC platform finds the model's functions in the command: -rdynamic.
-$(B)/serac: sim/main.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a $(B)/libseracsynth.a
+$(B)/serac: sim/main.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a
 	$(CC) $(CFLAGS) -rdynamic $^ -o $@ $(LIBS) -ldl
 
 SYSTEMC := $(wildcard sim/systemc/*.cpp)
 .PHONY: systemc
 systemc: $(B)/serac_systemc.so ## builds the SystemC platform
-$(B)/serac_systemc.so: $(SYSTEMC) $(wildcard sim/systemc/*.h sim/*.h model/*.h)
+$(B)/serac_systemc.so: $(SYSTEMC) $(shell find sim model -name '*.h')
 	@mkdir -p $(@D)
-	$(CXX) -std=c++17 -O2 -Wall -Wextra -Werror $(PIC) -shared -Imodel -Isim $(SYSTEMC) -o $@ -lsystemc
+	$(CXX) -std=c++17 -O2 -Wall -Wextra -Werror $(PIC) -shared $(INCLUDE) $(SYSTEMC) -o $@ -lsystemc
 
 # --- registers -------------------------------------------------------------
 
@@ -117,9 +118,9 @@ regs: $(B)/gen_regs ## regenerates the register headers and reference page
 	$(B)/gen_regs configs/regs.cfg .
 
 check-gen: $(B)/gen_regs ## fails if a generated file is not up to date
-	@rm -rf $(B)/gen && mkdir -p $(B)/gen/model $(B)/gen/rtl $(B)/gen/drivers
+	@rm -rf $(B)/gen && mkdir -p $(B)/gen/model/machine $(B)/gen/rtl $(B)/gen/drivers
 	@$(B)/gen_regs configs/regs.cfg $(B)/gen
-	@for f in model/serac_regs.h rtl/serac_regs.vh drivers/REGISTERS.md; do \
+	@for f in model/machine/serac_regs.h rtl/serac_regs.vh drivers/REGISTERS.md; do \
 	  cmp $$f $(B)/gen/$$f || { echo "check-gen: $$f differs, run make regs"; exit 1; }; done
 	@echo "check-gen: 3 files are current"
 
@@ -170,16 +171,13 @@ opinion: ## energies of units by OpenSTA beside ours, for TECH=
 
 synth-tools: $(SYNTH:%=$(B)/synth_%) ## builds the Liberty, activity and energy programs
 
-$(B)/libseracsynth.a: $(SYNTH_O)
-	@rm -f $@; ar rcs $@ $^
 $(SYNTH:%=$(B)/synth_%): $(B)/synth_%: scripts/synth/%.c $(B)/libseracsim.a $(B)/libseracdrv.a \
-                               $(B)/libserac.a $(B)/libseracsynth.a
+                               $(B)/libserac.a
 	$(CC) $(CFLAGS) $^ -o $@ $(LIBS)
 
 # --- tests -----------------------------------------------------------------
 
-$(B)/unit/%: testbench/unit/%.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a \
-             $(B)/libseracsynth.a $(B)/libref.a
+$(B)/unit/%: testbench/unit/%.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a  $(B)/libref.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(ROOT) -Itestbench $^ -o $@ -lcmocka $(LIBS) -ldl
 
@@ -187,14 +185,14 @@ $(B)/unit/%: testbench/unit/%.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libse
 test-unit: $(addprefix $(B)/unit/,$(UNITS)) ## unit tests of the C code
 	@scripts/run_tests.sh unit $(addprefix $(B)/unit/,$(UNITS))
 
-test-rtl: $(B)/libserac.a $(B)/sim/serac_axi_check.o ## module benches of the RTL; SEED=n repeats one
+test-rtl: $(B)/libserac.a $(B)/sim/pins/serac_axi_check.o ## module benches of the RTL; SEED=n repeats one
 	@scripts/run_tests.sh rtl $(addprefix scripts/run_bench.sh:,$(BENCHES))
 
 lint: ## Verilator lint of the RTL at several parameter points
 	@scripts/lint_rtl.sh
 
 $(CONFORMANCE:%=$(B)/conformance/%): $(B)/conformance/%: testbench/conformance/%.c testbench/conformance/conformance.c \
-             $(B)/proto/onnx.pb-c.h $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a $(B)/libseracsynth.a $(B)/libref.a
+             $(B)/proto/onnx.pb-c.h $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a $(B)/libref.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(ROOT) -Itestbench/conformance -Itestbench/reference -rdynamic $(filter-out %.h,$^) -o $@ $(LIBS) -ldl
 
@@ -291,7 +289,7 @@ bench: $(B)/bench/time $(B)/serac ## design points per second, and products besi
 soak-time: $(B)/soak/time ## a million random layers: time in closed form = timeline; SEED=n
 	$(B)/soak/time 1000000 $(SEED)
 
-$(B)/cover: $(wildcard testbench/coverage/*.[ch]) sim/serac_compared.h
+$(B)/cover: $(wildcard testbench/coverage/*.[ch]) sim/lockstep/serac_compared.h
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(filter %.c,$^) -o $@ -lcjson
 
@@ -333,13 +331,13 @@ san-unit: $(addprefix $(B)/unit/,$(UNITS))
 FUZZ := $(patsubst testbench/fuzz/fuzz_%.c,%,$(wildcard testbench/fuzz/fuzz_*.c))
 FUZZ_MAIN ?= testbench/fuzz/replay.c
 $(FUZZ:%=$(B)/fuzz/%): $(B)/fuzz/%: testbench/fuzz/fuzz_%.c testbench/fuzz/fuzz.c $(FUZZ_MAIN) $(B)/libseracsim.a \
-             $(B)/libseracdrv.a $(B)/libserac.a $(B)/libseracsynth.a
+             $(B)/libseracdrv.a $(B)/libserac.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Itestbench/fuzz $^ -o $@ $(LIBS) -ldl $(FUZZ_LINK)
 
 # The command with an allocation of ours that fails: testbench/fuzz/oom.c.
 OOM_WRAP := malloc calloc realloc strdup strndup open_memstream
-$(B)/serac_oom: sim/main.c testbench/fuzz/oom.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a $(B)/libseracsynth.a
+$(B)/serac_oom: sim/main.c testbench/fuzz/oom.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a
 	$(CC) $(CFLAGS) -rdynamic $(OOM_WRAP:%=-Wl,--wrap=%) $^ -o $@ $(LIBS) -ldl
 
 .PHONY: fuzz test-fuzz san-fuzz fuzz-build
@@ -361,5 +359,5 @@ clean: ## removes build/
 
 include scripts/install.mk
 
--include $(MODEL_O:.o=.d) $(DRIVER_O:.o=.d) $(SIM_O:.o=.d) $(SYNTH_O:.o=.d) \
+-include $(MODEL_O:.o=.d) $(DRIVER_O:.o=.d) $(SIM_O:.o=.d) \
          $(REF_O:.o=.d)

@@ -8,7 +8,7 @@
 //
 // Timing: issue_o in every cycle of RUN unless held back; the next iteration
 // follows without a gap when its operands have arrived.
-// Twin: model/serac_execute.c.
+// Twin: model/time/serac_execute.c.
 `default_nettype none
 `include "serac_regs.vh"
 `include "serac_defs.vh"

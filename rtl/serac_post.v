@@ -8,7 +8,7 @@
 // Timing, for a tile whose last digit pair was issued at t: parameters are read
 // from t+LEAD, the drain registers a cycle later, values enter serac_post_path yet
 // a cycle later.
-// Twin: model/serac_execute.c (post has no time of its own).
+// Twin: model/time/serac_execute.c (post has no time of its own).
 `default_nettype none
 `include "serac_regs.vh"
 

@@ -3,7 +3,7 @@
 // Timing: no stalls; a group of values at t is written at t + SERAC_POST_DEPTH.
 // Phases of one tile meet in the held memory: the first stores its value, the
 // others combine (maximum or sum), the last one's result goes on.
-// Twin: serac_function_block() in model/serac_function.c.
+// Twin: serac_function_block() in model/data/serac_function.c.
 `default_nettype none
 `include "serac_regs.vh"
 

@@ -3,7 +3,7 @@
 // Timing: one command a cycle while the write master takes them; a tile starts
 // in the cycle after its token was seen; the layer ends when the last write was
 // answered, and then sends fetch a token.
-// Twin: model/serac_store.c.
+// Twin: model/time/serac_store.c.
 `default_nettype none
 `include "serac_regs.vh"
 `include "serac_defs.vh"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# analyse.sh - clang-tidy and cppcheck over all C of model, drivers, sim, reports and scripts/synth; JOBS at a time.
+# analyse.sh - clang-tidy and cppcheck over all C of model, drivers, sim, reports and scripts; JOBS at a time.
 #
 # The checks are those of .clang-tidy and of cppcheck's warning, performance and portability. A waiver is a
 # line of scripts/analyse.waivers: what a finding contains, and behind # why it is none; one that matches nothing fails too.
@@ -11,14 +11,15 @@ done
 out=build/analyse
 mkdir -p "$out"
 make -s build/serac
-flags="-std=c11 -D_POSIX_C_SOURCE=200809L -Imodel -Idrivers -Isim -Isim/import -Ireports -Iscripts/synth -Ibuild/proto"
-files=$(ls model/*.c drivers/*.c sim/*.c sim/import/*.c reports/*.c scripts/synth/*.c scripts/*.c)
+includes=$(scripts/include_flags.sh | tr '\n' ' ')
+flags="-std=c11 -D_POSIX_C_SOURCE=200809L $includes -Ibuild/proto"
+files=$(find model drivers sim reports scripts -name '*.c' ! -path 'sim/icarus/*' ! -path 'scripts/figures/*' | LC_ALL=C sort)
 # shellcheck disable=SC2086
 printf '%s\n' $files | xargs -P "${JOBS:-$(nproc)}" -I{} clang-tidy --quiet --config-file=scripts/clang-tidy.cfg {} -- $flags > "$out/tidy" 2> "$out/tidy.err" || true
 # shellcheck disable=SC2086
 cppcheck --quiet --std=c11 -j "${JOBS:-$(nproc)}" --enable=warning,performance,portability --suppress=missingInclude \
-  --template='{file}:{line}:{column}: {severity}: {message} [{id}]' -D_POSIX_C_SOURCE=200809L -Imodel -Idrivers -Isim -Isim/import \
-  -Ireports -Iscripts/synth '-DcJSON_ArrayForEach(e,a)=while((e=(a)->child))' $files > "$out/cppcheck" 2>&1
+  --template='{file}:{line}:{column}: {severity}: {message} [{id}]' -D_POSIX_C_SOURCE=200809L $includes \
+  '-DcJSON_ArrayForEach(e,a)=while((e=(a)->child))' $files > "$out/cppcheck" 2>&1
 grep -hE '^[^ ]+:[0-9]+:[0-9]+: (warning|error|performance|portability):' "$out/tidy" "$out/cppcheck" | sed "s|^$PWD/||" | sort -u > "$out/lines" || true
 sed -E 's/^([^:]*):[0-9]+:[0-9]+/\1/' "$out/lines" > "$out/found"
 sed -n 's/^\([^#].*[^ ]\)  *#.*/\1/p' scripts/analyse.waivers > "$out/waivers"

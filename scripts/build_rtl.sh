@@ -2,12 +2,12 @@
 # build_rtl.sh OUT.so AXI_BITS [--probes|--vcd|--fst] PARAMETER... - Verilates serac_top
 # into a shared library.
 #
-# PARAMETER is -GName=value. With --probes the signals of sim/serac_probe.vlt can be read,
+# PARAMETER is -GName=value. With --probes the signals of sim/trace/serac_probe.vlt can be read,
 # with --vcd or --fst it writes waveforms. SERAC_SLOW_POPCOUNT=1 uses the adder tree that is
 # synthesised instead of $countones; SERAC_RTL_OPT=-O1 builds in half the time what runs for seconds. With
 # SERAC_COVERAGE=DIR it counts lines and toggles, of signals of at most 256 bits, into a file of DIR for each device
 # that was made.
-# Called by serac itself (sim/serac_rtl.c).
+# Called by serac itself (sim/pins/serac_rtl.c).
 set -eu
 out=$1
 axi=$2
@@ -18,7 +18,7 @@ waves=
 wave=
 defines='-DVM_TRACE=0'
 case ${1:-} in
-  --probes) probes=$root/sim/serac_probe.vlt defines="$defines -DSERAC_PROBES" ;;
+  --probes) probes=$root/sim/trace/serac_probe.vlt defines="$defines -DSERAC_PROBES" ;;
   --vcd) wave=--trace waves=verilated_vcd_c.o defines='-DVM_TRACE=1 -DVM_TRACE_VCD=1' ;;
   --fst) wave=--trace-fst waves=verilated_fst_c.o defines='-DVM_TRACE=1 -DVM_TRACE_FST=1' ;;
 esac
@@ -52,7 +52,7 @@ env -u MAKEFLAGS -u OPT make -s -j "$(nproc)" -C "$dir" -f Vserac.mk $optimise V
   { tail -30 "$dir/log" >&2; exit 1; }
 # shellcheck disable=SC2086
 g++ -std=c++17 -O2 -fPIC -shared -DVM_COVERAGE=$count $defines -DSERAC_AXI_BITS="$axi" \
-  -I"$dir" -I"$inc" -I"$inc/vltstd" -I"$root/sim" -I"$root/model" \
-  "$root/sim/serac_rtl_shim.cpp" "$dir/Vserac__ALL.a" ${waves:+"$dir/$waves"} "$runtime" \
+  -I"$dir" -I"$inc" -I"$inc/vltstd" -I"$root/sim/pins" -I"$root/model/base" -I"$root/model/machine" \
+  "$root/sim/pins/serac_rtl_shim.cpp" "$dir/Vserac__ALL.a" ${waves:+"$dir/$waves"} "$runtime" \
   -o "$dir/lib.so" -lpthread -latomic ${waves:+-lz}
 mv "$dir/lib.so" "$out"

@@ -24,7 +24,7 @@ mkdir -p "$work"
 sed -n 's/^\([a-z][a-z-]*\)[a-z -]*:.*/\1/p; s/^\.PHONY: //p' Makefile scripts/install.mk | tr ' ' '\n' | sort -u > "$work/targets"
 build/serac help --bash | awk '/^    [a-z-]+\)$/ {command = substr($1, 1, length($1) - 1)}
   /options=.--help/ {gsub(/.*options=|\047/, ""); for (i = 1; i <= NF; i++) print command, $i}' > "$work/flags"
-grep -oE 'X\([a-z0-9_]+, (TEXT|COUNT|REAL)' sim/serac_result.h | sed 's/X(//; s/,.*//' > "$work/columns"
+grep -oE 'X\([a-z0-9_]+, (TEXT|COUNT|REAL)' sim/results/serac_result.h | sed 's/X(//; s/,.*//' > "$work/columns"
 build/serac --help | sed -n 's/^  \([a-z-]*\)  .*/\1/p' > "$work/commands"
 find Makefile .ci rtl sim model drivers configs testbench scripts reports -type f -not -name '*.md' -not -name '*.bin' \
   -not -name '*-ubyte' -print0 | xargs -0 grep -aohE '[A-Za-z0-9]*_[A-Za-z0-9_]*|[a-z0-9_]+\.[a-z]+|--[a-z][a-z-]+' | sort -u > "$work/words"

@@ -21,7 +21,7 @@ mkdir -p "$out/rtl"
 
 step_benches() {
   [ -n "${BENCHES:-}" ] || rm -f "$out"/rtl/tb_*.dat
-  make -s build/libserac.a build/sim/serac_axi_check.o
+  make -s build/libserac.a build/sim/pins/serac_axi_check.o
   : "${BENCHES:=$(find testbench/rtl -name 'tb_*.cpp' -exec basename {} .cpp \; | sort)}"
   for bench in $BENCHES; do
     rm -f "$out/rtl/$bench"-*.dat

@@ -68,7 +68,7 @@ source_of() { # NAME: its source, into $work/NAME.json
   esac
 }
 
-digest() { cat "$here"/*.mjs "$here/package-lock.json" sim/serac_states.txt | sha256sum | cut -c1-16; }
+digest() { cat "$here"/*.mjs "$here/package-lock.json" sim/trace/serac_states.txt | sha256sum | cut -c1-16; }
 
 draw() { # NAME OUT
   node "$here/draw.mjs" "$work" "$(jq -r .kind "$work/$1.figure")" "$work/$1.json" "$work/$1.svg"

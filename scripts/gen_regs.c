@@ -3,7 +3,7 @@
  *
  * usage: gen_regs REGS.cfg OUTDIR
  *
- * Writes OUTDIR/model/serac_regs.h, OUTDIR/rtl/serac_regs.vh and
+ * Writes OUTDIR/model/machine/serac_regs.h, OUTDIR/rtl/serac_regs.vh and
  * OUTDIR/drivers/REGISTERS.md; a file that would not change is not touched.
  * Everything is checked first: keys, names, codes, offsets, and that fields fit
  * their words and do not overlap. A mistake is one line `file:line: ...` and
@@ -678,7 +678,7 @@ int main(int argc, char **argv)
     fclose(in);
     config_setting_t *root = config_root_setting(&config);
     check_all(root);
-    write_file(root, argv[2], "model/serac_regs.h", write_c);
+    write_file(root, argv[2], "model/machine/serac_regs.h", write_c);
     write_file(root, argv[2], "rtl/serac_regs.vh", write_verilog);
     write_file(root, argv[2], "drivers/REGISTERS.md", write_markdown);
     config_destroy(&config);

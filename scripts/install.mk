@@ -19,39 +19,39 @@ DATADIR    ?= $(PREFIX)/share
 BASHDIR     = $(DATADIR)/bash-completion/completions
 ZSHDIR      = $(DATADIR)/zsh/site-functions
 I          := $(B)/install
-VERSION    := $(shell sed -n 's/^.define SERAC_VERSION "\(.*\)"/\1/p' sim/serac_cli.h)
+VERSION    := $(shell sed -n 's/^.define SERAC_VERSION "\(.*\)"/\1/p' sim/cli/serac_cli.h)
 # Before 1.0 structs may change with each minor version, so the name that programs look for has it.
 SOVERSION  := $(basename $(VERSION))
 
 # What a program outside may include. The rest of model/ is between its own files.
-PRIVATE_H  := $(patsubst %,model/serac_%.h,block config_read fast fast_layer gemm_method gemm_tile geometry host_functions math network_read post \
+PRIVATE_H  := $(patsubst %,serac_%.h,block config_read fast fast_layer gemm_method gemm_tile geometry host_functions math network_read post \
               stages workload_read)
-PUBLIC_H   := $(filter-out $(PRIVATE_H),$(wildcard model/*.h)) $(patsubst %,sim/serac_%.h,device host_memory rtl \
-              image_make axi_check)
+PUBLIC_H   := $(filter-out $(addprefix %/,$(PRIVATE_H)),$(sort $(shell find model -name '*.h'))) sim/device/serac_device.h \
+              sim/device/serac_host_memory.h sim/pins/serac_rtl.h sim/infer/serac_image_make.h sim/pins/serac_axi_check.h
 DRIVER_H   := $(wildcard drivers/*.h)
 SYSTEMC_H  := sim/systemc/serac_tlm.h
 # The model, and of sim/ the devices with what they need.
-DEVICE_O   := $(patsubst %,$(B)/sim/serac_%.o,axi_check device device_model device_rtl device_systemc env host_memory \
-              icarus image_make part probe recording rtl trace trace_side trace_token)
-LIB_O      := $(filter-out $(B)/model/serac_root.o,$(MODEL_O)) $(DEVICE_O) $(I)/serac_root.o
+DEVICE_O   := $(patsubst %.c,$(B)/%.o,$(filter-out sim/pins/serac_polls.c,$(call sources,sim/device sim/pins sim/trace)) \
+              sim/infer/serac_image_make.c)
+LIB_O      := $(filter-out $(B)/model/base/serac_root.o,$(MODEL_O)) $(DEVICE_O) $(I)/serac_root.o
 TLM_O      := $(patsubst sim/systemc/%.cpp,$(I)/%.o,$(wildcard sim/systemc/serac_tlm*.cpp))
 LIB_LIBS   := -lconfig -lz -lm -ldl
 
 # The only file that knows the place; compiled for this PREFIX, whatever was there before.
-$(I)/serac_root.o: model/serac_root.c always
+$(I)/serac_root.o: model/base/serac_root.c always
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -DSERAC_ROOT=\"$(DATADIR)/serac\" -DSERAC_PLUGINS=\"$(LIBDIR)/serac\" -c $< -o $@
 
-$(I)/serac: sim/main.c $(I)/serac_root.o $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a $(B)/libseracsynth.a
+$(I)/serac: sim/main.c $(I)/serac_root.o $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a
 	$(CC) $(CFLAGS) -rdynamic $^ -o $@ $(LIBS) -ldl
 
 $(I)/libserac.a: $(LIB_O)
 	@rm -f $@; ar rcs $@ $^
 $(I)/libseracsystemc.a: $(TLM_O)
 	@rm -f $@; ar rcs $@ $^
-$(I)/%.o: sim/systemc/%.cpp $(wildcard sim/systemc/*.h sim/*.h model/*.h)
+$(I)/%.o: sim/systemc/%.cpp $(shell find sim model -name '*.h')
 	@mkdir -p $(@D)
-	$(CXX) -std=c++17 -O2 -g -Wall -Wextra -Werror $(PIC) -Imodel -Isim -c $< -o $@
+	$(CXX) -std=c++17 -O2 -g -Wall -Wextra -Werror $(PIC) $(INCLUDE) -c $< -o $@
 
 # Exported is what a public header names: the linker's script says so, and hides the rest.
 define version_script
@@ -81,7 +81,7 @@ endef
 firmware: $(B)/firmware/libseracdrv.a ## the driver alone, freestanding, for CROSS= (riscv64-unknown-elf-)
 $(B)/firmware/libseracdrv.a: drivers/serac_drv.c $(DRIVER_H) always
 	@mkdir -p $(@D)
-	$(CROSS)gcc -std=c11 -Os -ffreestanding -nostdlib -ffunction-sections $(WARN) -Imodel -Idrivers $(FIRMWARE_CFLAGS) \
+	$(CROSS)gcc -std=c11 -Os -ffreestanding -nostdlib -ffunction-sections $(WARN) -Imodel/base -Imodel/machine -Idrivers $(FIRMWARE_CFLAGS) \
 	  -c $< -o $(@D)/serac_drv.o
 	@rm -f $@; $(CROSS)ar rcs $@ $(@D)/serac_drv.o
 
@@ -119,9 +119,11 @@ install-data:
 	$(call copy,configs/README.md configs/regs.cfg,$(DATADIR)/serac/configs)
 	$(call copy,$(wildcard rtl/*.*),$(DATADIR)/serac/rtl)
 	$(call copy,$(wildcard rtl/figures/*),$(DATADIR)/serac/rtl/figures)
-	$(call copy,$(patsubst %,sim/serac_%,rtl.h pins.h icarus.h rtl_shim.cpp probe.vlt states.txt) sim/serac.gtkw,$(DATADIR)/serac/sim)
+	$(call copy,$(patsubst %,sim/pins/serac_%,rtl.h pins.h icarus.h rtl_shim.cpp),$(DATADIR)/serac/sim/pins)
+	$(call copy,$(patsubst %,sim/trace/serac%,_probe.vlt _states.txt .gtkw),$(DATADIR)/serac/sim/trace)
 	$(call copy,$(wildcard sim/icarus/*),$(DATADIR)/serac/sim/icarus)
-	$(call copy,$(patsubst %,model/serac_%.h,design regs status),$(DATADIR)/serac/model)
+	$(call copy,$(patsubst %,model/machine/serac_%.h,design regs),$(DATADIR)/serac/model/machine)
+	$(call copy,$(patsubst %,model/base/serac_%.h,error status),$(DATADIR)/serac/model/base)
 	@install -d $(D)$(DATADIR)/serac/scripts
 	@install -m 755 scripts/build_rtl.sh scripts/build_icarus.sh scripts/verilator_runtime.sh $(D)$(DATADIR)/serac/scripts
 	$(call copy,reports/accuracy.csv reports/pairs.csv,$(DATADIR)/serac/reports)

@@ -36,8 +36,8 @@ build() {
     -Wall -Wno-DECLFILENAME ${VERILATOR_FLAGS:-} $coverage $point "rtl/$top.v" &&
     make -s -C "$dir" -f Vtop.mk $optimise Vtop__ALL.a &&
     g++ -std=c++17 -O1 -faligned-new -DVM_COVERAGE=$count -DVM_SC=0 -DVM_TRACE=0 $defines \
-      -I"$dir" -isystem "$inc" -isystem "$inc/vltstd" -Imodel -Isim -Itestbench/rtl "$src" \
-      "$dir/Vtop__ALL.a" "$runtime" build/sim/serac_axi_check.o build/libserac.a -o "$dir/bench" -lconfig -lz -lpthread -latomic
+      -I"$dir" -isystem "$inc" -isystem "$inc/vltstd" $(scripts/include_flags.sh) -Itestbench/rtl "$src" \
+      "$dir/Vtop__ALL.a" "$runtime" build/sim/pins/serac_axi_check.o build/libserac.a -o "$dir/bench" -lconfig -lz -lpthread -latomic
 }
 grep '^// POINT:' "$src" | sed 's|^// POINT: *||' > "$work/$tb.points"
 while read -r point; do

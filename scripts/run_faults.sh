@@ -33,7 +33,7 @@ build() {
   targets=build/serac
   case $1 in
     build/unit/*) targets="$targets ${1%% *}" ;;
-    scripts/run_bench.sh*) targets="$targets build/libserac.a build/sim/serac_axi_check.o" ;;
+    scripts/run_bench.sh*) targets="$targets build/libserac.a build/sim/pins/serac_axi_check.o" ;;
   esac
   # shellcheck disable=SC2086
   make -s -j2 OPT=-O1 $targets > "$log" 2>&1

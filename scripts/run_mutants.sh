@@ -61,7 +61,7 @@ rtl_stages() {
 
 # All objects in one library, so that a mutant takes one compilation and one link.
 link_library() {
-  find build/model build/drivers build/sim build/reports build/scripts/synth build/proto -name '*.o' ! -name main.o -print0 |
+  find build/model build/drivers build/sim build/reports build/proto -name '*.o' ! -name main.o -print0 |
     sort -z | xargs -0 gcc -shared -Wl,--no-as-needed -o build/libmutant.so.new build/sources.o build/page.o -lsqlite3 -lconfig -lcjson -lyaml \
       -lprotobuf-c -lz -lm -lpthread -ldl &&
     mv build/libmutant.so.new build/libmutant.so
@@ -153,7 +153,7 @@ language=${1:-}
 count=${2:-500}
 case $language in
   rtl) sources=$(echo rtl/*.v) ;;
-  c) sources=$(echo model/*.c drivers/*.c sim/*.c sim/import/*.c reports/*.c scripts/synth/*.c) ;;
+  c) sources=$(find model drivers sim reports scripts/synth -name '*.c' ! -path 'sim/icarus/*' | LC_ALL=C sort | tr '\n' ' ') ;;
   *) echo "usage: run_mutants.sh rtl|c [COUNT]" >&2; exit 2 ;;
 esac
 export JOBS="${JOBS:-$(nproc)}"
@@ -179,12 +179,13 @@ cp -p testbench/mutation/equivalent.txt "$work/source/testbench/mutation/"
 rm -rf "$work"/busy.*
 
 prepare_c() { # in a tree: objects, one library of them, unit tests and the command linked with it
-  make -s OPT=-O1 build/serac lib build/libref.a build/libseracsynth.a build/conformance/tflite
-  find build/model build/drivers build/sim build/reports build/scripts/synth -name '*.o' -exec cp -p {} {}.whole \;
+  make -s OPT=-O1 build/serac lib build/libref.a build/conformance/tflite
+  find build/model build/drivers build/sim build/reports -name '*.o' -exec cp -p {} {}.whole \;
   link_library
   mkdir -p build/unit
-  set -- -std=c11 -D_POSIX_C_SOURCE=200809L -O1 "-DSERAC_ROOT=\"$PWD\"" -Imodel -Idrivers -Isim -Isim/import -Ireports \
-    -Iscripts/synth -Ibuild/proto -Itestbench -Lbuild
+  # shellcheck disable=SC2046
+  set -- -std=c11 -D_POSIX_C_SOURCE=200809L -O1 "-DSERAC_ROOT=\"$PWD\"" $(scripts/include_flags.sh) \
+    -Ibuild/proto -Itestbench -Lbuild
   for test in testbench/unit/test_*.c; do
     gcc "$@" "$test" build/libref.a -o "build/unit/$(basename "$test" .c)" -lmutant -lcmocka -lsqlite3 -lconfig -lcjson -lyaml -lprotobuf-c -lz -lm -lpthread
   done
@@ -201,7 +202,7 @@ prepare_c() { # in a tree: objects, one library of them, unit tests and the comm
 }
 
 prepare_rtl() {
-  make -s OPT=-O1 build/serac build/libserac.a build/sim/serac_axi_check.o
+  make -s OPT=-O1 build/serac build/libserac.a build/sim/pins/serac_axi_check.o
 }
 
 for slot in $(seq "$JOBS"); do

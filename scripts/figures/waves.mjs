@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { card, colour, sans, width } from './style.mjs';
 
 // A state's name by its number, as GTKWave has them.
-const states = readFileSync('sim/serac_states.txt', 'utf8').trim().split('\n').map((line) => line.split(' ')[1]);
+const states = readFileSync('sim/trace/serac_states.txt', 'utf8').trim().split('\n').map((line) => line.split(' ')[1]);
 
 function shown(value, format) {
   if (format === 'state') return states[parseInt(value, 16)];

@@ -1,4 +1,4 @@
-/* events.c - synth_events: the terms of model/serac_activity.h for a network on a design.
+/* events.c - synth_events: the terms of model/cost/serac_activity.h for a network on a design.
  *
  *     synth_events DESIGN NETWORK
  *

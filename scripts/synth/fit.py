@@ -281,9 +281,9 @@ def main_counts(tech, path):
     print_counts('left out', left)
     median, worst = median_worst([abs(percent(*pair)) for pair in left['luts']])
     with open(path, 'w') as out:
-        out.write(f'# {tech}.cfg - written by `make fit TECH={tech}`; do not edit. Form: model/serac_tech.h.\n\n'
+        out.write(f'# {tech}.cfg - written by `make fit TECH={tech}`; do not edit. Form: model/cost/serac_tech.h.\n\n'
                   f'source = "{what_of(tech)}; LUTs, flip-flops and DSPs fitted to this RTL";\n'
-                  'not_included = "clock, energy, routing, I/O; block RAMs are a rule (model/serac_fpga.h)";\n'
+                  'not_included = "clock, energy, routing, I/O; block RAMs are a rule (model/cost/serac_fpga.h)";\n'
                   f'fpga = "{key(tech, "flow")}";\n\nunits = {{\n')
         for name, counts in fitted.items():
             out.write(f'  {name} = {{ ' + '\n    '.join(f'{k} = {numbers(v)};' for k, v in counts.items()) + ' };\n')
@@ -348,7 +348,7 @@ def dot(a, b):
     return sum(x * y for x, y in zip(a, b))
 
 
-# Terms of model/serac_units.c: bits that are flip-flops, of a buffer, of the held values.
+# Terms of model/cost/serac_units.c: bits that are flip-flops, of a buffer, of the held values.
 BUFFERS_OF_BITS = ('act_bank', 'weight_buffer', 'param_buffer', 'out_buffer')
 BUFFER_BITS, HELD_BITS = 3, 2
 
@@ -401,7 +401,7 @@ BUFFERS = GROUPS[4:]
 
 
 class Run:
-    """One network on one netlist: measured energies and the terms of model/serac_activity.h."""
+    """One network on one netlist: measured energies and the terms of model/cost/serac_activity.h."""
 
     def __init__(self, row):
         self.design, self.network = row['design'], row['network']
@@ -480,7 +480,7 @@ def what_of(tech):
 def write(path, tech, units, area, delay, energy, leakage, fit):
     sram = run('build/synth_units', '--sram', f'{HERE}/tech/sram.cfg', f'{HERE}/tech/{tech}.cfg')
     with open(path, 'w') as out:
-        out.write(f'# {tech}.cfg - written by `make fit TECH={tech}`; do not edit. Form: model/serac_tech.h.\n\n'
+        out.write(f'# {tech}.cfg - written by `make fit TECH={tech}`; do not edit. Form: model/cost/serac_tech.h.\n\n'
                   f'source = "{what_of(tech)}; fitted to yosys, OpenSTA and gate-level runs of this RTL";\n'
                   'not_included = "wires and placement in area, skew, I/O, power grid; '
                   'memories are a table";\n\nunits = {\n')

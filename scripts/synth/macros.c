@@ -2,7 +2,7 @@
  *
  *     synth_macros SRAM.cfg TECH.cfg WIDTHxDEPTHxPORTSxENABLES...
  *         a Liberty library with one cell each: area and access time
- *         (model/serac_sram.h), for yosys and OpenSTA
+ *         (model/cost/serac_sram.h), for yosys and OpenSTA
  *     synth_macros --table FILE.lib...
  *         a user's single-port macros as an SRAM.cfg
  *

@@ -28,8 +28,9 @@ sources() {
     sed 's|//.*||' ../../rtl/*.v ../../rtl/*.vh serac_ram.v clock_gate*.v | plain
     if $asic; then
       sed 's|^ *#.*||' synth.sh report.sh units.sh "tech/$tech.cfg" tech/sram.cfg energy/*.cfg | plain
-      set -- cells.c macros.c sram_cfg.[ch] fanout.c area.c liberty*.[ch] netlist.[ch] energy_cell.[ch] \
-        energy_sum.[ch] gate_cell.[ch] gates*.[ch] unit.c ../../sim/serac_gates.[ch] ../../model/serac_sram.[ch]
+      sim=../../sim/netlist
+      set -- cells.c macros.c $sim/sram_cfg.[ch] fanout.c area.c $sim/liberty*.[ch] $sim/netlist.[ch] $sim/energy_cell.[ch] \
+        $sim/energy_sum.[ch] $sim/gate_cell.[ch] $sim/gates*.[ch] unit.c $sim/serac_gates.[ch] ../../model/cost/serac_sram.[ch]
     else
       sed 's|^ *#.*||' fpga.sh modules.py "tech/$tech.cfg" | plain
       set -- area.c

@@ -53,5 +53,5 @@ echo "critical path from $start"
 echo "                to $end"
 echo "slowest units (ns to their registers):"
 head -6 "$out/endpoints.csv" | awk -F, '{printf "  %8.3f  %s\n", $2, $1}'
-echo "wires in the clock: $wire fF a fanout, estimated (scripts/synth/liberty.h); not included: wires in area, clock tree; a clock gate counts as a cell"
+echo "wires in the clock: $wire fF a fanout, estimated (sim/netlist/liberty.h); not included: wires in area, clock tree; a clock gate counts as a cell"
 echo "written: $out/netlist.json, netlist.v, area.csv, endpoints.csv, timing.txt, result.cfg"

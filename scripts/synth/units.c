@@ -1,6 +1,6 @@
 /* units.c - synth_units: what scripts/synth/fit.py must know of the model.
  *
- *     synth_units SRAM.cfg TECH.cfg DESIGN            terms of model/serac_units.h: a line of
+ *     synth_units SRAM.cfg TECH.cfg DESIGN            terms of model/cost/serac_units.h: a line of
  *         CSV a unit: name, path, group, instances, "area" and terms, "delay" and terms
  *     synth_units --macros SRAM.cfg TECH.cfg DESIGN   buffer, pJ of a read, pJ of a write
  *     synth_units --sram SRAM.cfg TECH.cfg            the scaled table, as configs/tech has it

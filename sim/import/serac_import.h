@@ -1,4 +1,4 @@
-/* serac_import.h - other tools' layer tables become workloads (model/serac_workload.h).
+/* serac_import.h - other tools' layer tables become workloads (model/network/serac_workload.h).
  *
  *   .csv           SCALE-Sim topologies (scalesim-project/SCALE-Sim): convolutions, or M,N,K
  *   .yaml, .yml    a Timeloop problem (Parashar et al., "Timeloop", ISPASS 2019), or a ZigZag

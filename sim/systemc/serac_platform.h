@@ -1,4 +1,4 @@
-/* serac_platform.h - the SystemC platform as sim/serac_device_systemc.c sees it. */
+/* serac_platform.h - the SystemC platform as sim/device/serac_device_systemc.c sees it. */
 #ifndef SERAC_PLATFORM_H
 #define SERAC_PLATFORM_H
 

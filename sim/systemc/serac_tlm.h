@@ -153,7 +153,7 @@ private:
     uint64_t beat_cycle(const Burst &burst, size_t beat) const;
 };
 
-// A memory with the timing function of model/serac_memory.h.
+// A memory with the timing function of model/machine/serac_memory.h.
 class Memory : public sc_core::sc_module {
 public:
     tlm_utils::simple_target_socket<Memory> socket;

@@ -70,13 +70,13 @@ expect "an impossible bin that is met" 1 "kind=gemm padding=yes was met, and is 
 echo 'block 4 4' > "$work/blocks"
 expect "half a line" 2 "not such a file" --blocks "$work/blocks"
 
-printf '%s\n' '{"files":[{"file":"model/serac_pack.c","lines":[{"line_number":1,"count":3,"branches":[{"count":0}]}]}]}' \
-  '{"files":[{"file":"model/serac_pack.c","lines":[{"line_number":1,"count":0},{"line_number":2,"count":0}]},{"file":"/usr/include/x.h","lines":[{"line_number":9,"count":0}]}]}' > "$work/gcov"
+printf '%s\n' '{"files":[{"file":"model/mapping/serac_pack.c","lines":[{"line_number":1,"count":3,"branches":[{"count":0}]}]}]}' \
+  '{"files":[{"file":"model/mapping/serac_pack.c","lines":[{"line_number":1,"count":0},{"line_number":2,"count":0}]},{"file":"/usr/include/x.h","lines":[{"line_number":9,"count":0}]}]}' > "$work/gcov"
 expect "lines of C" 1 "| C lines | 2 | 1 | 50.00 |" --gcov "$work/gcov" --page "$work/page"
 count=$((count + 1))
-grep -q 'model/serac_pack.c:2:' "$work/page" || fails "the page does not list the line"
+grep -q 'model/mapping/serac_pack.c:2:' "$work/page" || fails "the page does not list the line"
 
-printf '{"files":[{"file":"model/serac_pack.c","lines":[{"line_number":1,"count":3}]}]}\n' > "$work/gcov"
+printf '{"files":[{"file":"model/mapping/serac_pack.c","lines":[{"line_number":1,"count":3}]}]}\n' > "$work/gcov"
 expect "everything is met" 0 "| C lines | 1 | 1 | 100.00 |" --gcov "$work/gcov"
 waive 'c | model/serac_unpack.c | * | there is no such file'
 expect "everything is met, and an exclusion is wrong" 1 "waivers:1: no point" --gcov "$work/gcov" --waivers "$work/waivers"

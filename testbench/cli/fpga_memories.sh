@@ -1,5 +1,5 @@
 #!/bin/sh
-# What a memory takes of an FPGA: model/serac_fpga.c against yosys, shape by shape: those of all
+# What a memory takes of an FPGA: model/cost/serac_fpga.c against yosys, shape by shape: those of all
 # designs of scripts/synth/fitting and heldout, and others at the edges of the rule. Large ones take
 # yosys many minutes: only with ALL=1; synth_tools.sh compares the memories of every design measured.
 set -u

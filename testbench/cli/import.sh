@@ -6,10 +6,6 @@ work=build/cli/import
 logs=build/cli/import-logs
 rm -rf "$work" "$logs"
 mkdir -p "$work" "$logs"
-is() {
-  count=$((count + 1))
-  if [ "$2" = "$3" ]; then echo "ok   $1"; else fails "$1: $2, expected $3"; fi
-}
 
 cat > "$work/two.csv" << 'EOF'
 Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,

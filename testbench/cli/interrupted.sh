@@ -12,12 +12,6 @@ mkdir -p "$work" "$logs"
 random=${SEED:-1}
 hits=0
 
-# is WHAT GOT WANTED
-is() {
-  count=$((count + 1))
-  if [ "$2" = "$3" ]; then echo "ok   $1"; else fails "$1: $2, expected $3"; fi
-}
-
 clock() { date +%s%3N; }
 
 # moment MS: a random part of that time, in seconds.

@@ -8,11 +8,6 @@ logs=build/cli/report-logs
 rm -rf "$work" "$logs"
 mkdir -p "$work" "$logs"
 
-# is WHAT GOT WANTED
-is() {
-  count=$((count + 1))
-  if [ "$2" = "$3" ]; then echo "ok   $1"; else fails "$1: $2, expected $3"; fi
-}
 run() { "$serac" "$@" > "$logs/log" 2> "$logs/err" || fails "serac $*: $(cat "$logs/err")"; }
 
 cat > "$work/small.cfg" <<END
@@ -180,8 +175,9 @@ refused "cosim into no folder" "$work/cut.csv/x: cannot be written" cosim --netw
 # --- without the library ------------------------------------------------------------------------
 env -u MAKEFLAGS make -s B=build/no-charts CHART_JS= build/no-charts/page.o 2> "$logs/err" || fails "make without charts"
 is "a build without charts says" "$(cat "$logs/err")" "report: libjs-chart.js is missing, so pages will have no charts: scripts/setup.sh installs it"
-gcc -std=c11 -D_POSIX_C_SOURCE=200809L -Imodel -Isim sim/main.c build/no-charts/page.o build/libseracsim.a build/libseracdrv.a \
-  build/libserac.a build/libseracsynth.a -rdynamic -o build/no-charts/serac -lsqlite3 -lconfig -lcjson -lyaml -lprotobuf-c -lz -lm -lpthread -ldl ||
+# shellcheck disable=SC2046
+gcc -std=c11 -D_POSIX_C_SOURCE=200809L $(scripts/include_flags.sh) sim/main.c build/no-charts/page.o build/libseracsim.a build/libseracdrv.a \
+  build/libserac.a -rdynamic -o build/no-charts/serac -lsqlite3 -lconfig -lcjson -lyaml -lprotobuf-c -lz -lm -lpthread -ldl ||
   fails "linking without charts"
 build/no-charts/serac report "$work/run.csv" --out "$work/plain" > "$logs/log" 2> "$logs/err" || fails "report without charts"
 is "a report without charts says" "$(cat "$logs/err")" \

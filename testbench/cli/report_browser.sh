@@ -11,11 +11,6 @@ browser=$(command -v chromium || command -v chromium-browser || command -v googl
 rm -rf "$work" "$logs"
 mkdir -p "$work" "$logs"
 
-# is WHAT GOT WANTED
-is() {
-  count=$((count + 1))
-  if [ "$2" = "$3" ]; then echo "ok   $1"; else fails "$1: $2, expected $3"; fi
-}
 # holds WHAT NUMBER RELATION NUMBER
 holds() {
   count=$((count + 1))

@@ -9,11 +9,6 @@ logs=build/cli/serve-logs
 rm -rf "$work" "$logs"
 mkdir -p "$work" "$logs"
 
-# is WHAT GOT WANTED
-is() {
-  count=$((count + 1))
-  if [ "$2" = "$3" ]; then echo "ok   $1"; else fails "$1: $2, expected $3"; fi
-}
 # close WHAT GOT WANTED: to 1e-4, as cells have six digits.
 close() {
   is "$1 ($2)" "$(awk -v a="$2" -v b="$3" 'BEGIN {print (b > 0 && a / b < 1.0001 && a / b > 0.9999)}')" 1

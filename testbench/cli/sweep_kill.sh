@@ -9,12 +9,6 @@ logs=build/cli/sweep-kill-logs
 rm -rf "$work" "$logs"
 mkdir -p "$work" "$logs"
 
-# is WHAT GOT WANTED
-is() {
-  count=$((count + 1))
-  if [ "$2" = "$3" ]; then echo "ok   $1"; else fails "$1: $2, expected $3"; fi
-}
-
 cat > "$work/net.cfg" << END
 name = "net"; source = "$0";
 layers = (

@@ -7,12 +7,6 @@ rm -rf "$work"
 mkdir -p "$work"
 columns=design,technology,memory,backend,network,layer,m,n,k,batch,weight_bits,act_bits,weight_store_bits,macs,cycles,array_busy_cycles,stall_fetch_cycles,stall_requant_cycles,stall_store_cycles,stall_control_cycles,fill_drain_cycles,utilisation,clock_mhz,time_us,gops,bytes_read,bytes_written,weight_bytes,memory_bytes
 
-# is WHAT GOT WANTED
-is() {
-  count=$((count + 1))
-  if [ "$2" = "$3" ]; then echo "ok   $1"; else fails "$1: $2, expected $3"; fi
-}
-
 # sweep DIR OPTION...: its results are then in DIR.csv, what it printed in the log.
 sweep() {
   dir=$1
@@ -97,24 +91,24 @@ is "its results" "$(cmp "$work/before.csv" "$full.csv" && echo same)" same
 
 # --- the sources that the key covers: a copy of them, changed one by one ---
 mkdir "$work/tree"
-cp -r Makefile model drivers sim "$work/tree"
+cp -r Makefile model drivers sim reports "$work/tree"
 mkdir "$work/tree/scripts"
-cp scripts/install.mk "$work/tree/scripts"
+cp scripts/install.mk scripts/include_flags.sh "$work/tree/scripts"
 digest() { make -s -C "$work/tree" B=made made/sources.c 2>&1 && sed -n 's/.*"\([0-9a-f]\{32\}\)";$/\1/p' "$work/tree/made/sources.c"; }
 own=$(digest)
 is "version of every point" "$(sqlite3 "$full/results.db" 'select distinct version from points')" \
   "$("$serac" --version | sed 's/^serac //') $own"
 is "digest of the same sources" "$(digest)" "$own"
-echo >> "$work/tree/sim/serac_cmd_report.c"
+echo >> "$work/tree/reports/report/serac_cmd_report.c"
 is "digest with another report" "$(digest)" "$own"
-for file in model/serac_cost.c model/serac_fast.h drivers/serac_drv.c sim/serac_infer.c sim/serac_result.h sim/serac_workload_run.c sim/serac_device_model.c; do
+for file in model/cost/serac_cost.c model/data/serac_fast.h drivers/serac_drv.c sim/infer/serac_infer.c sim/results/serac_result.h sim/points/serac_workload_run.c sim/device/serac_device_model.c; do
   cp "$file" "$work/source"
   echo >> "$work/tree/$file"
   is "digest with another $file" "$([ "$(digest)" != "$own" ] && echo differs)" differs
   cp "$work/source" "$work/tree/$file"
   is "digest with the old $file" "$(digest)" "$own"
 done
-rm "$work/tree/model/serac_sram.h"
+rm "$work/tree/model/cost/serac_sram.h"
 is "digest with a file less" "$([ "$(digest)" != "$own" ] && echo differs)" differs
 
 # --- the report of it ---

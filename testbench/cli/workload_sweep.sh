@@ -9,11 +9,6 @@ logs=build/cli/workload-sweep-logs
 rm -rf "$work" "$logs"
 mkdir -p "$work" "$logs"
 
-# is WHAT GOT WANTED
-is() {
-  count=$((count + 1))
-  if [ "$2" = "$3" ]; then echo "ok   $1"; else fails "$1: $2, expected $3"; fi
-}
 # sweep SWEEP DIR OPTION...: its results are then in DIR.csv.
 sweep() {
   file=$1

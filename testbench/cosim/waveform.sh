@@ -1,6 +1,6 @@
 #!/bin/sh
 # Waveforms of the RTL are opened by GTKWave's own readers (vcd2fst, fst2vcd), have every
-# signal of sim/serac.gtkw, a clock edge a cycle and the array's busy cycles; and a full
+# signal of sim/trace/serac.gtkw, a clock edge a cycle and the array's busy cycles; and a full
 # disk leaves none.
 set -eu
 out=build/cosim-waveform
@@ -51,13 +51,13 @@ fst2vcd "$out/read.fst" > "$out/vcd.vcd"
 infer w.fst > /dev/null
 fst2vcd "$out/w.fst" > "$out/fst.vcd"
 for vcd in w.vcd vcd.vcd fst.vcd; do
-  [ "$(viewed sim/serac.gtkw | wc -l)" -gt 40 ]
-  lost=$(missing sim/serac.gtkw "$out/$vcd")
+  [ "$(viewed sim/trace/serac.gtkw | wc -l)" -gt 40 ]
+  lost=$(missing sim/trace/serac.gtkw "$out/$vcd")
   [ -z "$lost" ] || { echo "$vcd has no $lost"; exit 1; }
   [ "$(high "$out/$vcd" TOP.clk_i)" = $((500 * cycles)) ]
   [ "$(high "$out/$vcd" TOP.serac_top.u_core.issue)" = $((1000 * busy)) ]
 done
-sed 's/u_core.tile$/u_core.tyle/' sim/serac.gtkw > "$out/wrong.gtkw"
+sed 's/u_core.tile$/u_core.tyle/' sim/trace/serac.gtkw > "$out/wrong.gtkw"
 [ "$(missing "$out/wrong.gtkw" "$out/w.vcd")" = TOP.serac_top.u_core.tyle ]
 
 # A window of cycles, which may lie across runs.
@@ -76,7 +76,7 @@ grep -q 'none.vcd: no cycle of the run is in --trace-cycles' "$out/log"
 # Lock step leaves the same; what lies between runs would be another instance's.
 build/serac cosim --random 200 --case 0 --trace "$out/case.vcd" > /dev/null
 vcd2fst "$out/case.vcd" "$out/case.fst"
-[ -z "$(missing sim/serac.gtkw "$out/case.vcd")" ]
+[ -z "$(missing sim/trace/serac.gtkw "$out/case.vcd")" ]
 
 # A limit on the size of files stands for a full disk. (Libraries are built before it.)
 infer whole.json > /dev/null

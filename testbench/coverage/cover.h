@@ -68,7 +68,7 @@ const char *cover_source(const char *file, unsigned line);
 bool cover_read_dat(struct cover *c, const char *path);
 /* gcov's JSON documents, one a line, paths relative to the working folder. */
 bool cover_read_gcov(struct cover *c, const char *path);
-/* The log of sim/serac_compared.h into the bins of bins.c. */
+/* The log of sim/lockstep/serac_compared.h into the bins of bins.c. */
 bool cover_read_blocks(struct cover *c, const char *path);
 /* `KIND | FILE | WHAT | REASON` a line, FILE and WHAT with * and ?, or WHAT a signal's
  * bits, `name[LOW-HIGH mod WIDTH]`. Complains of bad lines itself. */

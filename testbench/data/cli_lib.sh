@@ -12,6 +12,12 @@ fails() {
   echo "FAIL $*"
 }
 
+# is WHAT FOUND EXPECTED: they are the same.
+is() {
+  count=$((count + 1))
+  if [ "$2" = "$3" ]; then echo "ok   $1"; else fails "$1: $2, expected $3"; fi
+}
+
 # summary: the last line and the exit code.
 summary() {
   [ "$count" -gt 0 ] || fails "nothing was checked"

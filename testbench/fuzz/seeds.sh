@@ -22,7 +22,8 @@ done
 for file in testbench/data/bad/network-*.cfg; do
   { cat "$file"; printf '\0'; head -c 600 configs/networks/example.bin; } > "$dir/network/$(basename "$file")"
 done
-"${CC:-gcc}" -std=c11 -Isim/import -Imodel -Itestbench testbench/fuzz/seed_tflite.c -o "$dir/seed_tflite"
+# shellcheck disable=SC2046
+"${CC:-gcc}" -std=c11 $(scripts/include_flags.sh) -Itestbench testbench/fuzz/seed_tflite.c -o "$dir/seed_tflite"
 "$dir/seed_tflite" "$dir/tflite"
 for net in testbench/data/steps testbench/data/operations configs/networks/example; do
   $serac compile $net.cfg --design tiny --memory fast -o "$dir/image/$(basename $net)" > /dev/null
@@ -91,4 +92,4 @@ words sim/import/serac_import_onnx*.c > "$dir/onnx.dict"
 words "$dir/yaml"/* > "$dir/yaml.dict"
 words "$dir/csv"/* > "$dir/csv.dict"
 words "$dir/rows"/* > "$dir/rows.dict"
-sed -n 's/.*X(\([a-z_0-9]*\), .*/"\1"/p' sim/serac_result.h > "$dir/expr.dict"
+sed -n 's/.*X(\([a-z_0-9]*\), .*/"\1"/p' sim/results/serac_result.h > "$dir/expr.dict"

@@ -1,4 +1,4 @@
-// axi_rules.h - AXI's rules (sim/serac_axi_check.h) in the benches of modules that have
+// axi_rules.h - AXI's rules (sim/pins/serac_axi_check.h) in the benches of modules that have
 // a part of the pins. Pins that a bench leaves alone are silent.
 #ifndef SERAC_AXI_RULES_H
 #define SERAC_AXI_RULES_H

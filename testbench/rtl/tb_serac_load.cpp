@@ -4,7 +4,7 @@
 // them, with gaps, garbage in the gaps, and clear at any time. Where a weight
 // beat belongs is computed from its place in the load, not counted
 // (rtl/MACHINE.md, "Memory layout"); whether a block's exec section is legal is
-// asked of serac_insn_check() in model/serac_insn.c.
+// asked of serac_insn_check() in model/machine/serac_insn.c.
 //
 // POINT: -GBeatBytes=16 -GWgtAddrBits=6 -GParamAddrBits=4
 // POINT: -GBeatBytes=8 -GWgtAddrBits=5 -GParamAddrBits=5

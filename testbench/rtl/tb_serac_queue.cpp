@@ -18,7 +18,7 @@
 enum {
     SECTION = 128,                  // bytes
     BEATS = SECTION / BeatBytes,
-    LATENCY = BEATS + 2,            // = section_cycles, model/serac_timeline.c
+    LATENCY = BEATS + 2,            // = section_cycles, model/time/serac_timeline.c
     ENOUGH = 100000                 // cycles in which all of struct Seen happens
 };
 

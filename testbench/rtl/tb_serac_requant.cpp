@@ -1,4 +1,4 @@
-// tb_serac_requant.cpp - one lane against serac_requant() of model/serac_requant.c.
+// tb_serac_requant.cpp - one lane against serac_requant() of model/data/serac_requant.c.
 //
 // Mode and dot_shift hold for a layer, then the pipe runs empty. Half of the values
 // are aimed: the bias is chosen so that x lies on, just before or just after a tie of

@@ -15,11 +15,6 @@ done
 rm -rf "$work"
 mkdir -p "$work" "$logs"
 
-# is WHAT GOT WANTED
-is() {
-  count=$((count + 1))
-  if [ "$2" = "$3" ]; then echo "ok   $1"; else fails "$1: $2, expected $3"; fi
-}
 trap stop_cluster EXIT
 trap 'exit 1' INT TERM
 

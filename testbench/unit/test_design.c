@@ -8,7 +8,8 @@
 
 #include <cmocka.h>
 
-#include "serac_config.h"
+#include "serac_design.h"
+#include "serac_memory.h"
 
 static struct serac_error error;
 
