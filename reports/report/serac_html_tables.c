@@ -185,7 +185,7 @@ static void checks(const struct serac_html *h)
 {
     const struct serac_report *r = h->report;
     fprintf(h->to, "<h3>Model against RTL</h3>\n");
-    if (!r->num_checks) {
+    if (!r->checks.count) {
         fprintf(h->to, "<p>%s <code>serac cosim --network NET --design D --out DIR</code> "
                        "adds it to a folder of "
                        "results.</p>\n", r->looked_for_checks ? "Not run." : "Not looked for: a CSV "
@@ -196,8 +196,8 @@ static void checks(const struct serac_html *h)
                    "</th><th>memory</th><th class=\"n\">seed</th><th class=\"n\">layers compared"
                    "</th><th class=\"n\">cycles compared</th><th class=\"n\">bytes compared</th><th "
                    "class=\"n\">largest cycle difference</th><th>result</th><th>sources</th></tr></thead><tbody>\n");
-    for (size_t i = 0; i < r->num_checks; i++) {
-        const struct serac_report_check *c = &r->checks[i];
+    for (size_t i = 0; i < r->checks.count; i++) {
+        const struct serac_check *c = &r->checks.check[i];
         const char *const cells[] = {c->network, c->design, c->memory, c->seed, c->layers,
                                      c->cycles, c->bytes,
                                      *c->difference ? c->difference : "unknown", c->result,

@@ -11,7 +11,7 @@ void serac_report_free(struct serac_report *r)
     free(r->origins);
     free(r->layers);
     free(r->layer_points);
-    free(r->checks);
+    free(r->checks.check);
     memset(r, 0, sizeof *r);
 }
 
@@ -67,7 +67,7 @@ void serac_say_cut(const struct serac_report *r, char *text, size_t room)
 }
 
 const char *serac_check_sources(const struct serac_report *r,
-                                const struct serac_report_check *check)
+                                const struct serac_check *check)
 {
     if (!*check->version)
         return "not recorded";

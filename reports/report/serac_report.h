@@ -7,17 +7,8 @@
 
 #include <stdio.h>
 
+#include "serac_checks.h"
 #include "serac_result.h"
-
-/* Model and RTL in lock step, of one network: a line of DIR/cosim.csv. */
-struct serac_report_check {
-    char design[SERAC_CELL], memory[SERAC_CELL], network[SERAC_CELL];
-    char seed[SERAC_CELL];             /* of the RTL's reset values */
-    char layers[SERAC_CELL], cycles[SERAC_CELL], bytes[SERAC_CELL];  /* compared */
-    char difference[SERAC_CELL];       /* largest, in cycles; empty: see `result` */
-    char result[256];                  /* "equal", or the first difference */
-    char version[SERAC_CELL];          /* as in serac_report_origin */
-};
 
 struct serac_report_origin {
     char key[40];                      /* hash of the configuration; "" unknown */
@@ -34,8 +25,7 @@ struct serac_report {
     size_t num_layers;
     bool all_layers;                   /* else only those of points that stand out ... */
     size_t cut_points;                 /* ... but for so many, for which there was no room */
-    struct serac_report_check *checks;
-    size_t num_checks;
+    struct serac_checks checks;
     bool looked_for_checks;            /* false: of a CSV */
     uint64_t failed, excluded;         /* points that are not among the totals */
     uint64_t planned, pending;         /* of the sweep; of them not run yet */
@@ -58,7 +48,7 @@ void serac_say_cut(const struct serac_report *report, char *text, size_t room);
 
 /* What is said of a check's version: as the results, another, or not recorded. */
 const char *serac_check_sources(const struct serac_report *report,
-                                const struct serac_report_check *check);
+                                const struct serac_check *check);
 
 /* Rows, of those that have cycles, in which the causes do not sum to them. */
 size_t serac_wrong_sums(const struct serac_report *report);

@@ -125,7 +125,8 @@ static enum serac_status load_folder(const char *dir, size_t point, struct serac
         status = load_layers(db, r, point, error);
     }
     serac_db_close(db);
-    return status == SERAC_OK ? serac_report_read_checks(dir, r, error) : status;
+    r->looked_for_checks = true;
+    return status == SERAC_OK ? serac_checks_read(dir, &r->checks, error) : status;
 }
 
 /* --- a CSV ------------------------------------------------------------------------- */

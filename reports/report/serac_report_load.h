@@ -19,18 +19,4 @@ enum serac_status serac_report_load(const char *path, size_t point,
 enum serac_status serac_report_export(FILE *to, const char *path, bool json,
                                       struct serac_error *error);
 
-/* --- cosim.csv ------------------------------------------------------------------- */
-
-#define SERAC_CHECKS_FILE "cosim.csv"
-
-/* Makes the folder if it is not there; before a run that would be lost. */
-enum serac_status serac_report_checks_folder(const char *dir, struct serac_error *error);
-/* Appends what lock step found to DIR/cosim.csv, made if missing, with this program's version. */
-enum serac_status serac_report_write_check(const char *dir,
-                                           const struct serac_report_check *check,
-                                           struct serac_error *error);
-/* Of equal design, memory, network and seed the last line holds. No file: no check. */
-enum serac_status serac_report_read_checks(const char *dir, struct serac_report *report,
-                                           struct serac_error *error);
-
 #endif

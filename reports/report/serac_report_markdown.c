@@ -186,11 +186,11 @@ static void say_group(FILE *to, const struct serac_report *r, const struct serac
 
 static void say_checks(FILE *to, const struct serac_report *r)
 {
-    if (!r->num_checks)
+    if (!r->checks.count)
         fprintf(to, "- model against RTL in lock step: %s\n", r->looked_for_checks
                     ? "not run for this report" : "not looked for, which a folder of results has");
-    for (size_t i = 0; i < r->num_checks; i++) {
-        const struct serac_report_check *c = &r->checks[i];
+    for (size_t i = 0; i < r->checks.count; i++) {
+        const struct serac_check *c = &r->checks.check[i];
         fprintf(to, "- model against RTL, `%s` on `%s`, memory `%s`: %s layers, %s cycles, "
                     "%s written bytes, largest difference %s cycles: %s; sources: %s\n", c->network,
                 c->design, c->memory, c->layers, c->cycles, c->bytes,

@@ -3,13 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "serac_checks.h"
 #include "serac_cli.h"
 #include "serac_cosim.h"
 #include "serac_dataset.h"
 #include "serac_gates.h"
 #include "serac_lockstep.h"
 #include "serac_program.h"
-#include "serac_report_load.h"
 
 /* --- the recording ---------------------------------------------------------------- */
 
@@ -201,7 +201,7 @@ static int report(enum serac_status status, const struct network_job *job, const
  * has none in its cycles; one that differs ends there, and how far it would get apart is not known. */
 static int keep_check(const char *dir, int code, const struct network_job *j)
 {
-    struct serac_report_check c = {.difference = ""};
+    struct serac_check c = {.difference = ""};
     struct serac_error error = {""};
     if (!dir || (code != SERAC_EXIT_DONE && code != SERAC_EXIT_CHECK))
         return code;
@@ -218,7 +218,7 @@ static int keep_check(const char *dir, int code, const struct network_job *j)
     } else {
         snprintf(c.result, sizeof c.result, "%s", *j->difference ? j->difference : "the timelines differ");
     }
-    enum serac_status status = serac_report_write_check(dir, &c, &error);
+    enum serac_status status = serac_checks_append(dir, &c, &error);
     return status == SERAC_OK ? code : serac_cli_fail(status, &error);
 }
 
@@ -393,7 +393,7 @@ int serac_cmd_cosim(int argc, char **argv)
     if (window_text && !serac_cli_number("--window", window_text, 1,
                                          UINT64_MAX / 4, &gates.window))
         return SERAC_EXIT_INPUT;
-    if (out && serac_report_checks_folder(out, &error) != SERAC_OK)
+    if (out && serac_checks_folder(out, &error) != SERAC_OK)
         return serac_cli_fail(SERAC_E_INPUT, &error);
     code = serac_cli_setting(design ? design : "tiny", memory, NULL, &setting);
     return code >= 0 ? code : run_network(network, input, &setting, image, seed, &gates, &tracing, out);

@@ -242,15 +242,15 @@ static void test_origins_and_checks_cannot_either(void **state)
 {
     (void)state;
     static const struct serac_report_origin origin = {"<i>key", "<i>version</dd>"};
-    struct serac_report_check check = {.design = "<i>d", .memory = "<i>m", .network = "<i>n",
+    struct serac_check check = {.design = "<i>d", .memory = "<i>m", .network = "<i>n",
                                        .seed = "<i>s", .layers = "<i>l", .cycles = "<i>c",
                                        .bytes = "<i>b", .difference = "<i>f",
                                        .result = "<i>r"};
     add("net", "8/8", "8", "1", "1", "1");
     report.origins[0] = origin;
-    report.checks = malloc(sizeof check);
-    assert_non_null(report.checks);
-    report.checks[report.num_checks++] = check;
+    report.checks.check = malloc(sizeof check);
+    assert_non_null(report.checks.check);
+    report.checks.check[report.checks.count++] = check;
     char *text = page();
     assert_null(strstr(text, "<i>"));
     assert_non_null(strstr(text, "all by version &lt;i&gt;version&lt;/dd&gt; (program"));

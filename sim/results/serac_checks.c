@@ -1,4 +1,6 @@
-/* serac_report_checks.c - DIR/cosim.csv: what lock step of model and RTL found. */
+/* serac_checks.c - DIR/cosim.csv: what lock step of model and RTL found. */
+#include "serac_checks.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +8,6 @@
 #include <unistd.h>
 
 #include "serac_cli.h"
-#include "serac_report_load.h"
 #include "serac_sources.h"
 
 #define FIELDS 10                      /* the last one is missing in older files */
@@ -15,7 +16,7 @@
 static const char head[] = OLD_HEAD ",version\n";
 
 /* In the order of the head. */
-static char *field(struct serac_report_check *c, int index, size_t *room)
+static char *field(struct serac_check *c, int index, size_t *room)
 {
     char *const fields[FIELDS] = {c->design, c->memory, c->network, c->seed, c->layers,
                                   c->cycles, c->bytes, c->difference, c->result,
@@ -50,19 +51,18 @@ static void write_field(FILE *to, const char *text, char end)
     fputc(end, to);
 }
 
-enum serac_status serac_report_checks_folder(const char *dir, struct serac_error *error)
+enum serac_status serac_checks_folder(const char *dir, struct serac_error *error)
 {
     if ((mkdir(dir, 0777) && errno != EEXIST) || access(dir, W_OK | X_OK))
         return say(error, dir, 0, strerror(errno));
     return SERAC_OK;
 }
 
-enum serac_status serac_report_write_check(const char *dir,
-                                           const struct serac_report_check *check,
-                                           struct serac_error *error)
+enum serac_status serac_checks_append(const char *dir, const struct serac_check *check,
+                                      struct serac_error *error)
 {
     char path[1200];
-    struct serac_report_check copy = *check;
+    struct serac_check copy = *check;
     snprintf(copy.version, sizeof copy.version, "%s %s", SERAC_VERSION, serac_sources);
     snprintf(path, sizeof path, "%.1000s/" SERAC_CHECKS_FILE, dir);
     FILE *file = fopen(path, "a");
@@ -79,7 +79,7 @@ enum serac_status serac_report_write_check(const char *dir,
 }
 
 /* False: too few or too many fields, or one too long. */
-static bool read_check(char *line, struct serac_report_check *c)
+static bool read_check(char *line, struct serac_check *c)
 {
     memset(c, 0, sizeof *c);
     line[strcspn(line, "\r\n")] = 0;
@@ -97,45 +97,44 @@ static bool read_check(char *line, struct serac_report_check *c)
     return false;
 }
 
-static enum serac_status keep(struct serac_report *r, const struct serac_report_check *c)
+static enum serac_status keep(struct serac_checks *all, const struct serac_check *c)
 {
     size_t at = 0;
-    while (at < r->num_checks && (strcmp(r->checks[at].design, c->design) ||
-                                  strcmp(r->checks[at].memory, c->memory) ||
-                                  strcmp(r->checks[at].network, c->network) ||
-                                  strcmp(r->checks[at].seed, c->seed)))
+    while (at < all->count && (strcmp(all->check[at].design, c->design) ||
+                               strcmp(all->check[at].memory, c->memory) ||
+                               strcmp(all->check[at].network, c->network) ||
+                               strcmp(all->check[at].seed, c->seed)))
         at++;
-    if (at == r->num_checks) {
-        struct serac_report_check *more = realloc(r->checks, (at + 1) * sizeof *more);
+    if (at == all->count) {
+        struct serac_check *more = realloc(all->check, (at + 1) * sizeof *more);
         if (!more)
             return SERAC_E_NOMEM;
-        r->checks = more;
-        r->num_checks++;
+        all->check = more;
+        all->count++;
     }
-    r->checks[at] = *c;
+    all->check[at] = *c;
     return SERAC_OK;
 }
 
-enum serac_status serac_report_read_checks(const char *dir, struct serac_report *r,
-                                           struct serac_error *error)
+enum serac_status serac_checks_read(const char *dir, struct serac_checks *checks,
+                                    struct serac_error *error)
 {
     char path[1200], line[1024];
     unsigned number = 0;
     snprintf(path, sizeof path, "%.1000s/" SERAC_CHECKS_FILE, dir);
     FILE *file = fopen(path, "r");
     enum serac_status status = SERAC_OK;
-    r->looked_for_checks = true;
     if (!file)
         return errno == ENOENT ? SERAC_OK : unreadable(error, path);
     while (status == SERAC_OK && fgets(line, sizeof line, file)) {
-        struct serac_report_check check;
+        struct serac_check check;
         if (number++ == 0)
             status = strcmp(line, head) && strcmp(line, OLD_HEAD "\n")
                          ? say(error, path, 1, "not a file of serac cosim --out") : SERAC_OK;
         else if (!read_check(line, &check))
             status = say(error, path, number, "not a line of serac cosim --out");
         else
-            status = keep(r, &check);
+            status = keep(checks, &check);
     }
     if (status == SERAC_OK && ferror(file))
         status = unreadable(error, path);
