@@ -20,13 +20,13 @@ B        := build
 export SEED
 
 # $(call sources,FOLDERS): their C, whatever room it is in.
-sources   = $(sort $(shell find $(1) -name '*.c'))
+sources   = $(sort $(shell find -L $(1) -name '*.c'))
 MODEL_O  := $(patsubst %.c,$(B)/%.o,$(call sources,model))
 DRIVER_O := $(patsubst %.c,$(B)/%.o,$(call sources,drivers))
 SIM_O    := $(patsubst %.c,$(B)/%.o,$(filter-out sim/main.c sim/icarus/%,$(call sources,sim reports))) \
             $(B)/proto/onnx.pb-c.o $(B)/sources.o $(B)/page.o
 # What determines the results of a point: their digest is in its key.
-SOURCES  := $(sort $(shell find model -name '*.[ch]') $(wildcard drivers/serac_drv.[ch] drivers/serac_i*.h sim/infer/*.[ch] \
+SOURCES  := $(sort $(shell find -L model -name '*.[ch]') $(wildcard drivers/serac_drv.[ch] drivers/serac_i*.h sim/infer/*.[ch] \
             sim/points/serac_workload_run.[ch] sim/points/serac_timings.[ch] sim/results/serac_work.[ch] sim/results/serac_result.[ch] sim/device/serac_device.[ch] \
             sim/device/serac_device_model.[ch] sim/device/serac_host_memory.[ch] sim/sweep/serac_space_run.[ch] sim/tune/*.[ch] \
             sim/import/serac_build.[ch] sim/import/serac_import_tflite.c))
@@ -103,7 +103,7 @@ $(B)/serac: sim/main.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a
 SYSTEMC := $(wildcard sim/systemc/*.cpp)
 .PHONY: systemc
 systemc: $(B)/serac_systemc.so ## builds the SystemC platform
-$(B)/serac_systemc.so: $(SYSTEMC) $(shell find sim model -name '*.h')
+$(B)/serac_systemc.so: $(SYSTEMC) $(shell find -L sim model -name '*.h')
 	@mkdir -p $(@D)
 	$(CXX) -std=c++17 -O2 -Wall -Wextra -Werror $(PIC) -shared $(INCLUDE) $(SYSTEMC) -o $@ -lsystemc
 

@@ -26,7 +26,7 @@ SOVERSION  := $(basename $(VERSION))
 # What a program outside may include. The rest of model/ is between its own files.
 PRIVATE_H  := $(patsubst %,serac_%.h,block config_read fast fast_layer gemm_method gemm_tile geometry host_functions math network_read post \
               stages workload_read)
-PUBLIC_H   := $(filter-out $(addprefix %/,$(PRIVATE_H)),$(sort $(shell find model -name '*.h'))) sim/device/serac_device.h \
+PUBLIC_H   := $(filter-out $(addprefix %/,$(PRIVATE_H)),$(sort $(shell find -L model -name '*.h'))) sim/device/serac_device.h \
               sim/device/serac_host_memory.h sim/pins/serac_rtl.h sim/infer/serac_image_make.h sim/pins/serac_axi_check.h
 DRIVER_H   := $(wildcard drivers/*.h)
 SYSTEMC_H  := sim/systemc/serac_tlm.h
@@ -49,7 +49,7 @@ $(I)/libserac.a: $(LIB_O)
 	@rm -f $@; ar rcs $@ $^
 $(I)/libseracsystemc.a: $(TLM_O)
 	@rm -f $@; ar rcs $@ $^
-$(I)/%.o: sim/systemc/%.cpp $(shell find sim model -name '*.h')
+$(I)/%.o: sim/systemc/%.cpp $(shell find -L sim model -name '*.h')
 	@mkdir -p $(@D)
 	$(CXX) -std=c++17 -O2 -g -Wall -Wextra -Werror $(PIC) $(INCLUDE) -c $< -o $@
 
