@@ -34,7 +34,7 @@ DISTILLED = 2          # at most so many weight bits: distillation too
 RATES = {8: 3e-4, 4: 1e-3, 2: 2e-3, 1: 3e-3}   # by the narrower width
 FLOAT_EPOCHS, TUNE_EPOCHS = 12, 4
 SCRATCH = Plan(3e-3, FLOAT_EPOCHS + TUNE_EPOCHS, 2, True)    # as long as float and tuning together
-FASHION = {"fashion-small": 4, "fashion-medium": 16, "fashion-large": 24}
+FASHION = {"fashion-small": 4, "fashion-medium": 8, "fashion-large": 24}
 COLUMNS = ("network", "parameters", "seed", "method", "weight_bits", "act_bits", "epochs",
            "held_out_score", "held_out_accuracy", "held_out_log_loss", "accuracy", "log_loss", "images",
            "weight_bytes", "cycles")
