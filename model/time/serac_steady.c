@@ -541,7 +541,7 @@ void serac_steady_point(const struct serac_design *d, const struct serac_insn *i
 }
 
 /* What does not depend on the point, and the rest of the cycles. */
-static void complete(const struct serac_steady *s, const struct serac_steady_point *point,
+void serac_steady_complete(const struct serac_steady *s, const struct serac_steady_point *point,
                      struct serac_counters *c)
 {
     c->array_busy_cycles = s->drained_tiles * point->pairs;
@@ -554,47 +554,4 @@ static void complete(const struct serac_steady *s, const struct serac_steady_poi
     c->write_bursts = s->write_bursts;
     c->results = s->results;
     c->blocks = 1;
-}
-
-void serac_steady_times_singly(const struct serac_steady *s, const struct serac_steady_point *points,
-                               size_t count, struct serac_counters *counters)
-{
-    for (size_t i = 0; i < count; i++) {
-        serac_steady_one(s, &points[i], &counters[i]);
-        complete(s, &points[i], &counters[i]);
-    }
-}
-
-/* No more cycles than this: everything that takes time, one after the other. */
-static uint64_t bound(const struct serac_steady *s, const struct serac_steady_point *p)
-{
-    uint64_t burst = p->latency + 8 + p->gap * (SERAC_BURST_BYTES / 8);
-    uint64_t tile = p->pairs + p->column_drain * s->cols + SERAC_DRAIN_LEAD + SERAC_DRAIN_DEPTH;
-    uint64_t iteration = s->cols + 16 + s->most_skipped;
-    return 1000 + burst * (SERAC_WRITE_OPEN + s->read_bursts + s->write_bursts) + tile * s->drained_tiles +
-           iteration * s->iterations;
-}
-
-static bool small(const struct serac_steady *s, const struct serac_steady_point *points)
-{
-    for (int i = 0; i < 16; i++)
-        if (bound(s, &points[i]) >> 31)
-            return false;
-    return true;
-}
-
-void serac_steady_times(const struct serac_steady *s, const struct serac_steady_point *points,
-                        size_t count, struct serac_counters *counters)
-{
-    size_t done = 0;
-    for (; serac_steady_has_sixteen() && done + 16 <= count; done += 16) {
-        if (!small(s, points + done)) {
-            serac_steady_times_singly(s, points + done, 16, counters + done);
-            continue;
-        }
-        serac_steady_sixteen(s, points + done, counters + done);
-        for (size_t i = done; i < done + 16; i++)
-            complete(s, &points[i], &counters[i]);
-    }
-    serac_steady_times_singly(s, points + done, count - done, counters + done);
 }

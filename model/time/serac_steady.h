@@ -45,7 +45,7 @@ void serac_steady_point(const struct serac_design *design,
                         const struct serac_memory_config *memory,
                         struct serac_steady_point *point);
 
-/* The counters of `count` points. The memory of each must be constant. */
+/* The counters of `count` points, equal ones computed once. The memory of each must be constant. */
 void serac_steady_times(const struct serac_steady *steady,
                         const struct serac_steady_point *points, size_t count,
                         struct serac_counters *counters);

@@ -41,6 +41,11 @@ struct serac_steady {
     uint64_t bytes_read, bytes_written, read_bursts, write_bursts;
 };
 
+/* The counters beside cycles and stalls, which are there. */
+void serac_steady_complete(const struct serac_steady *steady,
+                           const struct serac_steady_point *point,
+                           struct serac_counters *counters);
+
 /* Cycles and stalls of one point, or of sixteen none of which takes 2^31 cycles. */
 void serac_steady_one(const struct serac_steady *steady,
                       const struct serac_steady_point *points,

@@ -4,7 +4,7 @@
  * timed, by cause; layers of one shape once, as sweeps do. Points differ in planes, requantisers, latency
  * and rate of the memory, all of which every layer's time depends on; the mapping is the one found for
  * the design on the default memory at 8 bits. Prints one row a round as CSV:
- *   together   shapes made once, sixteen points at a time where the host has AVX-512
+ *   together   shapes made once, points that are equal for a shape once, sixteen at a time where the host has AVX-512
  *   singly     the same, one at a time
  *   anew       the instruction and its shape made for each point again
  *   timeline   nanoseconds per tile or burst of the timeline, on the same layers */
