@@ -86,7 +86,7 @@ static void make_points(void)
         memories[i] = memory;
         designs[i].weight_planes = 1u << (i & 3);
         designs[i].act_planes = 1u << (i >> 2 & 3);
-        designs[i].requant_lanes = 4u << (i >> 4 & 3);
+        designs[i].requant_lanes = 1u << (i >> 4 & 3);   /* legal from 8 rows on */
         memories[i].latency_cycles = 20 + 20 * (i >> 6 & 7);
         memories[i].bytes_per_cycle = 2 * (1 + (i >> 9 & 7));   /* a beat takes 1 to 8 cycles */
     }
