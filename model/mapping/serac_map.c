@@ -124,28 +124,43 @@ static uint32_t window_beats(const struct serac_geometry *g,
     return (uint32_t)(to - from + 1 + head / beat + 1);
 }
 
-/* Beats that every column's segment fits in; 0: a run's windows collide. */
+static uint32_t common_divisor(uint32_t a, uint32_t b)
+{
+    while (b) {
+        uint32_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* Beats that every column's segment fits in; 0: a run's windows collide. Only first pixels that differ in their
+ * place in the line count: windows of whole runs begin anew after some lines, those of the last tile are its own. */
 static uint32_t segment_beats(const struct serac_geometry *g,
                               const struct serac_layer *l,
                               const struct serac_design *d, uint32_t run)
 {
-    uint32_t beat = d->axi_bits / 8, most = 0;
-    uint32_t tile = d->cols * run;
-    uint32_t tiles = serac_ceil_div(g->pixels, tile);
-    for (uint32_t n = 0; n < tiles; n++) {
-        uint32_t start = n * tile;
-        uint32_t rest = g->pixels - start < tile ? g->pixels - start : tile;
-        uint32_t now = n == tiles - 1 ? serac_ceil_div(rest, d->cols) : run;
-        for (uint32_t c = 0; c * now < rest; c++) {
-            uint32_t beats = window_beats(
-                g, l, beat, (start + c * now) % g->out_width, now);
-            if (beats == 0)
-                return 0;
-            most = beats > most ? beats : most;
-        }
-        /* One line: starts repeat with the beat; 64 tiles see them all. */
-        if (g->out_height == 1 && n == 64 && tiles > 66)
-            n = tiles - 3;
+    uint32_t beat = d->axi_bits / 8, most = 0, tile = d->cols * run;
+    uint32_t tiles = serac_ceil_div(g->pixels, tile), rest = g->pixels - (tiles - 1) * tile;
+    uint32_t whole = (tiles - 1) * d->cols, last = serac_ceil_div(rest, d->cols);
+    uint32_t differ = g->out_width / common_divisor(g->out_width, run);
+    /* One line: starts repeat with the beat; 65 tiles see them all but the last ones. */
+    bool line = g->out_height == 1 && tiles > 66;
+    if (line || differ > whole)
+        differ = whole;
+    for (uint32_t c = 0; c < differ; c++) {
+        if (line && c == 65 * d->cols)
+            c = (tiles - 2) * d->cols;
+        uint32_t beats = window_beats(g, l, beat, (uint32_t)((uint64_t)c * run % g->out_width), run);
+        if (beats == 0)
+            return 0;
+        most = beats > most ? beats : most;
+    }
+    for (uint32_t c = 0; c * last < rest; c++) {
+        uint32_t beats = window_beats(g, l, beat, (whole * run + c * last) % g->out_width, last);
+        if (beats == 0)
+            return 0;
+        most = beats > most ? beats : most;
     }
     return most;
 }
