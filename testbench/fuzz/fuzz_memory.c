@@ -1,6 +1,6 @@
 /* fuzz_memory.c - configs/memory: what was read answers bursts. */
 #include "fuzz.h"
-#include "serac_config.h"
+#include "serac_memory.h"
 
 static void use(const struct serac_memory_config *config)
 {
