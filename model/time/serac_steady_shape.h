@@ -41,6 +41,11 @@ struct serac_steady {
     uint64_t bytes_read, bytes_written, read_bursts, write_bursts;
 };
 
+/* Walks all iterations of the block at `program`: the plan of all, and sums. False: a shape that is not for
+ * us, or no memory. Needs `cols`. */
+bool serac_steady_walk(struct serac_steady *steady, const struct serac_insn *insn, uint64_t program,
+                       uint32_t beat);
+
 /* Cycles and stalls of one point, or of sixteen none of which takes 2^31 cycles. */
 void serac_steady_one(const struct serac_steady *steady,
                       const struct serac_steady_point *points,
