@@ -1,8 +1,5 @@
-/* serac_fetch.c - when fetch and its read master work. RTL twins:
- * rtl/serac_fetch.v, rtl/serac_read.v, rtl/serac_load.v. */
-#include <assert.h>
-#include <string.h>
-
+/* serac_fetch.c - when fetch works. RTL twin: rtl/serac_fetch.v. That of its read master, rtl/serac_read.v, is
+ * serac_reader.c. */
 #include "serac_math.h"
 #include "serac_stages.h"
 
@@ -49,145 +46,10 @@ void serac_fetch_init(struct serac_timeline *tl, uint64_t program)
     serac_tokens_credit(tl, &f->store_space, tl->design.queue_depth);
 }
 
-/* --- the read master -------------------------------------------------------- */
-
-/* A command offered from `from` on; false if the master is still busy. Returns
- * the cycle in which it is taken. */
-static bool command(struct serac_timeline *tl, uint64_t from, uint64_t address,
-                    uint64_t bytes, enum serac_kind kind, bool load_end,
-                    uint64_t *taken)
-{
-    struct serac_reader *r = &tl->reader;
-    if (r->active)
-        return false;
-    *taken = serac_later(from, r->ready);
-    if (*taken > tl->error_cycle)
-        return false;
-    r->active = true;
-    r->posted = false;
-    r->accepted = *taken;
-    r->earliest = *taken + 1;
-    r->address = address;
-    r->left = bytes;
-    r->kind = kind;
-    r->load_end = load_end;
-    r->block = tl->fetch.block;
-    struct serac_counters *share = serac_timeline_share(tl, tl->fetch.block);
-    share->bytes_read += bytes;
-    return true;
-}
-
-/* Posts the next burst of the command as a request. */
-bool serac_reader_step(struct serac_timeline *tl)
-{
-    struct serac_reader *r = &tl->reader;
-    if (!r->active || r->posted)
-        return false;
-    uint64_t number = r->bursts.issued;
-    uint64_t cycle = r->earliest;
-    if (number >= tl->design.outstanding) {
-        uint64_t oldest = number - tl->design.outstanding;
-        if (r->bursts.completed <= oldest)
-            return false;
-        cycle = serac_later(cycle, r->bursts.last_beat[oldest % SERAC_RING] + 1);
-    }
-    uint64_t to_edge = SERAC_BURST_BYTES - r->address % SERAC_BURST_BYTES;
-    uint64_t bytes = r->left < to_edge ? r->left : to_edge;
-    r->request = (struct serac_request){
-        .channel = SERAC_READ, .address = r->address,
-        .beats = (uint32_t)(bytes >> tl->beat_shift), .cycle = cycle};
-    r->posted = true;
-    return true;
-}
-
-void serac_reader_handshake(struct serac_timeline *tl, uint64_t cycle)
-{
-    struct serac_reader *r = &tl->reader;
-    uint32_t slot = (uint32_t)(r->bursts.issued++ % SERAC_RING);
-    uint64_t bytes = (uint64_t)r->request.beats * tl->beat_bytes;
-    assert(r->posted && bytes <= r->left);
-    r->open[slot].kind = r->kind;
-    r->open[slot].address = r->address;
-    r->open[slot].asked = r->request.cycle;
-    r->open[slot].beats = r->request.beats;
-    r->open[slot].block = r->block;
-    r->posted = false;
-    r->last_handshake = cycle;
-    r->earliest = cycle + 1;
-    r->address += bytes;
-    r->left -= bytes;
-    r->active = r->left > 0;
-    r->open[slot].load_end = !r->active && r->load_end;
-    if (!r->active)
-        r->ready = cycle;
-    struct serac_counters *share = serac_timeline_share(tl, r->block);
-    share->read_bursts++;
-}
-
-static void observe(struct serac_timeline *tl, uint32_t slot,
-                    const struct serac_burst *burst)
-{
-    static const enum serac_data data[] = {
-        [SERAC_KIND_BLOCK] = SERAC_DATA_PROGRAM,
-        [SERAC_KIND_WEIGHT] = SERAC_DATA_WEIGHTS,
-        [SERAC_KIND_ACT] = SERAC_DATA_ACTIVATIONS};
-    const struct serac_reader *r = &tl->reader;
-    struct serac_observed_burst observed = {
-        .channel = SERAC_READ, .data = data[r->open[slot].kind],
-        .block = r->open[slot].block, .beats = r->open[slot].beats,
-        .address = r->open[slot].address, .request = r->open[slot].asked};
-    serac_timeline_observe_burst(tl, &observed, burst);
-}
-
-void serac_reader_complete(struct serac_timeline *tl,
-                           const struct serac_burst *burst, int response)
-{
-    struct serac_reader *r = &tl->reader;
-    uint32_t slot = (uint32_t)(r->bursts.completed++ % SERAC_RING);
-    uint64_t end = burst->last_beat;
-    r->bursts.last_beat[slot] = end;
-    if (response)
-        serac_timeline_error(tl, burst->error,
-                             response == 3 ? SERAC_E_READ_DECERR
-                                           : SERAC_E_READ_SLVERR,
-                             r->open[slot].address);
-    if (tl->hooks.observer)
-        observe(tl, slot, burst);
-    if (!r->open[slot].load_end)
-        return;
-    switch (r->open[slot].kind) {
-    case SERAC_KIND_BLOCK:
-        tl->fetch.block_loaded = end + 2;
-        break;
-    case SERAC_KIND_WEIGHT:
-        serac_tokens_push(tl, &tl->execute.wgt_loaded, end + 1, 1);
-        break;
-    case SERAC_KIND_ACT:
-        serac_tokens_push(tl, &tl->execute.act_loaded, end + 1, 1);
-        break;
-    }
-}
-
-/* --- the sequencer ----------------------------------------------------------- */
-
 static void go(struct serac_fetch *f, enum serac_fetch_state state, uint64_t at)
 {
     f->state = state;
     f->at = at;
-}
-
-static int64_t extend(uint32_t value)
-{
-    return (int32_t)value;
-}
-
-void serac_fetch_rewind(struct serac_fetch *f)
-{
-    const struct serac_insn_fetch *i = &f->insn.fetch;
-    f->x = -(int64_t)i->pad_left_bytes;
-    f->left = i->out_width;
-    f->line = -(int64_t)i->pad_top;
-    f->address = (int64_t)(i->act_addr_lo | (uint64_t)i->act_addr_hi << 32);
 }
 
 static uint64_t weight_address(const struct serac_fetch *f)
@@ -215,8 +77,8 @@ static bool step_request(struct serac_timeline *tl)
     struct serac_fetch *f = &tl->fetch;
     uint64_t taken;
     f->block_loaded = SERAC_NEVER;
-    if (!command(tl, f->at, f->pc, SERAC_INSN_BLOCK_BYTES, SERAC_KIND_BLOCK,
-                 true, &taken))
+    if (!serac_reader_command(tl, f->at, f->pc, SERAC_INSN_BLOCK_BYTES, SERAC_KIND_BLOCK,
+                              true, &taken))
         return false;
     trace(tl, SERAC_STATE_WAIT_MEMORY, f->at, taken);
     trace(tl, SERAC_STATE_RUN, taken, taken + 1);
@@ -292,9 +154,9 @@ static bool step_weight(struct serac_timeline *tl)
         return false;
     uint64_t free = serac_later(f->at, seen), taken;
     bool last = f->g == i->groups - 1;
-    if (!command(tl, free, f->group_address,
-                 last ? i->group_last_bytes : i->group_bytes,
-                 SERAC_KIND_WEIGHT, true, &taken))
+    if (!serac_reader_command(tl, free, f->group_address,
+                              last ? i->group_last_bytes : i->group_bytes,
+                              SERAC_KIND_WEIGHT, true, &taken))
         return false;
     serac_tokens_take(tl, &f->wgt_free, taken, i->wgt_halves);
     trace(tl, SERAC_STATE_WAIT_SPACE, f->at, free);
@@ -321,28 +183,6 @@ static bool step_token(struct serac_timeline *tl)
     return true;
 }
 
-void serac_fetch_walk(struct serac_fetch *f, uint32_t cols)
-{
-    const struct serac_insn_fetch *i = &f->insn.fetch;
-    f->wrapped = false;
-    f->tile_x = f->x;
-    f->tile_line = f->line;
-    f->tile_address = f->address;
-    bool last = f->n == i->n_tiles - 1;
-    uint32_t run = last ? i->run_last : i->run;
-    uint32_t bytes = last ? i->run_last_bytes : i->run_bytes;
-    for (uint32_t c = 0; c < cols; c++) {
-        bool wrap = f->left <= run;
-        f->x += (int64_t)bytes - (wrap ? (int64_t)i->wrap_bytes : 0);
-        f->left += (wrap ? (int64_t)i->out_width : 0) - (int64_t)run;
-        if (wrap) {
-            f->line += i->row_step;
-            f->address += extend(i->out_line_stride);
-            f->wrapped = true;
-        }
-    }
-}
-
 /* Waits for buffer space, then walks the columns. */
 static bool step_act(struct serac_timeline *tl)
 {
@@ -361,25 +201,6 @@ static bool step_act(struct serac_timeline *tl)
     return true;
 }
 
-void serac_fetch_range(struct serac_fetch *f, uint32_t beat_bytes)
-{
-    const struct serac_insn_fetch *i = &f->insn.fetch;
-    int64_t last_line = (int32_t)(i->last_line << 15) >> 15;   /* 17 bits */
-    int64_t end = f->left == i->out_width ? f->line - i->row_step : f->line;
-    if (end > last_line)
-        end = last_line;
-    bool one_line = end == f->tile_line;
-    int64_t last_x = (f->wrapped ? (int64_t)i->wrap_bytes - i->pad_left_bytes
-                                 : f->x) -
-                     i->pixel_step_bytes + i->window_bytes - 1;
-    int64_t line_end = (int64_t)i->line_bytes - 1;
-    int64_t to = !one_line || last_x > line_end ? line_end : last_x;
-    int64_t from = !one_line || f->tile_x < 0 ? 0 : f->tile_x;
-    f->from = from / beat_bytes;
-    f->to = to / beat_bytes;
-    f->end_line = end + i->kernel_lines - 1;
-}
-
 static bool step_range(struct serac_timeline *tl)
 {
     struct serac_fetch *f = &tl->fetch;
@@ -390,25 +211,6 @@ static bool step_range(struct serac_timeline *tl)
     return true;
 }
 
-void serac_fetch_line(struct serac_fetch *f, uint32_t beat_bytes,
-                      struct serac_fetch_line *line)
-{
-    const struct serac_insn_fetch *i = &f->insn.fetch;
-    line->real = f->tile_line >= 0 && f->tile_line < (int64_t)i->in_height;
-    line->last = f->tile_line == f->end_line ||
-                 (line->real && f->tile_line == (int64_t)i->in_height - 1);
-    line->address = (uint64_t)f->tile_address + (uint64_t)f->from * beat_bytes;
-    line->bytes = (uint64_t)(f->to - f->from + 1) * beat_bytes;
-}
-
-void serac_fetch_next_line(struct serac_fetch *f)
-{
-    const struct serac_insn_fetch *i = &f->insn.fetch;
-    f->tile_address += extend(f->tile_line & 1 ? i->line_stride1
-                                               : i->line_stride0);
-    f->tile_line++;
-}
-
 static bool step_line(struct serac_timeline *tl)
 {
     struct serac_fetch *f = &tl->fetch;
@@ -416,8 +218,8 @@ static bool step_line(struct serac_timeline *tl)
     serac_fetch_line(f, tl->beat_bytes, &line);
     uint64_t taken = f->at;
     if (line.real) {
-        if (!command(tl, f->at, line.address, line.bytes, SERAC_KIND_ACT,
-                     line.last, &taken))
+        if (!serac_reader_command(tl, f->at, line.address, line.bytes, SERAC_KIND_ACT,
+                                  line.last, &taken))
             return false;
         trace(tl, SERAC_STATE_WAIT_MEMORY, f->at, taken);
     }

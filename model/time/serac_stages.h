@@ -1,7 +1,7 @@
 /* serac_stages.h - the parts of a timeline; private to model/.
  *
- * One struct per stage, one file each: serac_fetch.c (with the read master),
- * serac_execute.c (with post), serac_store.c (with the write master),
+ * One struct per stage, one file each: serac_fetch.c, serac_reader.c (its read
+ * master), serac_execute.c (with post), serac_store.c (with the write master),
  * serac_timeline.c (the run). A step function goes on by one state and returns
  * false if it lacks a token. */
 #ifndef SERAC_STAGES_H
@@ -245,6 +245,11 @@ void serac_fetch_line(struct serac_fetch *f, uint32_t beat_bytes,
 void serac_fetch_next_line(struct serac_fetch *f);
 
 bool serac_fetch_step(struct serac_timeline *tl);
+/* A command of `bytes` offered from cycle `from` on; false if the master is still busy. Returns
+ * the cycle in which it is taken. `load_end`: it ends a load. */
+bool serac_reader_command(struct serac_timeline *tl, uint64_t from,
+                          uint64_t address, uint64_t bytes,
+                          enum serac_kind kind, bool load_end, uint64_t *taken);
 bool serac_reader_step(struct serac_timeline *tl);
 void serac_reader_handshake(struct serac_timeline *tl, uint64_t cycle);
 void serac_reader_complete(struct serac_timeline *tl,

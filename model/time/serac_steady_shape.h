@@ -46,6 +46,11 @@ void serac_steady_complete(const struct serac_steady *steady,
                            const struct serac_steady_point *point,
                            struct serac_counters *counters);
 
+/* Walks all iterations of the block at `program`: the plan of all, and sums. False: a shape that is not for
+ * us, or no memory. Needs `cols`. */
+bool serac_steady_walk(struct serac_steady *steady, const struct serac_insn *insn, uint64_t program,
+                       uint32_t beat);
+
 /* Cycles and stalls of one point, or of sixteen none of which takes 2^31 cycles. */
 void serac_steady_one(const struct serac_steady *steady,
                       const struct serac_steady_point *points,
