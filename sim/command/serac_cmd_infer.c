@@ -76,7 +76,7 @@ int serac_cmd_infer(int argc, char **argv)
          &data},
         {"input", "FILE", "raw inputs in place of a data set: a byte a value, any number of inputs", &input},
         {"limit", "N", "first N images only", &limit},
-        {"jobs", "N", "threads that share a large layer's output pixels (1; model)", &jobs},
+        {"jobs", "N", "threads that share the images, or of a few a large layer's pixels (1; model)", &jobs},
         {"outputs", "FILE", "raw outputs, one line per image", &outputs},
         {"trace", "FILE", "the first image's timeline as JSON for ui.perfetto.dev; .vcd or .fst: a waveform "
          "(rtl)", &job.trace},

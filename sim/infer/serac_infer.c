@@ -95,27 +95,20 @@ static enum serac_status open_session(struct serac_infer_session *s)
     if (status == SERAC_OK)
         status = serac_device_open(s->job->backend, &setting->design, &setting->memory,
                                    s->program->memory_bytes,
-                                   s->job->trace ? &s->recording : NULL, &s->device,
+                                   s->job->trace ? &s->recording : NULL, &s->lane.device,
                                    s->error);
-    if (status == SERAC_OK && s->job->threads)
-        s->device->threads = s->job->threads;
     return status;
 }
 
 static void close_session(struct serac_infer_session *s)
 {
-    serac_device_close(s->device);
+    serac_infer_lane_close(&s->lane);
     serac_program_destroy(s->program);
     serac_network_destroy(s->loaded);
     serac_dataset_free(&s->data);
     free(s->image);
-    free(s->packed);
-    free(s->codes);
-    free(s->outputs);
     free(s->blocks);
     free(s->host_us);
-    free(s->operands[0]);
-    free(s->operands[1]);
     free(s->names);
 }
 
@@ -123,9 +116,7 @@ static void close_session(struct serac_infer_session *s)
 static void use_device(void *ctx)
 {
     struct serac_infer_session *s = ctx;
-    s->status = serac_drv_open(&s->drv, &s->device->io);
-    if (s->status == SERAC_OK)
-        s->status = serac_drv_load(&s->drv, s->image, s->image_bytes);
+    s->status = serac_infer_lane_load(&s->lane);
     if (s->status != SERAC_OK) {
         (void)serac_infer_say(s, s->status, "driver");
         return;
@@ -133,7 +124,7 @@ static void use_device(void *ctx)
     s->status = serac_infer_images(s);
     if (s->status == SERAC_OK)
         s->status = serac_infer_rows(s);
-    serac_drv_close(&s->drv);
+    serac_drv_close(&s->lane.drv);
 }
 
 enum serac_status serac_infer_run(const struct serac_infer_job *job,
@@ -141,10 +132,11 @@ enum serac_status serac_infer_run(const struct serac_infer_job *job,
                                   struct serac_error *error)
 {
     struct serac_infer_session s = {.job = job, .result = result, .error = error};
+    s.lane = (struct serac_infer_lane){.session = &s, .timing = true};
     memset(result, 0, sizeof *result);
     enum serac_status status = open_session(&s);
     if (status == SERAC_OK) {
-        serac_device_enter(s.device, use_device, &s);
+        serac_device_enter(s.lane.device, use_device, &s);
         status = s.status;
     }
     status = serac_recording_end(&s.recording, status, error);

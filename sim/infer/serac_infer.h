@@ -22,7 +22,7 @@ struct serac_infer_job {
     const char *trace;           /* NULL, or a file for the first image's timeline or
                                     waveform (serac_recording.h) */
     const char *trace_cycles;    /* NULL, or the waveform's cycles */
-    uint32_t threads;            /* that share a layer, of the model; 0 is 1 */
+    uint32_t threads;            /* that share images, or a layer if these are few, of the model; 0 is 1 */
     bool progress;
 };
 

@@ -1,91 +1,12 @@
-/* serac_infer_images.c - images through the network, step by step.
- *
- * Cycles do not depend on data, so one image's counters stand for all. */
+/* serac_infer_images.c - the images of a data set, by one device or shared among several, and what came out. */
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #include "serac_infer_session.h"
 
-static uint32_t output_count(const struct serac_infer_session *s)
-{
-    const struct serac_tensor *t = &s->program->output_tensor;
-    return t->height * t->width * t->channels;
-}
-
-static void add_counters(struct serac_counters *to, const struct serac_drv_counters *from)
-{
-#define ADD(name, offset) to->name += from->name;
-    SERAC_COUNTER_LIST(ADD)
-#undef ADD
-}
-
-/* What the first image took; the others take the same. */
-static enum serac_status keep_counters(struct serac_infer_session *s, const struct serac_program_step *step)
-{
-    struct serac_drv_counters counters;
-    enum serac_status status = serac_drv_counters(&s->drv, &counters);
-    if (status != SERAC_OK)
-        return status;
-    add_counters(&s->total, &counters);
-    if (s->device->run.num_blocks == step->count)
-        memcpy(s->blocks + step->first, s->device->run.blocks, step->count * sizeof *s->blocks);
-    return SERAC_OK;
-}
-
-static double now_us(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec * 1e-3;
-}
-
-/* Reads its operands from the device's memory, computes, and writes the result back. */
-static enum serac_status run_host(struct serac_infer_session *s, uint32_t i)
-{
-    struct serac_program_places at;
-    serac_program_places(s->program, s->network, i, &at);
-    double start = now_us();
-    enum serac_status status = serac_drv_read(&s->drv, at.in, s->operands[0], at.in_bytes);
-    if (status == SERAC_OK && at.in2_bytes)
-        status = serac_drv_read(&s->drv, at.in2, s->operands[1], at.in2_bytes);
-    if (status == SERAC_OK)
-        status = serac_program_host(s->program, s->network, i, s->operands[0], s->operands[1], s->packed);
-    if (status == SERAC_OK)
-        status = serac_drv_write(&s->drv, at.out, s->packed, at.out_bytes);
-    double took = now_us() - start;
-    if (!s->timed || took < s->host_us[i])
-        s->host_us[i] = took;
-    return status;
-}
-
-/* A run of the machine; the first image's is recorded. */
-static enum serac_status run_machine(struct serac_infer_session *s, const struct serac_program_step *step)
-{
-    bool record = s->job->trace && !s->timed;
-    if (record) {
-        serac_recording_names(s->network, step, s->names);
-        serac_recording_begin_run(&s->recording, &s->program->design, s->names, step->count);
-    }
-    enum serac_status status = serac_drv_submit_at(&s->drv, s->program->layers[step->first].block);
-    if (status == SERAC_OK)
-        status = serac_drv_wait(&s->drv);
-    if (record)
-        serac_recording_end_run(&s->recording);
-    return status == SERAC_OK && !s->timed ? keep_counters(s, step) : status;
-}
-
-static enum serac_status run_steps(struct serac_infer_session *s)
-{
-    enum serac_status status = SERAC_OK;
-    for (uint32_t i = 0; status == SERAC_OK && i < s->program->num_steps; i++) {
-        const struct serac_program_step *step = &s->program->steps[i];
-        status = step->host ? run_host(s, step->first) : run_machine(s, step);
-    }
-    s->timed = true;
-    return status;
-}
+#define LANES 64
+#define TURN 32          /* images of a lane before their outputs are looked at */
 
 /* The outputs are scores, which softmax makes probabilities; a network that ends with softmax
  * gives those. */
@@ -97,87 +18,121 @@ static bool ends_with_softmax(const struct serac_network *n)
 
 /* Right or not, and minus the logarithm of what the network gave the label, `best` having the
  * largest score. */
-static void count_label(struct serac_infer_session *s, uint32_t label, uint32_t best)
+static void count_label(struct serac_infer_session *s, const int32_t *outputs, uint32_t label, uint32_t best)
 {
     double scale = s->network->output_scales[s->network->num_layers - 1], sum = 0;
-    uint32_t count = output_count(s);
+    uint32_t count = serac_infer_outputs(s);
     s->result->correct += best == label;
     if (ends_with_softmax(s->network) || label >= count || !(scale > 0)) {
         s->result->log_loss = NAN;
         return;
     }
     for (uint32_t i = 0; i < count; i++)
-        sum += exp(((double)s->outputs[i] - s->outputs[best]) * scale);
-    s->result->log_loss += log(sum) + ((double)s->outputs[best] - s->outputs[label]) * scale;
+        sum += exp(((double)outputs[i] - outputs[best]) * scale);
+    s->result->log_loss += log(sum) + ((double)outputs[best] - outputs[label]) * scale;
 }
 
-static enum serac_status run_image(struct serac_infer_session *s, uint64_t index)
+/* What came out of an image; called in the images' order. */
+static void look(struct serac_infer_session *s, uint64_t index, const int32_t *outputs)
 {
-    const struct serac_design *d = &s->job->setting->design;
-    uint32_t count = output_count(s), best = 0;
-    serac_dataset_codes(&s->data, &s->program->input_tensor, index, s->codes);
-    serac_pack_tensor(&s->program->input_tensor, d, s->codes, s->packed);
-    enum serac_status status = serac_drv_write_input(
-        &s->drv, s->packed, s->program->input_layout.bytes);
-    if (status == SERAC_OK)
-        status = run_steps(s);
-    if (status == SERAC_OK)
-        status = serac_drv_read_output(&s->drv, s->packed,
-                                       s->program->output_layout.bytes);
-    if (status != SERAC_OK)
-        return serac_infer_say(s, status, "driver");
-    serac_unpack_tensor(&s->program->output_tensor, d, s->packed, s->outputs);
+    uint32_t count = serac_infer_outputs(s), best = 0;
     if (s->job->take)
-        s->job->take(s->job->ctx, s->outputs, count);
+        s->job->take(s->job->ctx, outputs, count);
     for (uint32_t i = 0; i < count; i++) {
         if (s->job->outputs)
-            fprintf(s->job->outputs, "%s%d", i ? " " : "", s->outputs[i]);
-        if (s->outputs[i] > s->outputs[best])
+            fprintf(s->job->outputs, "%s%d", i ? " " : "", outputs[i]);
+        if (outputs[i] > outputs[best])
             best = i;
     }
     if (s->job->outputs)
         fputc('\n', s->job->outputs);
     if (s->data.labels)
-        count_label(s, s->data.labels[index], best);
-    return SERAC_OK;
+        count_label(s, outputs, s->data.labels[index], best);
 }
 
-static size_t larger(uint64_t a, uint64_t b)
+/* Every `step`-th of the images from `first` on. */
+struct share {
+    struct serac_infer_lane *lane;
+    uint64_t first, end, step;
+    int32_t *outputs;                 /* of `first`; the next one's are `stride` behind */
+    size_t stride;
+    enum serac_status status;
+    pthread_t thread;
+    bool started;
+};
+
+static void *run_share(void *ctx)
 {
-    return (size_t)(a > b ? a : b);
+    struct share *s = ctx;
+    int32_t *outputs = s->outputs;
+    for (uint64_t i = s->first; s->status == SERAC_OK && i < s->end; i += s->step, outputs += s->stride)
+        s->status = serac_infer_lane_run(s->lane, i, outputs);
+    return NULL;
 }
 
-/* Room for the network's input and output and all that the host touches. */
-static enum serac_status make_room(struct serac_infer_session *s)
+/* Images first..end-1, one lane each in turn. A thread that cannot be started is run here. */
+static enum serac_status run_turn(struct serac_infer_lane **lanes, uint32_t count, uint64_t first, uint64_t end,
+                                  int32_t *outputs)
 {
-    const struct serac_program *p = s->program;
-    size_t most = larger(p->input_layout.bytes, p->output_layout.bytes);
-    for (uint32_t i = 0; i < p->num_steps; i++) {
-        struct serac_program_places at;
-        serac_program_places(p, s->network, p->steps[i].first, &at);
-        if (p->steps[i].host)
-            most = larger(most, larger(at.in_bytes, larger(at.in2_bytes, at.out_bytes)));
+    struct share shares[LANES];
+    size_t each = serac_infer_outputs(lanes[0]->session);
+    for (uint32_t i = 0; i < count; i++) {
+        shares[i] = (struct share){.lane = lanes[i], .first = first + i, .end = end, .step = count,
+                                   .outputs = outputs + i * each, .stride = count * each};
+        shares[i].started = i && !pthread_create(&shares[i].thread, NULL, run_share, &shares[i]);
     }
-    s->packed = malloc(most);
-    s->operands[0] = malloc(most);
-    s->operands[1] = malloc(most);
-    s->codes = malloc((size_t)s->data.height * s->data.width * s->data.channels * sizeof *s->codes);
-    s->outputs = malloc(output_count(s) * sizeof *s->outputs);
-    return s->packed && s->operands[0] && s->operands[1] && s->codes && s->outputs ? SERAC_OK
-                                                                                    : SERAC_E_NOMEM;
+    enum serac_status status = SERAC_OK;
+    for (uint32_t i = 0; i < count; i++)
+        if (!shares[i].started)
+            run_share(&shares[i]);
+    for (uint32_t i = 0; i < count; i++) {
+        if (shares[i].started)
+            pthread_join(shares[i].thread, NULL);
+        status = status == SERAC_OK ? shares[i].status : status;
+    }
+    return status;
 }
 
+static enum serac_status run_all(struct serac_infer_session *s, struct serac_infer_lane **lanes, uint32_t count,
+                                 uint64_t images, int32_t *outputs)
+{
+    size_t each = serac_infer_outputs(s);
+    enum serac_status status = SERAC_OK;
+    for (uint64_t i = 0, turn; status == SERAC_OK && i < images; i += turn) {
+        turn = i && count > 1 ? (uint64_t)count * TURN : 1;     /* the first image is timed, alone */
+        turn = turn < images - i ? turn : images - i;
+        status = run_turn(lanes, turn > 1 ? count : 1, i, i + turn, outputs);
+        for (uint64_t k = 0; status == SERAC_OK && k < turn; k++)
+            look(s, i + k, outputs + k * each);
+        if (s->job->progress)
+            serac_cli_progress("images", i + turn, images);
+    }
+    return status == SERAC_OK ? status : serac_infer_say(s, status, "driver");
+}
+
+/* Threads share the images where each gets some, else the layers' pixels. */
 enum serac_status serac_infer_images(struct serac_infer_session *s)
 {
     uint64_t n = s->data.count;
     if (s->job->limit && s->job->limit < n)
         n = s->job->limit;
-    enum serac_status status = make_room(s);
-    for (uint64_t i = 0; status == SERAC_OK && i < n; i++) {
-        status = run_image(s, i);
-        if (s->job->progress)
-            serac_cli_progress("images", i + 1, n);
+    uint32_t threads = s->job->threads > 1 ? s->job->threads : 1, count = n / 4 >= threads ? threads : 1;
+    if (count > LANES)
+        count = LANES;
+    s->lane.device->threads = count == 1 ? threads : 1;
+    struct serac_infer_lane *lanes[LANES] = {&s->lane}, *more = calloc(count, sizeof *more);
+    int32_t *outputs = malloc(serac_infer_outputs(s) * sizeof *outputs * (count > 1 ? (size_t)count * TURN : 1));
+    enum serac_status status = more && outputs ? SERAC_OK : SERAC_E_NOMEM;
+    for (uint32_t i = 1; status == SERAC_OK && i < count; i++) {
+        lanes[i] = &more[i];
+        status = serac_infer_lane_open(lanes[i], s);
     }
+    if (status == SERAC_OK)
+        status = run_all(s, lanes, count, n, outputs);
+    for (uint32_t i = 1; i < count && lanes[i]; i++)
+        serac_infer_lane_close(lanes[i]);
+    free(more);
+    free(outputs);
     s->result->images = n;
     s->result->log_loss /= (double)n;
     s->result->labelled = s->data.labels != NULL;

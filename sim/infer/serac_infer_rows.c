@@ -140,7 +140,7 @@ static enum serac_status check_counters(struct serac_infer_session *s,
 /* Does the device tell its layers' shares apart? Else they are the cycle model's. */
 static enum serac_status find_shares(struct serac_infer_session *s)
 {
-    if (s->device->run.num_blocks)
+    if (s->lane.device->run.num_blocks)
         return SERAC_OK;
     enum serac_status status = serac_program_blocks(s->program, &s->job->setting->memory, s->blocks);
     return status == SERAC_OK ? status : serac_infer_say(s, status, "timeline");

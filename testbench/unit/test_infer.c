@@ -155,6 +155,40 @@ static void test_accuracy_and_log_loss_are_of_the_printed_outputs(void **state)
     serac_dataset_free(&data);
 }
 
+/* Outputs, accuracy and rows are those of one thread, whoever had which image; of few images threads share the layers. */
+static void test_threads_share_images(void **state)
+{
+    static const struct {
+        uint64_t limit;
+        uint32_t threads;
+    } runs[] = {{203, 1}, {203, 3}, {203, 2}, {3, 1}, {3, 3}};
+    char *text[5] = {NULL};
+    size_t size[5];
+    struct serac_infer_result results[5];
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        job.limit = runs[i].limit;
+        job.threads = runs[i].threads;
+        job.outputs = open_memstream(&text[i], &size[i]);
+        assert_non_null(job.outputs);
+        assert_int_equal(serac_infer_run(&job, &results[i], &error), SERAC_OK);
+        fclose(job.outputs);
+    }
+    for (int i = 1; i < 5; i++) {
+        int same = i < 3 ? 0 : 3;
+        assert_string_equal(text[i], text[same]);
+        assert_int_equal(results[i].images, runs[i].limit);
+        assert_int_equal(results[i].correct, results[same].correct);
+        assert_true(results[i].log_loss == results[same].log_loss);
+        assert_int_equal(results[i].num_rows, results[same].num_rows);
+        assert_memory_equal(results[i].rows, results[same].rows, results[i].num_rows * sizeof *results[i].rows);
+    }
+    for (int i = 0; i < 5; i++) {
+        serac_infer_free(&results[i]);
+        free(text[i]);
+    }
+}
+
 /* --- refusals ------------------------------------------------------------- */
 
 static void refuse(enum serac_status status, const char *word)
@@ -256,6 +290,7 @@ int main(void)
         EACH(test_rows_are_the_layers_and_sum_to_the_total),
         EACH(test_widths_that_differ_are_mixed),
         EACH(test_accuracy_and_log_loss_are_of_the_printed_outputs),
+        EACH(test_threads_share_images),
         EACH(test_what_is_not_there_is_refused),
         EACH(test_network_that_does_not_fit_is_refused),
         EACH(test_image_has_the_header_of_the_driver),
