@@ -109,7 +109,7 @@ sed -n 's/^path\t//p' "$work/named" | while IFS="	" read -r at word; do
   folder=$(dirname "${at%:*}")
   found=
   # shellcheck disable=SC2086
-  for place in "$word" "$folder/$word" "$folder"/*/"$word" rtl/"$word" model/"$word" sim/"$word" drivers/"$word" sim/import/"$word" scripts/"$word" testbench/rtl/"$word" testbench/unit/"$word" \
+  for place in "$word" "$folder/$word" "$folder"/*/"$word" rtl/"$word" model/*/"$word" sim/"$word" sim/*/"$word" reports/*/"$word" drivers/"$word" scripts/"$word" testbench/rtl/"$word" testbench/unit/"$word" \
     "$word".c; do
     for file in $place; do [ ! -e "$file" ] || found=1; done
   done

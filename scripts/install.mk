@@ -121,7 +121,7 @@ install-data:
 	$(call copy,$(wildcard rtl/figures/*),$(DATADIR)/serac/rtl/figures)
 	$(call copy,$(patsubst %,sim/pins/serac_%,rtl.h pins.h icarus.h rtl_shim.cpp),$(DATADIR)/serac/sim/pins)
 	$(call copy,$(patsubst %,sim/trace/serac%,_probe.vlt _states.txt .gtkw),$(DATADIR)/serac/sim/trace)
-	$(call copy,$(wildcard sim/icarus/*),$(DATADIR)/serac/sim/icarus)
+	$(call copy,$(wildcard sim/icarus/serac_*),$(DATADIR)/serac/sim/icarus)
 	$(call copy,$(patsubst %,model/machine/serac_%.h,design regs),$(DATADIR)/serac/model/machine)
 	$(call copy,$(patsubst %,model/base/serac_%.h,error status),$(DATADIR)/serac/model/base)
 	@install -d $(D)$(DATADIR)/serac/scripts

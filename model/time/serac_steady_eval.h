@@ -1,4 +1,4 @@
-/* serac_steady_eval.h - the times of a shape; included by serac_steady_one.c and _eight.c.
+/* serac_steady_eval.h - the times of a shape; included by serac_steady_one.c and _sixteen.c.
  *
  * Who includes it defines T, a cycle or a vector of cycles of as many points, and S, one of its cycles; LATER(a, b), the
  * later of two; ALL_LE(a, b) and ALL_EQ(a, b), whether it holds in all points; LOAD(points, name),

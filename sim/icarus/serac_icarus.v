@@ -1,5 +1,5 @@
 // serac_icarus.v - serac_top under Icarus Verilog, clocked by serac at the other end of two
-// pipes (sim/pins/serac_icarus.h; the tasks are in sim/icarus/serac_icarus.vpi.c).
+// pipes (sim/pins/serac_icarus.h; the tasks are in sim/icarus/serac_icarus_vpi.c).
 `default_nettype none
 
 module serac_icarus;

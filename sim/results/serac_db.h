@@ -1,4 +1,4 @@
-/* serac_db.h - results in one SQLite file, DIR/results.db. sim/README.md has its schema.
+/* serac_db.h - results in one SQLite file, DIR/results.db. README.md here has its schema.
  *
  * Several processes may use one file: it has a rollback journal, so there is one writer at
  * a time, for as long as a transaction takes, and the others wait. What a transaction

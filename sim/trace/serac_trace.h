@@ -8,7 +8,7 @@
  * machine follow each other without a gap.
  *
  * Events are written as they come, each track to an unlinked file beside PATH; the
- * end joins them. Memory does not grow with the run. sim/README.md shows a part. */
+ * end joins them. Memory does not grow with the run. README.md here shows a part. */
 #ifndef SERAC_TRACE_H
 #define SERAC_TRACE_H
 

@@ -64,7 +64,7 @@ readme model time_layer.c
 readme drivers run_image.c
 readme drivers bare.c
 readme drivers on_the_model.c
-readme sim platform.cpp
+readme sim/systemc platform.cpp
 strict="-std=c11 -Wall -Wextra -Werror"
 # shellcheck disable=SC2046,SC2086
 {
