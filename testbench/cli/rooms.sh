@@ -1,0 +1,38 @@
+#!/bin/sh
+# The folders of model, sim, drivers and reports are rooms on floors: no circle of #include lines leads from a room back
+# to itself, a header's name stands once in the tree, each room has a README, and no C lies beside the rooms.
+set -u
+. testbench/data/cli_lib.sh
+work=build/cli/rooms
+rm -rf "$work"
+mkdir -p "$work"
+
+# edges TREE: from the including file's folder to the header's, a line each.
+edges() {
+  (
+    cd "$1" || exit 1
+    find model sim drivers reports -name '*.h' | sed 's|^\(.*\)/\([^/]*\)$|\2 \1|' | LC_ALL=C sort > "$work/homes"
+    find model sim drivers reports -name '*.[ch]' -o -name '*.cpp' | xargs grep -HE '^ *# *include "' |
+      sed 's|^\(.*\)/[^/:]*:.*"\(.*\)".*|\2 \1|' | LC_ALL=C sort | LC_ALL=C join "$work/homes" - |
+      awk '$2 != $3 {print $3, $2}' | sort -u
+  )
+}
+
+# circle TREE: the rooms that are in one.
+circle() { edges "$1" | tsort 2>&1 > /dev/null | sed -n 's/^tsort: \(.*\/.*\)$/\1/p' | tr '\n' ' '; }
+
+work=$PWD/$work
+is "folders that include each other in a circle" "$(circle .)" ""
+[ "$(edges . | wc -l)" -gt 50 ] || fails "hardly any #include line between folders: $(edges . | wc -l)"
+is "headers of one name" "$(find model sim drivers reports -name '*.h' | sed 's|.*/||' | sort | uniq -d)" ""
+for room in $(find model sim drivers reports rtl -mindepth 0 -maxdepth 1 -type d ! -name figures); do
+  is "README of $room" "$(find "$room" -maxdepth 1 -name README.md | wc -l)" 1
+done
+is "C beside the rooms" "$(find model sim reports -maxdepth 1 -name '*.[ch]' | tr '\n' ' ')" "sim/main.c "
+
+# A circle is seen: the reader of files asks a design.
+mkdir "$work/tree"
+cp -r model sim drivers reports "$work/tree"
+echo '#include "serac_design.h"' >> "$work/tree/model/base/serac_config.c"
+is "a circle that was made" "$(circle "$work/tree" | tr ' ' '\n' | sort | sed "/^$/d" | tr "\n" " ")" "model/base model/machine "
+summary "$count checks: $(edges . | wc -l) pairs of folders, none in a circle"
