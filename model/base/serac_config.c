@@ -1,11 +1,7 @@
-/* serac_config.c - configuration files; with _vary and _text what knows libconfig.
- *
- * libconfig 1.5 is quiet about typos and wrong types and cuts long integers, so
- * nothing is read by its lookup functions: every setting of a group is visited,
- * found in the table and checked. */
+/* serac_config.c - configuration files, messages about them, and places in them. With _table, _vary and _text
+ * what knows libconfig. */
 #include "serac_config.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <libconfig.h>
 #include <stdarg.h>
@@ -32,6 +28,8 @@ static const struct serac_group *group_of(config_setting_t *setting)
 {
     return (const struct serac_group *)(const void *)setting;
 }
+
+/* --- messages ------------------------------------------------------------ */
 
 const char *serac_config_tail(const char *path)
 {
@@ -76,6 +74,14 @@ static enum serac_status fail_file(const char *path, const char *what,
                  serac_config_tail(path), what, *why ? ": " : "", why);
     return SERAC_E_INPUT;
 }
+
+const char *serac_config_message(const struct serac_error *error)
+{
+    const char *colon = strstr(error->text, ": ");
+    return colon ? colon + 2 : error->text;
+}
+
+/* --- files --------------------------------------------------------------- */
 
 /* The whole file, with a NUL behind it. libconfig must not read files itself:
  * its scanner ends the process when a read fails, as on a directory. */
@@ -159,215 +165,11 @@ const char *serac_config_path(const struct serac_config *config)
     return config->path;
 }
 
+/* --- places -------------------------------------------------------------- */
+
 const struct serac_group *serac_config_root(const struct serac_config *config)
 {
     return group_of(config_root_setting(&config->file));
-}
-
-/* --- one value ----------------------------------------------------------- */
-
-static bool is_integer(const config_setting_t *s)
-{
-    int type = config_setting_type(s);
-    return type == CONFIG_TYPE_INT || type == CONFIG_TYPE_INT64;
-}
-
-static enum serac_status set_integer(const struct serac_config *c,
-                                     const config_setting_t *s,
-                                     const struct serac_key *key, char *at,
-                                     struct serac_error *error)
-{
-    const struct serac_group *g = (const struct serac_group *)(const void *)s;
-    if (!is_integer(s))
-        return serac_config_fail(c, g, error, "%s: must be an integer",
-                                 key->name);
-    long long v = config_setting_get_int64(s);
-    bool power = key->type == SERAC_KEY_POWER;
-    bool odd = power && (v <= 0 || (v & (v - 1)));
-    if (key->type != SERAC_KEY_U64 &&
-        ((double)v < key->min || (double)v > key->max || odd))
-        return serac_config_fail(c, g, error, "%s = %lld: outside %.0f..%.0f%s",
-                                 key->name, v, key->min, key->max,
-                                 power ? ", a power of two" : "");
-    if (key->type == SERAC_KEY_U64) {
-        if (v < 0)
-            return serac_config_fail(c, g, error, "%s = %lld: negative",
-                                     key->name, v);
-        *(uint64_t *)(void *)at = (uint64_t)v;
-    } else if (key->type == SERAC_KEY_I32) {
-        *(int32_t *)(void *)at = (int32_t)v;
-    } else {
-        *(uint32_t *)(void *)at = (uint32_t)v;
-    }
-    return SERAC_OK;
-}
-
-static enum serac_status set_number(const struct serac_config *c,
-                                    const config_setting_t *s,
-                                    const struct serac_key *key, double *to,
-                                    struct serac_error *error)
-{
-    const struct serac_group *g = (const struct serac_group *)(const void *)s;
-    bool real = config_setting_type(s) == CONFIG_TYPE_FLOAT;
-    if (!real && !is_integer(s))
-        return serac_config_fail(c, g, error, "%s: must be a number", key->name);
-    double v = real ? config_setting_get_float(s)
-                    : (double)config_setting_get_int64(s);
-    if (!(v >= key->min && v <= key->max))
-        return serac_config_fail(c, g, error, "%s = %g: outside %g..%g",
-                                 key->name, v, key->min, key->max);
-    *to = v;
-    return SERAC_OK;
-}
-
-static enum serac_status set_numbers(const struct serac_config *c,
-                                     const config_setting_t *s,
-                                     const struct serac_key *key,
-                                     struct serac_numbers *to,
-                                     struct serac_error *error)
-{
-    const struct serac_group *g = (const struct serac_group *)(const void *)s;
-    uint32_t count = config_setting_is_aggregate(s) && !config_setting_is_group(s)
-                         ? (uint32_t)config_setting_length(s) : 0;
-    if (key->size && count != key->size)
-        return serac_config_fail(c, g, error, "%s: must be an array of %zu numbers",
-                                 key->name, key->size);
-    if (count < 1 || count > SERAC_NUMBERS)
-        return serac_config_fail(c, g, error, "%s: must be an array of 1 to %d "
-                                 "numbers", key->name, SERAC_NUMBERS);
-    to->count = count;
-    for (uint32_t i = 0; i < count; i++) {
-        enum serac_status status =
-            set_number(c, config_setting_get_elem(s, i), key, &to->value[i],
-                       error);
-        if (status != SERAC_OK)
-            return status;
-    }
-    return SERAC_OK;
-}
-
-static enum serac_status set_value(const struct serac_config *c,
-                                   const config_setting_t *s,
-                                   const struct serac_key *key, void *to,
-                                   struct serac_error *error)
-{
-    const struct serac_group *g = (const struct serac_group *)(const void *)s;
-    int type = config_setting_type(s);
-    if (key->type == SERAC_KEY_ANY || key->type == SERAC_KEY_CHILD)
-        return key->type == SERAC_KEY_ANY || config_setting_is_aggregate(s)
-                   ? SERAC_OK
-                   : serac_config_fail(c, g, error,
-                                       "%s: must be a group or a list",
-                                       key->name);
-    char *at = (char *)to + key->offset;      /* a table of those two may go without `to` */
-    switch (key->type) {
-    case SERAC_KEY_BOOL:
-        if (type != CONFIG_TYPE_BOOL)
-            return serac_config_fail(c, g, error, "%s: must be true or false",
-                                     key->name);
-        *(bool *)(void *)at = config_setting_get_bool(s);
-        return SERAC_OK;
-    case SERAC_KEY_STRING:
-        if (type != CONFIG_TYPE_STRING)
-            return serac_config_fail(c, g, error, "%s: must be a string",
-                                     key->name);
-        if (strlen(config_setting_get_string(s)) >= key->size)
-            return serac_config_fail(c, g, error,
-                                     "%s: longer than %zu characters",
-                                     key->name, key->size - 1);
-        snprintf(at, key->size, "%s", config_setting_get_string(s));
-        return SERAC_OK;
-    case SERAC_KEY_F64:
-        return set_number(c, s, key, (double *)(void *)at, error);
-    case SERAC_KEY_NUMBERS:
-        return set_numbers(c, s, key, (struct serac_numbers *)(void *)at, error);
-    default:
-        return set_integer(c, s, key, at, error);
-    }
-}
-
-/* --- a group ------------------------------------------------------------- */
-
-static enum serac_status unknown(const struct serac_config *c,
-                                 const struct serac_group *place,
-                                 const char *name, const struct serac_key *keys,
-                                 size_t count, struct serac_error *error)
-{
-    const char *best =
-        serac_config_nearest(name, &keys->name, sizeof *keys, count);
-    return serac_config_fail(c, place, error, "%s: unknown key%s%s%s", name,
-                             best ? " (did you mean " : "", best ? best : "",
-                             best ? "?)" : "");
-}
-
-static const struct serac_key *find_key(const struct serac_key *keys,
-                                        size_t count, const char *name)
-{
-    for (size_t k = 0; k < count; k++)
-        if (!strcmp(keys[k].name, name))
-            return &keys[k];
-    return NULL;
-}
-
-const char *serac_config_message(const struct serac_error *error)
-{
-    const char *colon = strstr(error->text, ": ");
-    return colon ? colon + 2 : error->text;
-}
-
-enum serac_status serac_config_check(const struct serac_config *config,
-                                     const struct serac_group *group,
-                                     const struct serac_key *keys, size_t count,
-                                     const char *name, const char *text,
-                                     struct serac_error *error)
-{
-    const struct serac_key *found = find_key(keys, count, name);
-    struct serac_error detail = {""};
-    char variation[600];
-    uint64_t value;
-    config_t file;
-    if (!found)
-        return unknown(config, group, name, keys, count, error);
-    assert(found->type <= SERAC_KEY_BOOL);       /* else `value` is too small */
-    struct serac_key key = *found;
-    key.offset = 0;
-    config_init(&file);
-    snprintf(variation, sizeof variation, ":%s=%s", name, text);
-    enum serac_status status =
-        serac_config_vary(&file, config->path, variation, &detail);
-    if (status == SERAC_OK)
-        status = set_value(config, config_lookup(&file, name), &key, &value,
-                           &detail);
-    config_destroy(&file);
-    return status == SERAC_OK ? status
-                              : serac_config_fail(config, group, error, "%s",
-                                                  serac_config_message(&detail));
-}
-
-enum serac_status serac_config_read(const struct serac_config *config,
-                                    const struct serac_group *group,
-                                    const struct serac_key *keys, size_t count,
-                                    void *to, struct serac_error *error)
-{
-    config_setting_t *g = setting(group);
-    if (!config_setting_is_group(g))
-        return serac_config_fail(config, group, error, "must be a group { }");
-    for (int i = 0; i < config_setting_length(g); i++) {
-        config_setting_t *s = config_setting_get_elem(g, (unsigned)i);
-        const char *name = config_setting_name(s);
-        const struct serac_key *key = find_key(keys, count, name);
-        if (!key)
-            return unknown(config, group_of(s), name, keys, count, error);
-        enum serac_status status = set_value(config, s, key, to, error);
-        if (status != SERAC_OK)
-            return status;
-    }
-    for (size_t k = 0; k < count; k++)
-        if (keys[k].required && !config_setting_get_member(g, keys[k].name))
-            return serac_config_fail(config, group, error,
-                                     "%s: missing, it is required",
-                                     keys[k].name);
-    return SERAC_OK;
 }
 
 const struct serac_group *serac_config_child(const struct serac_group *group,
@@ -401,6 +203,12 @@ bool serac_config_is_list(const struct serac_group *group)
 {
     return config_setting_is_list(setting(group)) ||
            config_setting_is_array(setting(group));
+}
+
+static bool is_integer(const config_setting_t *s)
+{
+    int type = config_setting_type(s);
+    return type == CONFIG_TYPE_INT || type == CONFIG_TYPE_INT64;
 }
 
 bool serac_config_integer(const struct serac_group *element, int64_t *value)

@@ -5,7 +5,7 @@
  * out of range are refused with `file:line: key: what is wrong, what is allowed`;
  * the first error wins. Integers that libconfig would cut silently are refused
  * too. Units are part of a key's name (_cycles, _bytes, _mhz). Only serac_config.c,
- * _vary.c and _text.c know libconfig.
+ * _table.c, _vary.c and _text.c know libconfig.
  *
  * Behind the name of a design, memory, technology, workload or serving scenario may stand a variation,
  * `serial:rows=8:lanes=128`: the file with these keys changed. A key within

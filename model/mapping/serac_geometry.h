@@ -26,4 +26,9 @@ void serac_geometry_init(struct serac_geometry *geometry,
                          const struct serac_layer *layer,
                          const struct serac_design *design);
 
+/* Beats that every column's segment fits in; 0: a run's windows collide. */
+uint32_t serac_geometry_segment(const struct serac_geometry *geometry,
+                                const struct serac_layer *layer,
+                                const struct serac_design *design, uint32_t run);
+
 #endif

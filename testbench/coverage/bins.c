@@ -77,9 +77,9 @@ static const char *impossible(const int *v)
     if ((is(v, WEIGHT, 0) && is(v, STORED, WEIGHTS_LESS)) || (is(v, ACT, 0) && is(v, STORED, ACTS_LESS)))
         return "fewer than one stored plane";
     if (is(v, KIND, ADD) && (v[WEIGHT] > 0 || is(v, STORED, WEIGHTS_LESS)))
-        return "an addition's weights are ones of one bit (serac_map.c)";
+        return "an addition's weights are ones of one bit (serac_geometry.c)";
     if (is(v, REST, LANES) && (is(v, KIND, DEPTHWISE) || is(v, KIND, ADD)))
-        return "a block-diagonal layer has a weight of zero in spare lanes: last_lanes is always all (serac_map.c)";
+        return "a block-diagonal layer has a weight of zero in spare lanes: last_lanes is always all (serac_map_insn.c)";
     if (is(v, KIND, ADD) && (is(v, MODE, 3) || is(v, MODE, 4)))
         return "serac_layer_check refuses an addition with thresholds or raw outputs";
     if (is(v, KIND, ADD) && is(v, WEIGHT_SIGN, 1))
