@@ -1,169 +1,16 @@
-/* serac_serve.c - a serving scenario on devices. */
+/* serac_serve.c - a serving scenario on devices, row by row. */
 #include "serac_serve.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "serac_queue.h"
-
-/* What a batch of one size takes; 0 where it was not asked yet. */
-struct service {
-    const struct serac_workload_job *job;
-    double time_us[SERAC_QUEUE_BATCH + 1], energy_uj[SERAC_QUEUE_BATCH + 1];
-    double clock_mhz, leakage_w;           /* NAN: unknown */
-};
-
-/* Everything of one run of the queue. */
-struct run {
-    const struct serac_serving *serving;
-    struct service service;
-    double *arrivals, *start, *done;       /* owned */
-    size_t count;
-    double rate;
-    struct serac_queue_policy policy;
-    struct serac_queue_result result;
-};
-
-/* What is said of a run. NAN: nothing. */
-struct figures {
-    double load, throughput, mean, p50, p99, max, wait, batch, busy, energy_uj, power_mw;
-};
+#include "serac_serve_run.h"
 
 struct list {
     struct serac_serve_row *rows;
     size_t count, room;
 };
-
-/* --- what a batch takes ------------------------------------------------------------ */
-
-static enum serac_status time_batch(void *ctx, uint32_t batch, double *time_us,
-                                    struct serac_error *error)
-{
-    struct service *s = ctx;
-    if (s->time_us[batch] == 0) {
-        struct serac_workload_job job = *s->job;
-        struct serac_workload_result result;
-        job.batch = batch;
-        enum serac_status status = serac_workload_run(&job, &result, error);
-        if (status != SERAC_OK)
-            return status;
-        const struct serac_row *total = &result.rows[result.num_rows - 1];
-        double us = serac_row_get(total, SERAC_COLUMN_time_us);
-        s->clock_mhz = serac_row_get(total, SERAC_COLUMN_clock_mhz);
-        s->energy_uj[batch] = serac_row_get(total, SERAC_COLUMN_energy_uj);
-        s->leakage_w = serac_row_get(total, SERAC_COLUMN_energy_leakage_uj) / us;
-        /* The cell has six digits; cycles by clock has all. */
-        s->time_us[batch] = (double)result.cycles / s->clock_mhz;
-        serac_workload_free(&result);
-        if (!(us > 0)) {
-            snprintf(error->text, sizeof error->text, "technology %s: has no clock, so nothing can be "
-                     "served", job.setting->tech.name);
-            return SERAC_E_INPUT;
-        }
-    }
-    *time_us = s->time_us[batch];
-    return SERAC_OK;
-}
-
-/* --- what a run says --------------------------------------------------------------- */
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* The smallest that `share` of `count` sorted numbers do not exceed. */
-static double percentile(const double *sorted, size_t count, double share)
-{
-    size_t rank = (size_t)ceil(share * (double)count);
-    return sorted[rank ? rank - 1 : 0];
-}
-
-static enum serac_status measure_latencies(const struct run *r, struct figures *f)
-{
-    size_t skip = r->serving->warm_up < r->count ? r->serving->warm_up : r->count - 1;
-    size_t count = r->count - skip;
-    double sum = 0, wait = 0;
-    double *latency = malloc(count * sizeof *latency);
-    if (!latency)
-        return SERAC_E_NOMEM;
-    for (size_t i = 0; i < count; i++) {
-        latency[i] = r->done[skip + i] - r->arrivals[skip + i];
-        sum += latency[i];
-        wait += r->start[skip + i] - r->arrivals[skip + i];
-    }
-    qsort(latency, count, sizeof *latency, by_value);
-    f->mean = sum / (double)count;
-    f->wait = wait / (double)count;
-    f->p50 = percentile(latency, count, 0.50);
-    f->p99 = percentile(latency, count, 0.99);
-    f->max = latency[count - 1];
-    free(latency);
-    return SERAC_OK;
-}
-
-static enum serac_status measure(const struct run *r, struct figures *f)
-{
-    const struct serac_queue_result *q = &r->result;
-    double span = q->last_us - q->first_us, all = span * r->policy.devices;
-    double energy = 0, batches = 0;
-    for (uint32_t b = 1; b <= r->policy.max_batch; b++) {
-        batches += (double)q->batches[b];
-        if (q->batches[b])
-            energy += (double)q->batches[b] * r->service.energy_uj[b];
-    }
-    if (!isnan(r->service.leakage_w))
-        energy += r->service.leakage_w * (all - q->busy_us);
-    f->throughput = (double)r->count / span * 1e6;
-    f->batch = (double)r->count / batches;
-    f->busy = q->busy_us / all;
-    f->energy_uj = energy / (double)r->count;
-    f->power_mw = energy / span * 1e3;
-    f->mean = f->wait = f->p50 = f->p99 = f->max = NAN;
-    /* A queue that only grows has no latency; a trace ends, and what it saw is so. */
-    if (f->load >= 1 && !r->serving->trace[0])
-        return SERAC_OK;
-    return measure_latencies(r, f);
-}
-
-static enum serac_status simulate(struct run *r, uint32_t devices, struct figures *f,
-                                  struct serac_error *error)
-{
-    double full;
-    r->policy.devices = devices;
-    enum serac_status status = time_batch(&r->service, r->policy.max_batch, &full, error);
-    if (status == SERAC_OK)
-        status = serac_queue_run(r->arrivals, r->count, &r->policy, time_batch, &r->service,
-                                 r->start, r->done, &r->result, error);
-    if (status != SERAC_OK)
-        return status;
-    f->load = r->rate * 1e-6 * full / ((double)r->policy.max_batch * devices);
-    return measure(r, f);
-}
-
-/* The fewest devices that are enough, tried one by one, as waiting for full batches need not fall
- * with every device more; 0: no number is. No batch that waits for a device: more change nothing. */
-static enum serac_status size(struct run *r, uint32_t *devices, struct figures *f,
-                              struct serac_error *error)
-{
-    double full, limit = r->serving->latency_ms * 1e3;
-    enum serac_status status = time_batch(&r->service, r->policy.max_batch, &full, error);
-    double least = floor(r->rate * 1e-6 * full / r->policy.max_batch) + 1;
-    *devices = 0;
-    r->result.blocked_us = INFINITY;
-    for (double n = least; status == SERAC_OK && n <= SERAC_QUEUE_DEVICES; n++) {
-        status = simulate(r, (uint32_t)n, f, error);
-        if (status == SERAC_OK && f->load < 1 && (limit <= 0 || f->p99 <= limit)) {
-            *devices = (uint32_t)n;
-            break;
-        }
-        if (r->result.blocked_us <= 0)
-            break;
-    }
-    return status;
-}
 
 /* --- rows -------------------------------------------------------------------------- */
 
@@ -184,7 +31,7 @@ static void put_count(struct serac_serve_row *row, enum serac_serve_column colum
     snprintf(row->cells[column], SERAC_SERVE_CELL, "%llu", (unsigned long long)value);
 }
 
-static void put_figures(struct serac_serve_row *row, const struct figures *f)
+static void put_figures(struct serac_serve_row *row, const struct serac_serve_figures *f)
 {
     put(row, SERAC_SERVE_load, f->load);
     put(row, SERAC_SERVE_throughput, f->throughput);
@@ -214,7 +61,7 @@ static struct serac_serve_row *new_row(struct list *list)
 }
 
 /* What is known of a row before anything ran. */
-static struct serac_serve_row *begin_row(struct list *list, const struct run *r)
+static struct serac_serve_row *begin_row(struct list *list, const struct serac_serve_run *r)
 {
     const struct serac_workload_job *job = r->service.job;
     struct serac_serve_row *row = new_row(list);
@@ -234,11 +81,11 @@ static struct serac_serve_row *begin_row(struct list *list, const struct run *r)
 }
 
 /* What is known once batches were timed. */
-static enum serac_status end_row(struct serac_serve_row *row, struct run *r, uint32_t needed,
+static enum serac_status end_row(struct serac_serve_row *row, struct serac_serve_run *r, uint32_t needed,
                                  struct serac_error *error)
 {
     double alone, cost = r->serving->cost_per_device;
-    enum serac_status status = time_batch(&r->service, 1, &alone, error);
+    enum serac_status status = serac_serve_batch(&r->service, 1, &alone, error);
     put(row, SERAC_SERVE_clock_mhz, r->service.clock_mhz);
     put(row, SERAC_SERVE_time_us, alone);
     if (needed)
@@ -249,7 +96,7 @@ static enum serac_status end_row(struct serac_serve_row *row, struct run *r, uin
 }
 
 /* Why no number of devices is enough, of the last that was tried. */
-static void say_why(struct serac_serve_row *row, const struct run *r, const struct figures *f)
+static void say_why(struct serac_serve_row *row, const struct serac_serve_run *r, const struct serac_serve_figures *f)
 {
     if (r->result.blocked_us <= 0)
         snprintf(row->cells[SERAC_SERVE_failed], SERAC_SERVE_CELL,
@@ -261,12 +108,12 @@ static void say_why(struct serac_serve_row *row, const struct run *r, const stru
 }
 
 /* The rows of a design at one precision, rate and batch. */
-static enum serac_status add_rows(struct run *r, struct list *list, struct serac_error *error)
+static enum serac_status add_rows(struct serac_serve_run *r, struct list *list, struct serac_error *error)
 {
     const struct serac_serving *s = r->serving;
     uint32_t needed = 0;
-    struct figures sized = {.p99 = NAN}, given;
-    enum serac_status status = size(r, &needed, &sized, error);
+    struct serac_serve_figures sized = {.p99 = NAN}, given;
+    enum serac_status status = serac_serve_size(r, &needed, &sized, error);
     if (status == SERAC_OK && !s->devices.count) {
         struct serac_serve_row *row = begin_row(list, r);
         if (!row)
@@ -281,7 +128,7 @@ static enum serac_status add_rows(struct run *r, struct list *list, struct serac
     }
     for (uint32_t i = 0; status == SERAC_OK && i < s->devices.count; i++) {
         uint32_t devices = (uint32_t)s->devices.value[i];
-        status = simulate(r, devices, &given, error);
+        status = serac_serve_simulate(r, devices, &given, error);
         struct serac_serve_row *row = status == SERAC_OK ? begin_row(list, r) : NULL;
         if (status == SERAC_OK && !row)
             return SERAC_E_NOMEM;
@@ -296,7 +143,7 @@ static enum serac_status add_rows(struct run *r, struct list *list, struct serac
 
 /* --- everything that is asked for --------------------------------------------------- */
 
-static enum serac_status make_arrivals(struct run *r, double rate, struct serac_error *error)
+static enum serac_status make_arrivals(struct serac_serve_run *r, double rate, struct serac_error *error)
 {
     const struct serac_serving *s = r->serving;
     if (s->trace[0]) {
@@ -317,7 +164,7 @@ static enum serac_status make_arrivals(struct run *r, double rate, struct serac_
     return r->arrivals && r->start && r->done ? SERAC_OK : SERAC_E_NOMEM;
 }
 
-static enum serac_status each_rate(struct run *r, struct list *list, struct serac_error *error)
+static enum serac_status each_rate(struct serac_serve_run *r, struct list *list, struct serac_error *error)
 {
     const struct serac_serving *s = r->serving;
     enum serac_status status = SERAC_OK;
@@ -356,7 +203,7 @@ static enum serac_status each_width(const struct serac_serving *s, const struct 
         const struct serac_workload_job job = {
             .setting = setting, .workload = workload, .weight_bits = s->weight_bits[i],
             .act_bits = s->act_bits[i], .timings = timings};
-        struct run *r = calloc(1, sizeof *r);
+        struct serac_serve_run *r = calloc(1, sizeof *r);
         if (!r) {
             status = SERAC_E_NOMEM;
             break;
