@@ -5,9 +5,9 @@
     scripts/train/accuracy.py --collect
 
 A network is fashion-small, fashion-medium, fashion-large or text. Each width and method is
-measured once and kept in build/train/accuracy, so a run may be stopped and taken up later;
---collect writes reports/accuracy.csv and .md of all that is there and of the rows that
-reports/accuracy.csv already has, which are not measured again. See README.md here.
+measured once and kept as a row of scripts/train/measured, so a run may be stopped and taken
+up later, elsewhere if the rows are committed; --collect writes reports/accuracy.csv and .md of
+all rows. See README.md here.
 """
 import argparse
 import copy
@@ -28,7 +28,7 @@ import text
 from loop import Plan
 
 WORK = "build/train/accuracy"
-REPORT = "reports/accuracy"
+ROWS = "scripts/train/measured"
 WIDTHS = ((8, 8), (4, 8), (2, 8), (1, 8), (4, 4), (2, 2), (1, 1))
 DISTILLED = 2          # at most so many weight bits: distillation too
 RATES = {8: 3e-4, 4: 1e-3, 2: 2e-3, 1: 3e-3}   # by the narrower width
@@ -138,16 +138,15 @@ class Study:
     def __init__(self, name, seed):
         self.name, self.seed = name, seed
         self.task = Text(name) if name == "text" else Fashion(name)
-        self.path = f"{WORK}/{name}-{seed}.csv"
+        self.path = f"{ROWS}/{name}-{seed}.csv"
         self.done = {(r["method"], r["weight_bits"], r["act_bits"])
-                     for r in accuracy_table.read(WORK, REPORT)
-                     if r["network"] == name and r["seed"] == str(seed)}
+                     for r in accuracy_table.read(self.path)}
 
     def add(self, **row):
         row.update(network=self.name, parameters=self.parameters, seed=self.seed)
         fresh = not os.path.exists(self.path)
         with open(self.path, "a", newline="", encoding="utf-8") as stream:
-            writer = csv.DictWriter(stream, COLUMNS)
+            writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
             if fresh:
                 writer.writeheader()
             writer.writerow(row)
@@ -208,13 +207,14 @@ def main():
     if not args.network and not args.collect:
         parser.error("give a network, or --collect")
     os.makedirs(WORK, exist_ok=True)
+    os.makedirs(ROWS, exist_ok=True)
     torch.set_num_threads(args.threads)
     torch.use_deterministic_algorithms(True)
     keep_memory()
     if args.network:
         Study(args.network, args.seed).run()
     if args.collect:
-        accuracy_table.collect(WORK, REPORT)
+        accuracy_table.collect(ROWS, "reports/accuracy")
 
 
 if __name__ == "__main__":

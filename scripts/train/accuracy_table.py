@@ -2,9 +2,7 @@
 import csv
 import glob
 import math
-import os
 
-KEYS = ("network", "seed", "method", "weight_bits", "act_bits")
 METHODS = ("post", "scratch", "tuned", "distilled")
 EXPLAINED = """\
 # Accuracy against bits
@@ -26,15 +24,13 @@ network and not by test data.
 """
 
 
-def read(folder, stem):
-    """The rows of folder's files and those of STEM.csv that are not among them, in the order of a study."""
-    found = {}
-    for path in [f"{stem}.csv", *sorted(glob.glob(f"{folder}/*-*.csv"))]:
-        if os.path.exists(path):
-            with open(path, newline="", encoding="utf-8") as stream:
-                for row in csv.DictReader(stream):
-                    found[tuple(row[key] for key in KEYS)] = row
-    return list(found.values())
+def read(pattern):
+    """The rows of the files that match, in the order of a study."""
+    rows = []
+    for path in sorted(glob.glob(pattern)):
+        with open(path, newline="", encoding="utf-8") as stream:
+            rows += csv.DictReader(stream)
+    return rows
 
 
 def metric(row):
@@ -84,7 +80,7 @@ def section(name, rows):
 
 
 def collect(folder, stem):
-    rows = read(folder, stem)
+    rows = read(f"{folder}/*.csv")
     if not rows:
         raise SystemExit(f"accuracy: nothing measured in {folder}")
     with open(f"{stem}.csv", "w", newline="", encoding="utf-8") as stream:
