@@ -8,7 +8,7 @@
 //
 // Timing: a beat that enters at t is written to the banks at the end of t+3; a window
 // that is walked at t is seen at t+3. settle_i ends before.
-// Twin: the window rules of model/mapping/serac_map.c; execute's side in rtl/serac_execute.v.
+// Twin: the window rules of model/mapping/serac_geometry.c; execute's side in rtl/serac_execute.v.
 `default_nettype none
 `include "serac_regs.vh"
 

@@ -7,7 +7,7 @@
 // description and its place. RREADY is always 1: whoever issues a command has
 // reserved the space.
 //
-// Twin: serac_reader_*() in model/time/serac_fetch.c.
+// Twin: serac_reader_*() in model/time/serac_reader.c.
 `default_nettype none
 `include "serac_defs.vh"
 
