@@ -141,7 +141,7 @@ break_it() {
   broken=$dir/rtl/$file
   [ "$file" != xilinx_cells.v ] || broken=$dir/$file
   sed -i "${change#* }" "$broken"
-  method=bmc=20                      # a counterexample, not a failed induction
+  method=bmc=40                      # a counterexample, not a failed induction
   case $line in sat*) method=sat ;; esac
   start=$(date +%s)
   if cmp -s "$original" "$broken"; then verdict="the fault changes nothing"
