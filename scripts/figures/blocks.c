@@ -109,10 +109,18 @@ static size_t stem(const char *name)
     return length;
 }
 
-/* The name that the source gives the register whose output begins with `bit`. */
-static const char *register_name(const struct builder *s, int bit)
+/* Where the source has it, so that nodes come in its order, whatever order yosys hashes cells to. */
+static unsigned long place_of(const cJSON *object)
 {
-    const cJSON *net;
+    const char *src = member(member(object, "attributes"), "src")->valuestring, *at = strrchr(src, ':');
+    unsigned long line = at ? strtoul(at + 1, NULL, 10) : 0, column = at ? strtoul(strchr(at, '.') + 1, NULL, 10) : 0;
+    return 1000 * line + column;
+}
+
+/* The net that the source gives the register whose output begins with `bit`. */
+static const cJSON *register_net(const struct builder *s, int bit)
+{
+    const cJSON *net, *found = NULL;
     const char *best = NULL;
     cJSON_ArrayForEach(net, member(s->module, "netnames")) {
         const cJSON *b;
@@ -120,10 +128,12 @@ static const char *register_name(const struct builder *s, int bit)
         if (member(net, "hide_name")->valueint || !strstr(name, "_q"))
             continue;
         cJSON_ArrayForEach(b, member(net, "bits"))
-            if (cJSON_IsNumber(b) && b->valueint == bit && (!best || strlen(name) < strlen(best)))
+            if (cJSON_IsNumber(b) && b->valueint == bit && (!best || strlen(name) < strlen(best))) {
                 best = name;
+                found = net;
+            }
     }
-    return best;
+    return found;
 }
 
 static void drive(struct builder *s, const cJSON *bits, struct driver by)
@@ -134,16 +144,21 @@ static void drive(struct builder *s, const cJSON *bits, struct driver by)
             s->drivers[bit->valueint] = by;
 }
 
+static const cJSON *net_of(const struct builder *s, const cJSON *cell)
+{
+    const cJSON *bit;
+    cJSON_ArrayForEach(bit, member(member(cell, "connections"), "Q")) {
+        const cJSON *net = cJSON_IsNumber(bit) ? register_net(s, bit->valueint) : NULL;
+        if (net)
+            return net;
+    }
+    blocks_die("%s: a register without a name that ends with _q", s->setup->module);
+}
+
 static void add_register(struct builder *s, const cJSON *cell)
 {
     const cJSON *q = member(member(cell, "connections"), "Q");
-    const char *name = NULL;
-    const cJSON *bit;
-    cJSON_ArrayForEach(bit, q)
-        if (!name && cJSON_IsNumber(bit))
-            name = register_name(s, bit->valueint);
-    if (!name)
-        blocks_die("%s: a register without a name that ends with _q", s->setup->module);
+    const char *name = last_part(net_of(s, cell)->string);
     uint32_t node = node_of(s, BLOCKS_REGISTER, name, stem(name));
     s->b->nodes[node].count++;
     s->b->nodes[node].bits += (uint32_t)cJSON_GetArraySize(q);
@@ -176,24 +191,50 @@ static bool is_register(const char *type)
     return type[0] == '$' && (strstr(type, "dff") || strstr(type, "$sr"));
 }
 
+/* A cell that is a node, or part of one. */
+struct placed {
+    unsigned long place;
+    const cJSON *cell;
+};
+
+static int by_place(const void *left, const void *right)
+{
+    const struct placed *a = left, *b = right;
+    if (a->place != b->place)
+        return a->place < b->place ? -1 : 1;
+    return strcmp(a->cell->string, b->cell->string);
+}
+
 static void find_drivers(struct builder *s)
 {
-    const cJSON *port, *cell;
+    const cJSON *port, *cell, *cells = member(s->module, "cells");
+    struct placed *placed = malloc(((size_t)cJSON_GetArraySize(cells) + 1) * sizeof *placed);
+    size_t count = 0;
+    if (!placed)
+        blocks_die("out of memory");
     cJSON_ArrayForEach(port, member(s->module, "ports"))
         if (strcmp(member(port, "direction")->valuestring, "output") && !blocks_matches(port->string, s->setup->omit))
             drive(s, member(port, "bits"), (struct driver){pin_node(s, port->string), port->string, NULL});
-    cJSON_ArrayForEach(cell, member(s->module, "cells")) {
+    cJSON_ArrayForEach(cell, cells) {
         const char *type = member(cell, "type")->valuestring;
-        const char *module = module_name(type);
-        if (module && blocks_matches(last_part(cell->string), s->setup->omit))
+        if (module_name(type) && blocks_matches(last_part(cell->string), s->setup->omit))
             continue;
-        if (module)
-            add_instance(s, cell, module);
+        if (module_name(type))
+            placed[count++] = (struct placed){place_of(cell), cell};
         else if (is_register(type))
-            add_register(s, cell);
+            placed[count++] = (struct placed){place_of(net_of(s, cell)), cell};
         else
             drive(s, member(member(cell, "connections"), "Y"), (struct driver){NONE, NULL, cell});
     }
+    qsort(placed, count, sizeof *placed, by_place);
+    for (size_t i = 0; i < count; i++) {
+        const char *module = module_name(member(placed[i].cell, "type")->valuestring);
+        if (module)
+            add_instance(s, placed[i].cell, module);
+        else
+            add_register(s, placed[i].cell);
+    }
+    free(placed);
 }
 
 /* --- wires -------------------------------------------------------------- */
