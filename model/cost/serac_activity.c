@@ -44,11 +44,6 @@ static double words_of(const struct serac_memory_kind *kind, double bits)
     return kind->registers ? 0 : ceil(bits / kind->width);
 }
 
-static uint32_t gcd(uint32_t a, uint32_t b)
-{
-    return b ? gcd(b, a % b) : a;
-}
-
 /* Words that a digit of `planes` touches on average, of numbers stored as `stored` planes
  * of `bits` each: one more where it lies across words. */
 static double digit_words(const struct serac_memory_kind *kind, uint32_t planes,
@@ -57,7 +52,7 @@ static double digit_words(const struct serac_memory_kind *kind, uint32_t planes,
     if (kind->registers)
         return 0;
     double across = bits < kind->width
-                        ? (double)(planes - gcd(stored, planes)) * bits /
+                        ? (double)(planes - serac_gcd(stored, planes)) * bits /
                               kind->width : 0;
     return ceil((double)planes * bits / kind->width) + across;
 }

@@ -92,16 +92,6 @@ static uint32_t window_beats(const struct serac_geometry *g,
     return (uint32_t)(to - from + 1 + head / beat + 1);
 }
 
-static uint32_t common_divisor(uint32_t a, uint32_t b)
-{
-    while (b) {
-        uint32_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 /* Only first pixels that differ in their place in the line count: windows of whole runs begin anew after some
  * lines, those of the last tile are its own. */
 uint32_t serac_geometry_segment(const struct serac_geometry *g,
@@ -111,7 +101,7 @@ uint32_t serac_geometry_segment(const struct serac_geometry *g,
     uint32_t beat = d->axi_bits / 8, most = 0, tile = d->cols * run;
     uint32_t tiles = serac_ceil_div(g->pixels, tile), rest = g->pixels - (tiles - 1) * tile;
     uint32_t whole = (tiles - 1) * d->cols, last = serac_ceil_div(rest, d->cols);
-    uint32_t differ = g->out_width / common_divisor(g->out_width, run);
+    uint32_t differ = g->out_width / serac_gcd(g->out_width, run);
     /* One line: starts repeat with the beat; 65 tiles see them all but the last ones. */
     bool line = g->out_height == 1 && tiles > 66;
     if (line || differ > whole)

@@ -84,7 +84,7 @@ static const struct serac_expr_node *parse_column(struct serac_expr *e)
     enum serac_column column = serac_column_find(name, &nearest);
     if (column == SERAC_COLUMNS)
         return fail(e, "%s: no column%s%s%s", name,
-                    nearest ? " (did you mean " : ", sim/README.md lists them",
+                    nearest ? " (did you mean " : ", sim/results/README.md lists them",
                     nearest ? nearest : "", nearest ? "?)" : "");
     struct serac_expr_node *n = new_node(e, OP_COLUMN, serac_column_is_text(column)
                                                 ? TYPE_TEXT : TYPE_NUMBER);

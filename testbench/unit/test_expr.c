@@ -130,7 +130,7 @@ static void test_mistakes_are_named_with_their_place(void **state)
     refuse("rows", "no condition, expected < <= > >= == or !=");
     refuse("'a'", "no condition");
     refuse("aera_um2 < 5", "at 1: aera_um2: no column (did you mean area_um2?)");
-    refuse("xyzzyplugh < 5", "xyzzyplugh: no column, sim/README.md lists them");
+    refuse("xyzzyplugh < 5", "xyzzyplugh: no column, sim/results/README.md lists them");
     refuse("design < 5", "at 8: < needs two numbers");
     refuse("design < 'a'", "< needs two numbers (texts: == or !=)");
     refuse("design == 5", "== needs");

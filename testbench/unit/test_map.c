@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "layers.h"
+#include "serac_geometry.h"
 #include "watch.h"
 
 static const struct serac_mapping simple = {
@@ -367,6 +368,54 @@ static void test_size_beyond_an_instruction_field_is_refused(void **state)
     bad(&l, &d, &m, "beyond its instruction field");
 }
 
+/* The most beats that a column's windows touch, by walking every run of the layer; 0: head and tail meet. */
+static uint32_t walked_segment(const struct serac_geometry *g, uint32_t pad, const struct serac_design *d, uint32_t run)
+{
+    int64_t pixel = g->in_pixel_bytes, beat = d->axi_bits / 8, end = g->in_line_bytes - 1, most = 0;
+    int64_t span = g->window * pixel - 1 - pad * pixel, step = g->col_step * pixel;
+    for (uint32_t start = 0; start < g->pixels; start += d->cols * run) {
+        uint32_t rest = g->pixels - start, now = run;
+        if (rest <= d->cols * run)
+            now = (rest + d->cols - 1) / d->cols;
+        else
+            rest = d->cols * run;
+        for (uint32_t at = 0; at < rest; at += now) {
+            int64_t x = (start + at) % g->out_width, wrapped = x + now - g->out_width;
+            int64_t last = wrapped > 0 ? g->out_width - 1 : x + now - 1;
+            int64_t from = x * step - pad * pixel, to = last * step + span, head = (wrapped - 1) * step + span;
+            from = (from < 0 ? 0 : from) / beat;
+            to = (to > end ? end : to) / beat;
+            head = wrapped > 0 ? (head > end ? end : head) / beat : -1;
+            if (head >= from)
+                return 0;
+            most = to - from + head + 2 > most ? to - from + head + 2 : most;
+        }
+    }
+    return (uint32_t)most;
+}
+
+static void test_segment_holds_the_windows_of_every_run(void **state)
+{
+    uint32_t meet = 0, seed = 1;
+    (void)state;
+    for (uint32_t n = 0; n < 20000; n++) {
+#define DRAW(count) ((seed = seed * 1664525 + 1013904223) >> 8) % (count)
+        struct serac_design d = {.axi_bits = 64u << DRAW(4), .cols = 1u << DRAW(7)};
+        struct serac_geometry g = {.in_pixel_bytes = 8 * (1 + DRAW(32)), .col_step = 1 + DRAW(3), .window = 1 + DRAW(7)};
+        struct serac_layer l = {.pad_left = DRAW(g.window)};
+        g.out_width = 1 + DRAW(n % 4 ? 20 : 200);
+        g.out_height = 1 + DRAW(40);
+        g.pixels = g.out_width * g.out_height;
+        g.in_line_bytes = g.in_pixel_bytes * ((g.out_width - 1) * g.col_step + 1 + DRAW(g.window));
+        uint32_t share = (g.pixels + d.cols - 1) / d.cols, most = share < g.out_width ? share : g.out_width;
+        uint32_t run = 1 + DRAW(most), beats = walked_segment(&g, l.pad_left, &d, run);
+#undef DRAW
+        assert_int_equal(serac_geometry_segment(&g, &l, &d, run), beats);
+        meet += beats == 0;
+    }
+    assert_true(meet > 100 && meet < 10000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -374,6 +423,7 @@ int main(void)
         cmocka_unit_test(test_addresses_beyond_4_gib_keep_their_high_words),
         cmocka_unit_test(test_add_goes_to_and_fro_between_its_operands),
         cmocka_unit_test(test_footprint_is_records_and_weights_of_all_m_tiles),
+        cmocka_unit_test(test_segment_holds_the_windows_of_every_run),
         cmocka_unit_test(test_every_mapping_writes_each_result_once),
         cmocka_unit_test(test_numbers_that_are_no_mapping_are_refused),
         cmocka_unit_test(test_groups_that_stay_must_hold_whole_output_tiles),

@@ -80,6 +80,29 @@ static void test_points_at_once_are_the_timelines_each(void **state)
     }
 }
 
+/* More points than a batch holds, most of them there before: each gets its own. */
+static void test_points_that_return_are_themselves(void **state)
+{
+    enum { COUNT = 2500 };
+    static struct serac_steady_point points[COUNT];
+    static struct serac_counters together[COUNT], singly[COUNT];
+    struct steady_case c;
+    (void)state;
+    long_case(&c, 0);
+    struct serac_steady *s = serac_steady_create(&c.design, &c.insn, c.program);
+    assert_non_null(s);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        c.design.weight_planes = 1u << i / 10 % 2;
+        c.memory.latency_cycles = 1 + i * i % 911 * 17 % 1009;   /* alike but for this, some share a slot */
+        c.memory.bytes_per_cycle = 1 + i / 1100;
+        serac_steady_point(&c.design, &c.insn, &c.memory, &points[i]);
+    }
+    serac_steady_times(s, points, COUNT, together);
+    serac_steady_times_singly(s, points, COUNT, singly);
+    assert_memory_equal(together, singly, sizeof together);
+    serac_steady_destroy(s);
+}
+
 static void test_only_constant_memories_are_taken(void **state)
 {
     const struct serac_memory_config ideal = ideal_memory();
@@ -142,6 +165,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_counter_is_the_timelines_on_random_layers),
         cmocka_unit_test(test_points_at_once_are_the_timelines_each),
+        cmocka_unit_test(test_points_that_return_are_themselves),
         cmocka_unit_test(test_only_constant_memories_are_taken),
         cmocka_unit_test(test_other_memories_fall_back_to_the_timeline),
         cmocka_unit_test(test_blocks_that_wait_for_others_are_refused),
