@@ -109,9 +109,9 @@ $(B)/serac_systemc.so: $(SYSTEMC) $(shell find -L sim model -name '*.h')
 
 # --- registers -------------------------------------------------------------
 
-$(B)/gen_regs: scripts/gen_regs.c
+$(B)/gen_regs: $(wildcard scripts/regs/*.[ch])
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $< -o $@ -lconfig
+	$(CC) $(CFLAGS) $(filter %.c,$^) -o $@ -lconfig
 
 .PHONY: regs check-gen
 regs: $(B)/gen_regs ## regenerates the register headers and reference page
@@ -248,7 +248,7 @@ test-checks: $(B)/gen_regs
 	@scripts/run_tests.sh check "make:check-gen" "make:lint" "scripts/check_shell.sh" \
 	  "scripts/synth_check.sh" "make:formal-quick" "scripts/synth/luts.sh"
 
-test-cli: $(B)/serac $(B)/cover ## the command, as a user calls it
+test-cli: $(B)/serac $(B)/cover $(B)/gen_regs ## the command, as a user calls it
 	@scripts/run_tests.sh cli $(wildcard testbench/cli/*.sh)
 
 test-cosim: $(B)/serac $(B)/trace_check $(B)/figure_blocks $(B)/figure_wave $(CONFORMANCE:%=$(B)/conformance/%) ## model = RTL: the networks on tiny, random programs
