@@ -215,13 +215,13 @@ int serac_cosim_random(const char *count_text, const char *seed_text, const char
     uint64_t from = case_text ? only : 0, to = case_text ? only + 1 : count;
     const struct serac_trace_about about = {.network = "random programs", .seed = seed, .clock_mhz = NAN};
     struct serac_error error = {""};
-    enum serac_status begun = tracing->path ? serac_cosim_begin(tracing, &about, &error) : SERAC_OK;
+    enum serac_status begun = tracing->path ? serac_cosim_tracing_begin(tracing, &about, &error) : SERAC_OK;
     int code = begun == SERAC_OK ? SERAC_EXIT_DONE : serac_cli_fail(begun, &error);
     for (uint64_t i = from; i < to && code == SERAC_EXIT_DONE; i++) {
         code = run_case(seed, (uint32_t)i, count, design, tracing->path ? &tracing->recording : NULL, &h);
         serac_cli_progress("runs", i + 1 - from, to - from);
     }
-    code = serac_cosim_end(tracing, code);
+    code = serac_cosim_tracing_end(tracing, code);
     if (code != SERAC_EXIT_DONE)
         return code;
     bool full = disturb ? serac_cosim_disturb_print(&disturbed) : print_histogram(&h);

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The folders of model, sim, drivers and reports are rooms on floors: no circle of #include lines leads from a room back
-# to itself, a header's name stands once in the tree, each room has a README, and no C lies beside the rooms.
+# to itself, what a header declares its own room defines, a header's name stands once in the tree, each room has a README,
+# and no C lies beside the rooms.
 set -u
 . testbench/data/cli_lib.sh
 work=build/cli/rooms
@@ -21,6 +22,22 @@ edges() {
 # circle TREE: the rooms that are in one.
 circle() { edges "$1" | tsort 2>&1 > /dev/null | sed -n 's/^tsort: \(.*\/.*\)$/\1/p' | tr '\n' ' '; }
 
+# declared: functions of the headers, each with its room. The table of commands (serac_cmd_) is main's.
+declared() {
+  find model sim drivers reports -name '*.h' | while read -r header; do
+    grep -hoE '^[a-z][A-Za-z0-9_ *]*[ *][a-z0-9]+_[a-z0-9_]+\(' "$header" | grep -vE '^(static|typedef)' |
+      sed "s|.*[ *]\([a-z0-9_]*\)(|\1 $(dirname "$header")|"
+  done | grep -v '^serac_cmd_' | LC_ALL=C sort -u
+}
+
+# defined: functions of the objects, each with the room of its source.
+defined() {
+  find build/model build/sim build/drivers build/reports -name '*.o' | while read -r object; do
+    source=${object#build/}
+    [ ! -f "${source%.o}.c" ] || nm --defined-only -g "$object" | sed -n "s|.* T \(.*\)|\1 $(dirname "$source")|p"
+  done | LC_ALL=C sort -u
+}
+
 work=$PWD/$work
 is "folders that include each other in a circle" "$(circle .)" ""
 [ "$(edges . | wc -l)" -gt 50 ] || fails "hardly any #include line between folders: $(edges . | wc -l)"
@@ -30,6 +47,12 @@ for room in model model/* sim sim/* drivers reports reports/* rtl; do
   [ ! -d "$room" ] || is "README of $room" "$(find "$room" -maxdepth 1 -name README.md | wc -l)" 1
 done
 is "C beside the rooms" "$(find model sim reports -maxdepth 1 -name '*.[ch]' | tr '\n' ' ')" "sim/main.c "
+
+declared > "$work/declared"
+defined > "$work/defined"
+LC_ALL=C join "$work/declared" "$work/defined" > "$work/both"
+[ "$(wc -l < "$work/both")" -gt 500 ] || fails "hardly any function is declared and defined: $(wc -l < "$work/both")"
+is "functions that another room defines" "$(awk '$2 != $3' "$work/both")" ""
 
 # A circle is seen: the reader of files asks a design.
 mkdir "$work/tree"
