@@ -19,17 +19,22 @@ struct block {
     _Alignas(16) char bytes[];
 };
 
+void *liberty_memory(void *memory)
+{
+    if (!memory) {
+        fprintf(stderr, "out of memory\n");
+        exit(3);
+    }
+    return memory;
+}
+
 void *liberty_alloc(struct liberty *lib, size_t size)
 {
     struct block *block = lib->arena;
     size = (size + 15) & ~(size_t)15;
     if (!block || block->room - block->used < size) {
         size_t room = size > (1u << 20) ? size : 1u << 20;
-        block = malloc(sizeof *block + room);
-        if (!block) {
-            fprintf(stderr, "out of memory\n");
-            exit(3);
-        }
+        block = liberty_memory(malloc(sizeof *block + room));
         *block = (struct block){.next = lib->arena, .room = room};
         lib->arena = block;
     }

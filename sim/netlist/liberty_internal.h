@@ -4,6 +4,9 @@
 
 #include "liberty.h"
 
+/* What an allocation returned; ends the program if that is NULL. */
+void *liberty_memory(void *memory);
+
 /* Zeroed; lives as long as the library. Ends the program without memory. */
 void *liberty_alloc(struct liberty *lib, size_t size);
 
