@@ -171,9 +171,10 @@ opinion: ## energies of units by OpenSTA beside ours, for TECH=
 
 synth-tools: $(SYNTH:%=$(B)/synth_%) ## builds the Liberty, activity and energy programs
 
+$(B)/synth_cells: $(wildcard scripts/synth/cells_*.c) scripts/synth/cells.h
 $(SYNTH:%=$(B)/synth_%): $(B)/synth_%: scripts/synth/%.c $(B)/libseracsim.a $(B)/libseracdrv.a \
                                $(B)/libserac.a
-	$(CC) $(CFLAGS) $^ -o $@ $(LIBS)
+	$(CC) $(CFLAGS) $(filter %.c,$^) $(filter %.a,$^) -o $@ $(LIBS)
 
 # --- tests -----------------------------------------------------------------
 

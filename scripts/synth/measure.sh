@@ -24,13 +24,14 @@ grep -q 'flow = "asic"' "scripts/synth/tech/$tech.cfg" || asic=false
 sources() {
   (
     cd scripts/synth
+    export LC_ALL=C                    # the order of files
     plain() { sed 's/[[:space:]]*$//; /^$/d'; }
     sed 's|//.*||' ../../rtl/*.v ../../rtl/*.vh serac_ram.v clock_gate*.v | plain
     if $asic; then
       sed 's|^ *#.*||' synth.sh report.sh units.sh "tech/$tech.cfg" tech/sram.cfg energy/*.cfg | plain
       sim=../../sim/netlist
-      set -- cells.c macros.c $sim/sram_cfg.[ch] fanout.c area.c $sim/liberty*.[ch] $sim/netlist.[ch] $sim/energy_cell.[ch] \
-        $sim/energy_sum.[ch] $sim/gate_cell.[ch] $sim/gates*.[ch] unit.c $sim/serac_gates.[ch] ../../model/cost/serac_sram.[ch]
+      set -- cells*.[ch] macros.c $sim/sram_cfg.[ch] fanout.c area.c $sim/liberty*.[ch] $sim/netlist*.[ch] $sim/energy*.[ch] \
+        $sim/gate_cell.[ch] $sim/gates*.[ch] unit.c $sim/serac_gates*.[ch] ../../model/cost/serac_sram.[ch]
     else
       sed 's|^ *#.*||' fpga.sh modules.py "tech/$tech.cfg" | plain
       set -- area.c

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "liberty_internal.h"
+
 /* --- groups ----------------------------------------------------------- */
 
 static uint32_t part_named(struct energy_sum *s, const char *name, size_t length)
@@ -14,12 +16,8 @@ static uint32_t part_named(struct energy_sum *s, const char *name, size_t length
         if (strlen(s->parts[i].name) == length &&
             !strncmp(s->parts[i].name, name, length))
             return i;
-    s->parts = realloc(s->parts, (s->num_parts + 1) * sizeof *s->parts);
-    char *copy = malloc(length + 1);
-    if (!s->parts || !copy) {
-        fprintf(stderr, "out of memory\n");
-        exit(3);
-    }
+    s->parts = liberty_memory(realloc(s->parts, (s->num_parts + 1) * sizeof *s->parts));
+    char *copy = liberty_memory(malloc(length + 1));
     memcpy(copy, name, length);
     copy[length] = '\0';
     s->parts[s->num_parts] = (struct energy_part){.name = copy};
@@ -171,12 +169,8 @@ static void add_nets(struct energy_sum *s)
 {
     struct netlist *n = &s->net;
     double v = s->voltage;
-    double *clock_load = calloc(n->num_nets, sizeof *clock_load);
-    uint32_t *owner = calloc(n->num_nets, sizeof *owner);
-    if (!clock_load || !owner) {
-        fprintf(stderr, "out of memory\n");
-        exit(3);
-    }
+    double *clock_load = liberty_memory(calloc(n->num_nets, sizeof *clock_load));
+    uint32_t *owner = liberty_memory(calloc(n->num_nets, sizeof *owner));
     for (uint32_t i = 0; i < n->num_instances; i++) {
         const struct netlist_instance *inst = n->instances + i;
         const struct energy_cell *ec = n->cells + inst->cell;

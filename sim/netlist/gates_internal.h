@@ -70,6 +70,8 @@ void gates_drive(struct gates *g, uint32_t net, bool value);
 uint32_t gates_index(const struct gates *g, const struct instance *inst, uint32_t count);
 /* Everything that is queued settles without delay. */
 void gates_propagate(struct gates *g);
+/* Flip-flops show what they hold, all logic settles, and counting begins. */
+void gates_start(struct gates *g);
 
 /* --- gates_clock.c ------------------------------------------------------ */
 
@@ -77,8 +79,15 @@ void gates_propagate(struct gates *g);
  * time than when port `clock` does: gates_edge() lets each act once, then. */
 bool gates_clock_check(const struct gates *g, const char *clock, struct liberty_error *error);
 
-/* --- gates_delay.c ------------------------------------------------------ */
+/* --- gates_time.c ------------------------------------------------------- */
 
+enum { WHEEL = 1 << 16 };                 /* ps; longer delays are cut */
+
+/* Time begins; what the clock does not pass has the shortest delay, 1 ps. */
+void gates_time_start(struct gates *g);
+/* The delay of an instance from an input to an output; of a register from input 0. */
+void gates_time_set(struct gates *g, uint32_t instance, uint32_t input, uint32_t output,
+                    uint16_t ps);
 /* ps since the delays were set, from 1. */
 uint64_t gates_time_now(const struct gates *g);
 /* Logic that woke, in a simulation with delays. */

@@ -1,4 +1,4 @@
-/* serac_gates.c - the pins of serac_top on a simulated netlist; energy windows. */
+/* serac_gates.c - the pins of serac_top on a simulated netlist. */
 #include "serac_gates.h"
 
 #include <errno.h>
@@ -6,39 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "energy_sum.h"
-#include "gates.h"
+#include "serac_gates_energy.h"
 #include "serac_pins.h"
-
-/* Unit groups as area and energy are reported; what is in none is control. */
-static const struct {
-    const char *label, *path;
-} groups[] = {{"control", ""},
-              {"array", "u_core.u_array"},
-              {"ones", "u_core.u_array.u_ones"},
-              {"requant", "u_core.u_post.u_path"},
-              {"weight_buffer", "u_core.u_wgt_buffer"},
-              {"act_buffer", "u_core.u_column.u_bank"},
-              {"param_buffer", "u_core.u_param_buffer"},
-              {"output_buffer", "u_core.u_out_buffer"}};
-#define GROUPS (sizeof groups / sizeof *groups)
 
 /* The netlist that is loaded; one at a time. */
 static struct {
     const struct serac_gates_options *options;
     struct liberty *libs[2];
     struct energy_sum sum;
-    FILE *energy;                 /* for the first device; then NULL */
+    struct serac_gates_energy energy;   /* for the first device; then without file */
     int lost;                     /* errno of the first write that failed */
 } loaded;
 
 struct device {
     struct gates *gates;
     const struct netlist_port *in[SERAC_PINS_IN], *out[SERAC_PINS_OUT], *reset, *counters;
-    FILE *energy;
-    uint64_t cycle, first;        /* busy cycles; the window's first */
-    uint64_t before[SERAC_COUNTERS];
-    bool counting, finished;
+    struct serac_gates_energy energy;
 };
 
 static void read_counters(void *handle, uint64_t *values)
@@ -69,110 +52,6 @@ static void settle(void *handle, const struct serac_rtl_in *in,
     read_outputs(d, out);
 }
 
-/* --- energy --------------------------------------------------------------- */
-
-static const struct energy_part *part_of(const char *label)
-{
-    static const struct energy_part none;
-    for (uint32_t i = 0; i < loaded.sum.num_parts; i++)
-        if (!strcmp(loaded.sum.parts[i].name, label))
-            return loaded.sum.parts + i;
-    return &none;
-}
-
-static void accesses(struct gates *g, const char *label, uint64_t *reads,
-                     uint64_t *writes)
-{
-    uint32_t count;
-    const struct gates_memory *m = gates_memories(g, &count);
-    *reads = *writes = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t group = loaded.sum.net.instances[m[i].instance].group;
-        if (strcmp(loaded.sum.parts[group].name, label))
-            continue;
-        *reads += m[i].reads;
-        *writes += m[i].writes;
-    }
-}
-
-static void print_header(FILE *file)
-{
-    fprintf(file, "cycle,window_cycles,wire_ff");
-#define NAME(name, ...) fprintf(file, ",%s", #name);
-    SERAC_COUNTER_LIST(NAME)
-#undef NAME
-    for (size_t i = 0; i < GROUPS; i++)
-        fprintf(file, ",%s_pj,%s_clock_pj,%s_leakage_uw,%s_reads,%s_writes",
-                groups[i].label, groups[i].label, groups[i].label,
-                groups[i].label, groups[i].label);
-    fprintf(file, "\n");
-}
-
-/* What was printed is in the file, or `loaded.lost` says why not. */
-static bool flush(FILE *file)
-{
-    errno = 0;
-    if (fflush(file) == 0 && !ferror(file))
-        return true;
-    if (!loaded.lost)
-        loaded.lost = errno ? errno : EIO;
-    return false;
-}
-
-static enum serac_status lost(struct serac_error *error)
-{
-    snprintf(error->text, sizeof error->text, "%s: cannot be written: %s", loaded.options->energy,
-             strerror(loaded.lost));
-    return SERAC_E_INPUT;
-}
-
-/* Inputs of the machine load nets, too: those are control's. */
-static void print_window(struct device *d)
-{
-    uint64_t now[SERAC_COUNTERS] = {0}, reads, writes;
-    uint64_t cycles = gates_activity(d->gates);
-    energy_sum_add(&loaded.sum);
-    read_counters(d, now);
-    fprintf(d->energy, "%llu,%llu,%.4g", (unsigned long long)d->first,
-            (unsigned long long)cycles, loaded.sum.wire_f * 1e15);
-    for (uint32_t i = 0; i < SERAC_COUNTERS; i++)
-        fprintf(d->energy, ",%llu",
-                (unsigned long long)(now[i] >= d->before[i]
-                                         ? now[i] - d->before[i] : now[i]));
-    memcpy(d->before, now, sizeof now);
-    for (size_t i = 0; i < GROUPS; i++) {
-        const struct energy_part *p = part_of(groups[i].label);
-        double pj = p->internal + p->switching + p->clock;
-        if (!i)
-            pj += part_of("(ports)")->switching;
-        accesses(d->gates, groups[i].label, &reads, &writes);
-        fprintf(d->energy, ",%.6g,%.6g,%.6g,%llu,%llu", pj * 1e12,
-                p->clock * 1e12, p->leakage * 1e6, (unsigned long long)reads,
-                (unsigned long long)writes);
-    }
-    fprintf(d->energy, "\n");
-    d->finished |= !flush(d->energy);
-    d->first = d->cycle;
-    gates_count(d->gates);
-}
-
-/* The first run, from its first busy cycle on. */
-static void count(struct device *d, bool busy, bool done)
-{
-    if (!d->energy || d->finished)
-        return;
-    if (busy && !d->counting) {
-        d->counting = true;
-        gates_count(d->gates);
-        read_counters(d, d->before);
-    } else if (d->counting) {
-        d->cycle++;
-        if (done || d->cycle - d->first == loaded.options->window)
-            print_window(d);
-        d->finished |= done;
-    }
-}
-
 /* --- the operations ---------------------------------------------------------- */
 
 static void edge(void *handle, struct serac_rtl_out *out)
@@ -181,17 +60,20 @@ static void edge(void *handle, struct serac_rtl_out *out)
     bool done = out->done;
     gates_edge(d->gates);
     read_outputs(d, out);
-    count(d, out->busy, done);
+    serac_gates_energy_count(&d->energy, out->busy, done);
+}
+
+/* The first loss is told. */
+static void keep(int lost)
+{
+    if (!loaded.lost)
+        loaded.lost = lost;
 }
 
 static void destroy(void *handle)
 {
     struct device *d = handle;
-    if (d->energy) {
-        flush(d->energy);
-        if (fclose(d->energy) != 0 && !loaded.lost)
-            loaded.lost = errno;
-    }
+    keep(serac_gates_energy_close(&d->energy));
     gates_destroy(d->gates);
     free(d);
 }
@@ -219,7 +101,7 @@ static void *create(uint64_t seed)
     if (!d)
         return NULL;
     d->gates = gates_create(&loaded.sum.net, "clk_i", seed, &error);
-    if (!d->gates || (loaded.energy && !gates_delays(d->gates, loaded.sum.slew_s, loaded.sum.wire_f, &error))) {
+    if (!d->gates || (loaded.energy.file && !gates_delays(d->gates, loaded.sum.slew_s, loaded.sum.wire_f, &error))) {
         gates_destroy(d->gates);   /* checked by serac_gates_load() */
         free(d);
         return NULL;
@@ -232,7 +114,9 @@ static void *create(uint64_t seed)
     d->counters = gates_port(d->gates, "counters_o");
     reset(d, 3, &out);
     d->energy = loaded.energy;
-    loaded.energy = NULL;
+    d->energy.gates = d->gates;
+    d->energy.counters = d->counters;
+    loaded.energy.file = NULL;
     return d;
 }
 
@@ -241,6 +125,13 @@ static const struct serac_rtl_ops operations = {
     .counters = read_counters, .reset = reset};
 
 /* --- loading ------------------------------------------------------------------- */
+
+static enum serac_status lost(struct serac_error *error)
+{
+    snprintf(error->text, sizeof error->text, "%s: cannot be written: %s", loaded.options->energy,
+             strerror(loaded.lost));
+    return SERAC_E_INPUT;
+}
 
 static enum serac_status refuse(struct serac_error *error, const char *text)
 {
@@ -290,11 +181,7 @@ enum serac_status serac_gates_load(const struct serac_gates_options *options,
     struct netlist_setup setup = {.libs = loaded.libs, .num_libs = 2,
                                   .path = path, .top = "serac_top"};
     struct energy_sum *sum = &loaded.sum;
-    for (size_t i = 0; i < GROUPS; i++) {
-        sum->labels[i] = groups[i].label;
-        sum->prefixes[i] = groups[i].path;
-    }
-    sum->num_prefixes = GROUPS;
+    serac_gates_energy_groups(sum);
     sum->wire_f = ENERGY_WIRES;
     if (!energy_sum_load(sum, &setup, &problem))
         return refuse(error, problem.text);
@@ -310,14 +197,16 @@ enum serac_status serac_gates_load(const struct serac_gates_options *options,
     *ops = &operations;
     if (status != SERAC_OK || !options->energy)
         return status;
-    loaded.energy = fopen(options->energy, "w");
-    if (!loaded.energy) {
+    loaded.energy = (struct serac_gates_energy){.file = fopen(options->energy, "w"),
+                                                .window = options->window, .sum = sum};
+    if (!loaded.energy.file) {
         snprintf(error->text, sizeof error->text, "%s: %s", options->energy,
                  strerror(errno));
         return SERAC_E_INPUT;
     }
-    print_header(loaded.energy);
-    return flush(loaded.energy) ? SERAC_OK : lost(error);
+    serac_gates_energy_begin(&loaded.energy);
+    keep(loaded.energy.lost);
+    return loaded.energy.lost ? lost(error) : SERAC_OK;
 }
 
 enum serac_status serac_gates_written(struct serac_error *error)
