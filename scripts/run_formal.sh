@@ -9,6 +9,7 @@
 #         bmc=N  no counterexample in the first N cycles after reset
 #         induction=K  for all time: the first K cycles after reset, and any K cycles imply the
 #                next; with the assertions without a name as lemmas (yosys-smtbmc, z3)
+#         window=N  for all time: the last of any N cycles, whatever the state before them
 #         sat    combinational, for every input
 # One line per property: unit, point, property, method, seconds, verdict. Fails unless every
 # one is proved; with --faults, unless every one has a fault that gives a counterexample.
@@ -46,12 +47,14 @@ elaborate() {
   {
     echo "read_verilog -mem2reg -formal -sv -I$rtl $macros -defer $rtl/*.v $cells testbench/formal/formal_$unit.v"
     echo "hierarchy -check -top formal_$unit $parameters"
-    echo "proc; flatten; opt -full; memory_map; opt; async2sync; dffunmap; opt_clean"
+    echo "proc; flatten"
+    for name in "$@"; do echo "select -assert-count 1 */$name"; done
+    echo "opt -full; memory_map; opt; async2sync; dffunmap; opt_clean"
     echo "design -save whole"
     [ "$#" -gt 0 ] || echo "write_smt2 -wires $dir/all.smt2"
     for name in "$@"; do
       echo "design -load whole"
-      echo "select -assert-count 1 */$name"
+      echo "tee -q -o $dir/$name.left select -count */$name"     # 0: yosys itself has found it true
       echo "delete t:\$assert */$name %d"
       echo "setundef -anyseq -undriven; opt -fast; dffunmap; techmap; opt_clean; abc -g AND -fast; opt_clean"
       echo "write_aiger -I -B -zinit -no-startoffset $dir/$name.aig"
@@ -81,9 +84,11 @@ decide() {
   case $1 in
     pdr) run="scleanup; pdr" ;;
     bmc=*) run="scleanup; bmc3 -F ${1#bmc=}" ;;
+    window=*) run="frames -F ${1#window=}; cone -O $((${1#window=} - 1)); strash; iprove" ;;
     sat) run="iprove" ;;
     *) echo "no such method: $1"; return ;;
   esac
+  ! grep -q '^0 ' "$2/$3.left" || { echo "proved"; return; }
   limited berkeley-abc -c "read_aiger $2/$3.aig; fold; strash; $run" > "$2/$3.log" 2>&1
   cycle=$(sed -n 's/.*was asserted in frame \([0-9]*\).*/\1/p' "$2/$3.log" | head -n 1)
   if [ -n "$cycle" ]; then echo "broken in cycle $cycle"
@@ -142,7 +147,7 @@ break_it() {
   [ "$file" != xilinx_cells.v ] || broken=$dir/$file
   sed -i "${change#* }" "$broken"
   method=bmc=40                      # a counterexample, not a failed induction
-  case $line in sat*) method=sat ;; esac
+  case $line in sat* | window=*) method=${line%% *} ;; esac
   start=$(date +%s)
   if cmp -s "$original" "$broken"; then verdict="the fault changes nothing"
   elif ! elaborate "$dir/rtl" "$unit" "$line" "$dir" "$name"; then verdict="does not build"
