@@ -3,7 +3,7 @@
 // The stages know each other only by tokens (loaded, free, ready), all of which
 // are counted in registers: an event at t is seen at t+1. This module wires them, counts
 // cycles by cause, and ends a run: normally, by an error, or by deadlock.
-// Twin: model/time/serac_timeline.c.
+// Twin: model/time/serac_timeline.c. Longer than other modules: instances and their wires, hardly any logic.
 `default_nettype none
 `include "serac_regs.vh"
 `include "serac_defs.vh"

@@ -151,13 +151,13 @@ break_it() {
   start=$(date +%s)
   if cmp -s "$original" "$broken"; then verdict="the fault changes nothing"
   elif ! elaborate "$dir/rtl" "$unit" "$line" "$dir" "$name"; then verdict="does not build"
-  else verdict=$(decide $method "$dir" "$name")
+  else verdict=$(decide "$method" "$dir" "$name")
   fi
   case $verdict in
     broken*) caught=caught ;;
     *) caught="NOT CAUGHT" ;;
   esac
-  row "$unit" "$change" "$name" $method $(($(date +%s) - start)) "$caught: $verdict"
+  row "$unit" "$change" "$name" "$method" $(($(date +%s) - start)) "$caught: $verdict"
   [ "$caught" = caught ]
 }
 

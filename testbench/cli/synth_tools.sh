@@ -119,15 +119,17 @@ python3 - > "$work/fit.py.log" 2>&1 << 'EOF'
 import sys
 sys.path.insert(0, 'scripts/synth')
 sys.dont_write_bytecode = True
-import fit
+import fit_collect
+import fit_fpga
+import fit_units
 near = lambda a, b: all(abs(x - y) < 1e-6 for x, y in zip(a, b))
-found = fit.nnls_counts([[1, 1], [1, 0], [1, 3]], [5, 0, 15])
+found = fit_units.nnls_counts([[1, 1], [1, 0], [1, 3]], [5, 0, 15])
 assert near(found, [0, 5]), found
-assert fit.nnls_counts([[1, 2], [1, 3]], [0, 0]) == [0, 0]
+assert fit_units.nnls_counts([[1, 2], [1, 3]], [0, 0]) == [0, 0]
 row = lambda path, module, luts: {'path': path, 'module': module, 'luts': luts, 'flip_flops': 1, 'dsps': 0, 'block_rams': 0.5}
-at, rams = fit.by_path([row('u_a', 'serac_a', 3), row('u_a', 'serac_b', 4), row('u_a.u_ram', 'serac_ram', 2)])
+at, rams = fit_collect.by_path([row('u_a', 'serac_a', 3), row('u_a', 'serac_b', 4), row('u_a.u_ram', 'serac_ram', 2)])
 assert at['u_a'] == [7, 2, 0, 1] and rams == {'u_a.u_ram': [2, 1, 0, 0.5]}, (at, rams)
-fit.print_counts('x', {'dsps': [(0, 2.0), (4, 5.0), (4, 4.0)], 'brams': [(0, 0.0)]})
+fit_fpga.print_counts('x', {'dsps': [(0, 2.0), (4, 5.0), (4, 4.0)], 'brams': [(0, 0.0)]})
 EOF
 ok $? "fit.py: $(tail -1 "$work/fit.py.log")"
 { echo 'x: dsps: median 12.5 %, worst 25.0 % of 2 designs'

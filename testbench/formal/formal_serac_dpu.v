@@ -20,7 +20,7 @@
 // FAULT: inner_is_horner serac_dpu.v s/assign dot_neg = 1'b0/assign dot_neg = act_neg_i/
 // PROOF: window=2 -GWgtPlanes=8 -GActPlanes=8 -GLanes=16
 // PROOF: window=2 -GWgtPlanes=1 -GActPlanes=1 -GLanes=64 -DSERAC_XILINX
-// FAULT: inner_is_horner serac_horner.v s/first_i/neg_i/
+// FAULT: inner_is_horner serac_horner.v s/39c639c6_33cc33cc/39c639c9_33cc33cc/
 // PROOF: window=2 -GWgtPlanes=1 -GActPlanes=8 -GLanes=32 -DSERAC_XILINX
 module formal_serac_dpu #(
   parameter WgtPlanes = 2,
