@@ -124,10 +124,9 @@ static void find_drivers(struct walk *w)
 bool gates_clock_check(const struct gates *g, const char *clock, struct liberty_error *error)
 {
     uint32_t nets = g->netlist->num_nets;
-    struct walk w = {g, malloc(nets * sizeof *w.driver), {malloc(nets), malloc(nets)}};
+    struct walk w = {g, liberty_memory(malloc(nets * sizeof *w.driver)),
+                     {liberty_memory(malloc(nets)), liberty_memory(malloc(nets))}};
     bool good = true;
-    if (!w.driver || !w.does[0] || !w.does[1])
-        exit(3);
     memset(w.driver, 0xff, nets * sizeof *w.driver);
     memset(w.does[0], UNKNOWN, nets);
     memset(w.does[1], UNKNOWN, nets);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "gates_internal.h"
+#include "liberty_internal.h"
 
 struct event {
     uint32_t net, next;
@@ -41,9 +42,7 @@ static uint32_t new_event(struct gates_time *t)
     }
     if (t->num_events == t->room) {
         t->room = 2 * t->room + 1024;
-        t->events = realloc(t->events, t->room * sizeof *t->events);
-        if (!t->events)
-            exit(3);
+        t->events = liberty_memory(realloc(t->events, t->room * sizeof *t->events));
     }
     return t->num_events++;
 }
@@ -163,14 +162,10 @@ void gates_time_start(struct gates *g)
 {
     uint32_t n = g->netlist->num_instances, nets = g->netlist->num_nets;
     gates_time_free(g);                   /* of an earlier call */
-    struct gates_time *t = calloc(1, sizeof *t);
-    if (!t)
-        exit(3);
-    t->delays = calloc((size_t)n * GATE_INPUTS * GATE_OUTPUTS, sizeof *t->delays);
-    t->ahead = malloc(nets * sizeof *t->ahead);
-    t->woken = malloc(n * sizeof *t->woken);
-    if (!t->delays || !t->ahead || !t->woken)
-        exit(3);
+    struct gates_time *t = liberty_memory(calloc(1, sizeof *t));
+    t->delays = liberty_memory(calloc((size_t)n * GATE_INPUTS * GATE_OUTPUTS, sizeof *t->delays));
+    t->ahead = liberty_memory(malloc(nets * sizeof *t->ahead));
+    t->woken = liberty_memory(malloc(n * sizeof *t->woken));
     memset(t->ahead, 0xff, nets * sizeof *t->ahead);
     memset(t->first, 0xff, sizeof t->first);
     t->unused = NONE;
@@ -186,8 +181,7 @@ void gates_time_start(struct gates *g)
         t->delays[i] = 1;
     for (uint32_t i = 0; i < g->num_memories; i++) {
         struct memory *m = g->memories + i;
-        if (!(m->delays = malloc(m->pins->width * sizeof *m->delays)))
-            exit(3);
+        m->delays = liberty_memory(malloc(m->pins->width * sizeof *m->delays));
         for (uint32_t b = 0; b < m->pins->width; b++)
             m->delays[b] = 1;
     }

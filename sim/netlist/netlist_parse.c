@@ -69,9 +69,7 @@ static uint32_t kind_of(struct loader *l, const char *type)
     }
     if (!cell)
         return OPEN;
-    n->cells = realloc(n->cells, (n->num_cells + 1) * sizeof *n->cells);
-    if (!n->cells)
-        return OPEN - 1;
+    n->cells = liberty_memory(realloc(n->cells, (n->num_cells + 1) * sizeof *n->cells));
     if (!energy_cell_init(n->cells + n->num_cells, lib, cell, l->error)) {
         energy_cell_free(n->cells + n->num_cells);
         return OPEN - 1;
