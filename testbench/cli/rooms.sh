@@ -24,18 +24,15 @@ circle() { edges "$1" | tsort 2>&1 > /dev/null | sed -n 's/^tsort: \(.*\/.*\)$/\
 
 # declared: functions of the headers, each with its room. The table of commands (serac_cmd_) is main's.
 declared() {
-  find model sim drivers reports -name '*.h' | while read -r header; do
-    grep -hoE '^[a-z][A-Za-z0-9_ *]*[ *][a-z0-9]+_[a-z0-9_]+\(' "$header" | grep -vE '^(static|typedef)' |
-      sed "s|.*[ *]\([a-z0-9_]*\)(|\1 $(dirname "$header")|"
-  done | grep -v '^serac_cmd_' | LC_ALL=C sort -u
+  find model sim drivers reports -name '*.h' -exec grep -HoE '^[a-z][A-Za-z0-9_ *]*[ *][a-z0-9]+_[a-z0-9_]+\(' {} + |
+    grep -vE ':(static|typedef)' | sed 's|^\(.*\)/[^/:]*:.*[ *]\([a-z0-9_]*\)($|\2 \1|' | grep -v '^serac_cmd_' | LC_ALL=C sort -u
 }
 
-# defined: functions of the objects, each with the room of its source.
+# defined: functions of the objects that have a source, each with its room.
 defined() {
-  find build/model build/sim build/drivers build/reports -name '*.o' | while read -r object; do
-    source=${object#build/}
-    [ ! -f "${source%.o}.c" ] || nm --defined-only -g "$object" | sed -n "s|.* T \(.*\)|\1 $(dirname "$source")|p"
-  done | LC_ALL=C sort -u
+  find model sim drivers reports -name '*.c' | sed 's|^\(.*\)\.c$|build/\1.o|' | while read -r object; do
+    [ ! -f "$object" ] || echo "$object"
+  done | xargs nm --defined-only -g -A | sed -n 's|^build/\(.*\)/[^/:]*:.* T \(.*\)|\2 \1|p' | LC_ALL=C sort -u
 }
 
 work=$PWD/$work
