@@ -1,6 +1,6 @@
 #!/bin/sh
 # The folders of model, sim, drivers and reports are rooms on floors: no circle of #include lines leads from a room back
-# to itself, what a header declares its own room defines, a header's name stands once in the tree, each room has a README,
+# to itself, what a header declares its own room defines, a header's name stands once in the tree (testbench and scripts too), each room has a README,
 # and no C lies beside the rooms.
 set -u
 . testbench/data/cli_lib.sh
@@ -38,7 +38,7 @@ defined() {
 work=$PWD/$work
 is "folders that include each other in a circle" "$(circle .)" ""
 [ "$(edges . | wc -l)" -gt 50 ] || fails "hardly any #include line between folders: $(edges . | wc -l)"
-is "headers of one name" "$(find model sim drivers reports -name '*.h' | sed 's|.*/||' | sort | uniq -d)" ""
+is "headers of one name" "$(find model sim drivers reports testbench scripts -name "*.h" | sed "s|.*/||" | sort | uniq -d)" ""
 for room in model model/* sim sim/* drivers reports reports/* rtl; do
   case $room in */figures) continue ;; esac
   [ ! -d "$room" ] || is "README of $room" "$(find "$room" -maxdepth 1 -name README.md | wc -l)" 1

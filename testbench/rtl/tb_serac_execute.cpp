@@ -13,7 +13,7 @@
 // POINT: -GRows=32 -GCols=8 -GWgtPlanes=2 -GActPlanes=8 -GRequantLanes=8 -GWgtPlaneBits=7 -GActPlaneBits=7
 #include <deque>
 
-#include "layers.h"
+#include "random_layers.h"
 #include "ports.h"
 
 extern "C" {

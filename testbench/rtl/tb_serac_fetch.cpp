@@ -14,7 +14,7 @@
 // POINT: -GCols=16 -GBeatBytes=16 -GColLog=4
 #include <deque>
 
-#include "layers.h"
+#include "random_layers.h"
 #include "ports.h"
 
 extern "C" {

@@ -1,10 +1,10 @@
 // tb_serac_nest.cpp - a layer's tiles against the loop nest of MACHINE.md, written out.
 //
-// Random legal layers of layers.h are walked tile by tile with gaps; every output is
+// Random legal layers of random_layers.h are walked tile by tile with gaps; every output is
 // compared in every cycle from two cycles after the start on.
 //
 // POINT:
-#include "layers.h"
+#include "random_layers.h"
 
 struct Seen {
     uint64_t order[2], groups, tiles, phases, gather, last_steps;

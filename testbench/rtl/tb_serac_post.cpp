@@ -15,7 +15,7 @@
 // POINT: -GRows=2 -GCols=1 -GLanes=64 -GRequantLanes=1 -GBeatBytes=16 -GParamPlaneBits=7 -GOutPlaneBits=8 -GLaneBits=6
 #include <deque>
 
-#include "layers.h"
+#include "random_layers.h"
 #include "ports.h"
 #include "record.h"
 

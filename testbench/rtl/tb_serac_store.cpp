@@ -13,7 +13,7 @@
 // POINT: -GOutPlaneBits=10
 #include <deque>
 
-#include "layers.h"
+#include "random_layers.h"
 #include "ports.h"
 
 extern "C" {

@@ -1,10 +1,10 @@
-// layers.h - random legal layers for the benches of the stages: a layer, a mapping that
+// random_layers.h - random legal layers for the benches of the stages: a layer, a mapping that
 // fits the design, and the instruction sections that the mapper makes of the two.
 //
 // A bench's reference works from the layer and the mapping and takes from the sections
 // only what the mapper is free to choose (segment_beats, slot_planes).
-#ifndef SERAC_LAYERS_H
-#define SERAC_LAYERS_H
+#ifndef SERAC_RANDOM_LAYERS_H
+#define SERAC_RANDOM_LAYERS_H
 
 #include <algorithm>
 #include <cstring>
