@@ -29,7 +29,7 @@ SIM_O    := $(patsubst %.c,$(B)/%.o,$(filter-out sim/main.c sim/icarus/%,$(call 
 SOURCES  := $(sort $(shell find -L model -name '*.[ch]') $(wildcard drivers/serac_drv.[ch] drivers/serac_i*.h sim/infer/*.[ch] \
             sim/points/serac_workload_run.[ch] sim/points/serac_timings.[ch] sim/results/serac_work.[ch] sim/results/serac_result.[ch] sim/device/serac_device.[ch] \
             sim/device/serac_device_model.[ch] sim/device/serac_host_memory.[ch] sim/sweep/serac_space_run.[ch] sim/tune/*.[ch] \
-            sim/import/serac_build.[ch] sim/import/serac_import_tflite.c))
+            sim/import/serac_build.[ch]))
 SYNTH    := cells activity energy macros fanout area units unit events
 UNITS    := $(patsubst testbench/unit/%.c,%,$(wildcard testbench/unit/test_*.c))
 REF_O    := $(patsubst %.c,$(B)/%.o,$(wildcard testbench/reference/*.c))

@@ -1,6 +1,7 @@
 /* serac_build.c - a network under construction. */
 #include "serac_build.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -201,4 +202,24 @@ enum serac_status serac_build_finish(struct serac_build *b, struct serac_error *
             status = serac_layer_check_accumulator(&n->layers[i], error);
     }
     return status;
+}
+
+void serac_build_multiplier(double factor, int32_t *multiplier, int32_t *shift)
+{
+    int exponent = 0;
+    int64_t fixed = factor > 0 ? llround(frexp(factor, &exponent) * 2147483648.0) : 0;
+    if (fixed == (int64_t)1 << 31) {
+        fixed /= 2;
+        exponent++;
+    }
+    if (exponent < -31) {
+        exponent = 0;
+        fixed = 0;
+    }
+    if (exponent > 30) {
+        exponent = 30;
+        fixed = INT32_MAX;
+    }
+    *multiplier = (int32_t)fixed;
+    *shift = exponent;
 }

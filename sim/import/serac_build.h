@@ -52,4 +52,8 @@ enum serac_status serac_build_finish(struct serac_build *build, struct serac_err
 bool serac_build_write(const struct serac_build *build, const char *blob, const char *notes, char **text,
                        size_t *text_bytes, uint8_t **bytes, size_t *count);
 
+/* A real factor as multiplier * 2^(shift - 31), the multiplier in 2^30..2^31 - 1: QuantizeMultiplier of
+ * tensorflow/lite/kernels/internal/quantization_util.cc. */
+void serac_build_multiplier(double factor, int32_t *multiplier, int32_t *shift);
+
 #endif

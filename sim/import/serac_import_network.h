@@ -24,8 +24,4 @@ enum serac_status serac_import_tflite(struct serac_import *import, const uint8_t
 enum serac_status serac_import_onnx(struct serac_import *import, const uint8_t *bytes, size_t size, const char *name,
                                     struct serac_build *build);
 
-/* A real factor as multiplier * 2^(shift - 31), the multiplier in 2^30..2^31 - 1: QuantizeMultiplier of
- * tensorflow/lite/kernels/internal/quantization_util.cc. */
-void serac_import_multiplier(double factor, int32_t *multiplier, int32_t *shift);
-
 #endif

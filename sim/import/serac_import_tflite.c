@@ -88,26 +88,6 @@ bool serac_tfl_set_tensor(struct serac_tfl *t, const struct serac_tflite_tensor 
     return true;
 }
 
-void serac_import_multiplier(double factor, int32_t *multiplier, int32_t *shift)
-{
-    int exponent = 0;
-    int64_t fixed = factor > 0 ? llround(frexp(factor, &exponent) * 2147483648.0) : 0;
-    if (fixed == (int64_t)1 << 31) {
-        fixed /= 2;
-        exponent++;
-    }
-    if (exponent < -31) {
-        exponent = 0;
-        fixed = 0;
-    }
-    if (exponent > 30) {
-        exponent = 30;
-        fixed = INT32_MAX;
-    }
-    *multiplier = (int32_t)fixed;
-    *shift = exponent;
-}
-
 /* CalculateActivationRangeQuantized: the layer's clamp for a fused activation. */
 bool serac_tfl_set_clamp(struct serac_tfl *t, struct serac_layer *l, const struct serac_tflite_tensor *out,
                       int64_t activation)

@@ -98,7 +98,7 @@ static bool set_params(struct serac_tfl *t, struct serac_layer *l, const struct 
     l->weight_bits = l->weight_store_bits = w->bits;
     l->weight_kind = w->is_unsigned ? SERAC_WEIGHT_UNSIGNED : SERAC_WEIGHT_SIGNED;
     for (uint32_t c = 0; p && c < l->output.channels; c++) {
-        serac_import_multiplier(factor_of(t, w, c, one), &p[c].mult, &p[c].shift);
+        serac_build_multiplier(factor_of(t, w, c, one), &p[c].mult, &p[c].shift);
         p[c].bias = w->bias ? (int32_t)serac_tflite_constant(w->bias, c) : 0;
         p[c].zero = zero_code(w);
     }

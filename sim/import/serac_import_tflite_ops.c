@@ -59,9 +59,9 @@ static enum serac_status addition(struct serac_tfl *t)
         return SERAC_E_INPUT;
     float s1 = serac_tflite_scale(&t->model, a, 0), s2 = serac_tflite_scale(&t->model, b, 0);
     double twice = 2 * (double)(s1 > s2 ? s1 : s2), sum = serac_tflite_scale(&t->model, out, 0);
-    serac_import_multiplier(s1 / twice, &l->factors[0], &l->factors[1]);
-    serac_import_multiplier(s2 / twice, &l->factors[2], &l->factors[3]);
-    serac_import_multiplier(twice / ((1 << 20) * sum), &l->factors[4], &l->factors[5]);
+    serac_build_multiplier(s1 / twice, &l->factors[0], &l->factors[1]);
+    serac_build_multiplier(s2 / twice, &l->factors[2], &l->factors[3]);
+    serac_build_multiplier(twice / ((1 << 20) * sum), &l->factors[4], &l->factors[5]);
     return set_output(t, l, serac_tfl_option(t, 0, 1, 0));
 }
 
@@ -123,7 +123,7 @@ static enum serac_status softmax(struct serac_tfl *t)
     float beta = serac_flatbuffer_float(&t->model.file, serac_tfl_node_of(t)->options, 0, 0);
     double scale = (double)beta * (double)serac_tflite_scale(&t->model, serac_tfl_input_of(t, 0), 0) * (1 << 26);
     double most = t->choice.rounding == SERAC_MODE_SINGLE ? 1073741823.0 : 2147483647.0;
-    serac_import_multiplier(scale < most ? scale : most, &l->factors[0], &l->factors[1]);
+    serac_build_multiplier(scale < most ? scale : most, &l->factors[0], &l->factors[1]);
     if (l->factors[1] < 0)
         return serac_tfl_refuse(t, "its input's scale is too small");
     l->factors[2] = -(int32_t)floor(31.0 * (1 << 26) / (double)((int64_t)1 << l->factors[1]));
@@ -151,7 +151,7 @@ static enum serac_status requantise(struct serac_tfl *t)
         return SERAC_E_INPUT;
     if (!serac_tfl_is_activation(t, in) || !serac_tfl_is_activation(t, out))
         return serac_tfl_refuse(t, "needs 8-bit tensors");
-    serac_import_multiplier((double)serac_tflite_scale(&t->model, in, 0) /
+    serac_build_multiplier((double)serac_tflite_scale(&t->model, in, 0) /
                                 (double)serac_tflite_scale(&t->model, out, 0),
                             &l->factors[0], &l->factors[1]);
     return set_output(t, l, SERAC_TFL_NONE);
@@ -200,7 +200,7 @@ static enum serac_status mean(struct serac_tfl *t)
         return serac_tfl_no_room(t);
     memset(ones, 1, (size_t)count * l->output.channels);
     for (uint32_t c = 0; c < l->output.channels; c++) {
-        serac_import_multiplier((double)serac_tflite_scale(&t->model, in, 0) /
+        serac_build_multiplier((double)serac_tflite_scale(&t->model, in, 0) /
                                     (double)serac_tflite_scale(&t->model, out, 0),
                                 &p[c].mult, &p[c].shift);
         divide(&p[c].mult, &p[c].shift, count);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "serac_host.h"
-#include "serac_import_network.h"
+#include "serac_build.h"
 
 #define SCALES 64
 
@@ -74,7 +74,7 @@ static void change_param(struct serac_param *p, double unit, double step)
     double factor = ldexp(p->mult, p->shift - 31) * unit / step, bias = round(p->bias / unit);
     if (unit == 1 && step == 1)
         return;
-    serac_import_multiplier(factor, &p->mult, &p->shift);
+    serac_build_multiplier(factor, &p->mult, &p->shift);
     p->bias = bias > INT32_MAX ? INT32_MAX : bias < INT32_MIN ? INT32_MIN : (int32_t)bias;
 }
 

@@ -391,19 +391,19 @@ static void test_multipliers_at_their_edges(void **state)
 {
     int32_t mult, shift;
     (void)state;
-    serac_import_multiplier(0.75, &mult, &shift);
+    serac_build_multiplier(0.75, &mult, &shift);
     assert_int_equal(mult, 1610612736);
     assert_int_equal(shift, 0);
-    serac_import_multiplier(1 - 1e-12, &mult, &shift);          /* rounds up to one */
+    serac_build_multiplier(1 - 1e-12, &mult, &shift);          /* rounds up to one */
     assert_int_equal(mult, 1 << 30);
     assert_int_equal(shift, 1);
-    serac_import_multiplier(0, &mult, &shift);
+    serac_build_multiplier(0, &mult, &shift);
     assert_int_equal(mult, 0);
     assert_int_equal(shift, 0);
-    serac_import_multiplier(1e-20, &mult, &shift);
+    serac_build_multiplier(1e-20, &mult, &shift);
     assert_int_equal(mult, 0);
     assert_int_equal(shift, 0);
-    serac_import_multiplier(1e20, &mult, &shift);
+    serac_build_multiplier(1e20, &mult, &shift);
     assert_int_equal(mult, INT32_MAX);
     assert_int_equal(shift, 30);
 }
