@@ -1,7 +1,7 @@
 #!/bin/sh
 # The folders of model, sim, drivers and reports are rooms on floors: no circle of #include lines leads from a room back
-# to itself, what a header declares its own room defines, a header's name stands once in the tree (testbench and scripts too), each room has a README,
-# and no C lies beside the rooms.
+# to itself, what a header declares its own room defines, each room has a README, and no C lies beside the rooms. A
+# header's name stands once in the whole tree.
 set -u
 . testbench/data/cli_lib.sh
 work=build/cli/rooms
