@@ -1,13 +1,14 @@
 #!/bin/sh
-# synth_check.sh - yosys synthesises every module of the RTL to generic cells.
+# synth_check.sh [FILE...] - yosys synthesises every module of the RTL to generic cells.
 #
-# Each alone, the modules in it black boxes, at its first LINT point, else with its defaults. No latch, no unknown
+# Default: all of rtl/serac_*.v. Each alone, the modules in it black boxes, at its first LINT point, else with its defaults. No latch, no unknown
 # cell. (The machine as a whole: make synth, make luts.)
 set -eu
 cd "$(dirname "$0")/.."
 mkdir -p build/synth
 count=0
-for file in ${*:-rtl/serac_*.v}; do
+[ $# -gt 0 ] || set -- rtl/serac_*.v
+for file in "$@"; do
   module=$(basename "$file" .v)
   log=build/synth/$module.log
   point=$(sed -n 's|^ *// LINT: *||p' "$file" | head -n 1 | sed 's/-G\([A-Za-z]*\)=\([0-9]*\)/-chparam \1 \2/g')
