@@ -4,7 +4,7 @@
 // A run ends in the cycle in which everything is idle (done_o); after an error
 // when the bursts that were accepted have ended; on deadlock after 16 cycles in
 // which every stage waited and nothing was outstanding.
-// Twin: serac_run_end() in model/time/serac_timeline.c.
+// Twins: end_run() in model/time/serac_timeline.c; for what a wait is counted, model/time/serac_wait.c.
 `default_nettype none
 `include "serac_regs.vh"
 `include "serac_defs.vh"

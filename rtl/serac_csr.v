@@ -6,6 +6,7 @@
 // Timing: a write acts on the edge at which its bvalid_o rises, so start_o comes with it;
 // a read returns the state of the cycle in which it is accepted. done_i comes while
 // busy_i is still high. testbench/rtl/tb_serac_csr.cpp holds it to these rules.
+// Twin: model/run/serac_csr.c.
 `default_nettype none
 `include "serac_regs.vh"
 

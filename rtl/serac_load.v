@@ -4,6 +4,7 @@
 // weight beats alternate between parameter and weight buffer, m-tile by m-tile;
 // activation beats go on to serac_columns. Combinational but for the place
 // counters: the read master has already registered the beat.
+// Twin: serac_read_complete() in model/time/serac_read.c, which says when a load has ended.
 `default_nettype none
 `include "serac_regs.vh"
 `include "serac_defs.vh"

@@ -6,7 +6,7 @@
 //
 // Timing: an entry pushed at t is seen at t+1; a section is ready
 // 128 / BeatBytes + 2 cycles after `take_i` met a full queue.
-// Twin: serac_section_cycles() in model/time/serac_timeline.h.
+// Twin: section_cycles in model/time/serac_stages.h.
 `default_nettype none
 
 module serac_queue #(

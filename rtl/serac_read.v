@@ -7,7 +7,7 @@
 // description and its place. RREADY is always 1: whoever issues a command has
 // reserved the space.
 //
-// Twin: serac_reader_*() in model/time/serac_reader.c.
+// Twin: serac_read_*() in model/time/serac_read.c.
 `default_nettype none
 `include "serac_defs.vh"
 

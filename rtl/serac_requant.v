@@ -9,8 +9,7 @@
 //
 // Timing: a value enters every cycle; value_o SERAC_REQUANT_DEPTH cycles later
 // (threshold: after its sub-cycle 3). A stage's registers move only with a value.
-// Computes what serac_requant() in model/data/serac_requant.c computes;
-// testbench/rtl/tb_serac_requant.cpp holds them equal.
+// Twin: serac_requant() in model/data/serac_requant.c; testbench/rtl/tb_serac_requant.cpp holds them equal.
 `default_nettype none
 `include "serac_regs.vh"
 

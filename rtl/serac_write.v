@@ -4,7 +4,7 @@
 // bytes; unaligned ends are left out by strobes. AW runs at most four bursts ahead of
 // W; W follows AW after two cycles, or directly behind the burst before. BREADY is always 1.
 //
-// Twin: serac_writer_*() in model/time/serac_store.c.
+// Twin: serac_write_*() in model/time/serac_write.c.
 `default_nettype none
 
 module serac_write #(

@@ -1,5 +1,5 @@
 /* serac_fetch.c - when fetch works. RTL twin: rtl/serac_fetch.v. That of its read master, rtl/serac_read.v, is
- * serac_reader.c. */
+ * serac_read.c. */
 #include "serac_math.h"
 #include "serac_stages.h"
 
@@ -77,8 +77,8 @@ static bool step_request(struct serac_timeline *tl)
     struct serac_fetch *f = &tl->fetch;
     uint64_t taken;
     f->block_loaded = SERAC_NEVER;
-    if (!serac_reader_command(tl, f->at, f->pc, SERAC_INSN_BLOCK_BYTES, SERAC_KIND_BLOCK,
-                              true, &taken))
+    if (!serac_read_command(tl, f->at, f->pc, SERAC_INSN_BLOCK_BYTES, SERAC_KIND_BLOCK,
+                            true, &taken))
         return false;
     trace(tl, SERAC_STATE_WAIT_MEMORY, f->at, taken);
     trace(tl, SERAC_STATE_RUN, taken, taken + 1);
@@ -154,9 +154,9 @@ static bool step_weight(struct serac_timeline *tl)
         return false;
     uint64_t free = serac_later(f->at, seen), taken;
     bool last = f->g == i->groups - 1;
-    if (!serac_reader_command(tl, free, f->group_address,
-                              last ? i->group_last_bytes : i->group_bytes,
-                              SERAC_KIND_WEIGHT, true, &taken))
+    if (!serac_read_command(tl, free, f->group_address,
+                            last ? i->group_last_bytes : i->group_bytes,
+                            SERAC_KIND_WEIGHT, true, &taken))
         return false;
     serac_tokens_take(tl, &f->wgt_free, taken, i->wgt_halves);
     trace(tl, SERAC_STATE_WAIT_SPACE, f->at, free);
@@ -218,8 +218,8 @@ static bool step_line(struct serac_timeline *tl)
     serac_fetch_line(f, tl->beat_bytes, &line);
     uint64_t taken = f->at;
     if (line.real) {
-        if (!serac_reader_command(tl, f->at, line.address, line.bytes, SERAC_KIND_ACT,
-                                  line.last, &taken))
+        if (!serac_read_command(tl, f->at, line.address, line.bytes, SERAC_KIND_ACT,
+                                line.last, &taken))
             return false;
         trace(tl, SERAC_STATE_WAIT_MEMORY, f->at, taken);
     }

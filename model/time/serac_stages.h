@@ -1,8 +1,8 @@
 /* serac_stages.h - the parts of a timeline; private to model/.
  *
- * One struct per stage, one file each: serac_fetch.c, serac_reader.c (its read
- * master), serac_execute.c (with post), serac_store.c (with the write master),
- * serac_timeline.c (the run). A step function goes on by one state and returns
+ * One struct per stage, one file each: serac_fetch.c, serac_read.c (its read
+ * master), serac_execute.c (with post), serac_store.c, serac_write.c (its write
+ * master), serac_timeline.c (the run). A step function goes on by one state and returns
  * false if it lacks a token. */
 #ifndef SERAC_STAGES_H
 #define SERAC_STAGES_H
@@ -41,7 +41,7 @@ struct serac_bursts {
 
 enum serac_kind { SERAC_KIND_BLOCK, SERAC_KIND_WEIGHT, SERAC_KIND_ACT };
 
-struct serac_reader {
+struct serac_read {
     bool active;                 /* a command is being cut into bursts */
     bool posted;                 /* its next burst is a request */
     uint64_t accepted;           /* cycle in which the command was taken */
@@ -124,7 +124,7 @@ struct serac_execute {
     uint32_t num_waits, max_waits, num_heard, max_heard;
 };
 
-struct serac_writer {
+struct serac_write {
     bool active, posted;
     uint64_t accepted, ready, earliest;
     uint64_t address;            /* of the chunk's next byte */
@@ -162,11 +162,11 @@ struct serac_timeline {
     uint32_t beat_bytes, beat_shift;   /* 1 << beat_shift */
     uint32_t drain_groups;       /* of results that leave at once, in a column */
     uint32_t section_cycles;     /* queue seen non-empty to section ready */
-    struct serac_reader reader;
+    struct serac_read read;
     struct serac_fetch fetch;
     struct serac_execute execute;
     struct serac_store store;
-    struct serac_writer writer;
+    struct serac_write write;
     bool sent[2];                /* the channel's request is on the bus */
     uint64_t error_cycle;        /* of the first error event, or SERAC_NEVER */
     enum serac_status error;
@@ -247,13 +247,13 @@ void serac_fetch_next_line(struct serac_fetch *f);
 bool serac_fetch_step(struct serac_timeline *tl);
 /* A command of `bytes` offered from cycle `from` on; false if the master is still busy. Returns
  * the cycle in which it is taken. `load_end`: it ends a load. */
-bool serac_reader_command(struct serac_timeline *tl, uint64_t from,
-                          uint64_t address, uint64_t bytes,
-                          enum serac_kind kind, bool load_end, uint64_t *taken);
-bool serac_reader_step(struct serac_timeline *tl);
-void serac_reader_handshake(struct serac_timeline *tl, uint64_t cycle);
-void serac_reader_complete(struct serac_timeline *tl,
-                           const struct serac_burst *burst, int response);
+bool serac_read_command(struct serac_timeline *tl, uint64_t from,
+                        uint64_t address, uint64_t bytes,
+                        enum serac_kind kind, bool load_end, uint64_t *taken);
+bool serac_read_step(struct serac_timeline *tl);
+void serac_read_handshake(struct serac_timeline *tl, uint64_t cycle);
+void serac_read_complete(struct serac_timeline *tl,
+                         const struct serac_burst *burst, int response);
 
 void serac_execute_init(struct serac_timeline *tl);
 bool serac_execute_step(struct serac_timeline *tl);
@@ -265,9 +265,12 @@ void serac_execute_spend(struct serac_timeline *tl,
 
 void serac_store_init(struct serac_timeline *tl);
 bool serac_store_step(struct serac_timeline *tl);
-bool serac_writer_step(struct serac_timeline *tl);
-void serac_writer_handshake(struct serac_timeline *tl, uint64_t cycle);
-void serac_writer_complete(struct serac_timeline *tl,
-                           const struct serac_burst *burst, int response);
+/* A chunk offered from cycle `from` on; as serac_read_command(). `tile_end`: it ends an output tile. */
+bool serac_write_command(struct serac_timeline *tl, uint64_t from, uint64_t address, uint64_t bytes, bool tile_end,
+                         uint64_t *taken);
+bool serac_write_step(struct serac_timeline *tl);
+void serac_write_handshake(struct serac_timeline *tl, uint64_t cycle);
+void serac_write_complete(struct serac_timeline *tl,
+                          const struct serac_burst *burst, int response);
 
 #endif

@@ -1,7 +1,4 @@
-/* serac_store.c - when store and its write master work. RTL twins:
- * rtl/serac_store.v, rtl/serac_write.v. */
-#include <assert.h>
-
+/* serac_store.c - when store works: its tiles, as commands for the write master. RTL twin: rtl/serac_store.v. */
 #include "serac_math.h"
 #include "serac_stages.h"
 
@@ -21,92 +18,6 @@ void serac_store_init(struct serac_timeline *tl)
 {
     tl->store.state = STORE_IDLE;
 }
-
-/* --- the write master ------------------------------------------------------- */
-
-/* Posts the next burst of the chunk as a request. */
-bool serac_writer_step(struct serac_timeline *tl)
-{
-    struct serac_writer *w = &tl->writer;
-    if (!w->active || w->posted)
-        return false;
-    uint64_t number = w->bursts.issued, cycle = w->earliest;
-    uint32_t limits[2] = {SERAC_WRITE_AHEAD, SERAC_WRITE_OPEN};
-    const uint64_t *times[2] = {w->bursts.last_beat, w->bursts.response};
-    for (int i = 0; i < 2; i++) {
-        if (number < limits[i])
-            continue;
-        uint64_t oldest = number - limits[i];
-        if (w->bursts.completed <= oldest)
-            return false;
-        cycle = serac_later(cycle, times[i][oldest % SERAC_RING] + 1);
-    }
-    uint64_t to_edge = SERAC_BURST_BYTES - w->address % SERAC_BURST_BYTES;
-    uint64_t bytes = w->left < to_edge ? w->left : to_edge;
-    uint64_t start = w->address & ~(uint64_t)(tl->beat_bytes - 1);
-    uint64_t end = w->address + bytes;
-    w->request = (struct serac_request){
-        .channel = SERAC_WRITE, .address = start,
-        .beats = (uint32_t)((end - start + tl->beat_bytes - 1) >>
-                            tl->beat_shift),
-        .strobed_bytes = (uint32_t)bytes, .cycle = cycle};
-    w->posted = true;
-    return true;
-}
-
-void serac_writer_handshake(struct serac_timeline *tl, uint64_t cycle)
-{
-    struct serac_writer *w = &tl->writer;
-    uint32_t slot = (uint32_t)(w->bursts.issued++ % SERAC_RING);
-    assert(w->posted);
-    w->open[slot].address = w->request.address;
-    w->open[slot].asked = w->request.cycle;
-    w->open[slot].beats = w->request.beats;
-    w->open[slot].block = tl->store.block;
-    w->posted = false;
-    w->last_handshake = cycle;
-    w->earliest = cycle + 1;
-    w->address += w->request.strobed_bytes;
-    w->left -= w->request.strobed_bytes;
-    w->active = w->left > 0;
-    w->open[slot].tile_last = !w->active && w->tile_end;
-    if (!w->active)
-        w->ready = cycle;
-    struct serac_counters *share = serac_timeline_share(tl, tl->store.block);
-    share->write_bursts++;
-    share->bytes_written += w->request.strobed_bytes;
-}
-
-static void observe(struct serac_timeline *tl, uint32_t slot,
-                    const struct serac_burst *burst)
-{
-    const struct serac_writer *w = &tl->writer;
-    struct serac_observed_burst observed = {
-        .channel = SERAC_WRITE, .data = SERAC_DATA_OUTPUTS,
-        .block = w->open[slot].block, .beats = w->open[slot].beats,
-        .address = w->open[slot].address, .request = w->open[slot].asked};
-    serac_timeline_observe_burst(tl, &observed, burst);
-}
-
-void serac_writer_complete(struct serac_timeline *tl,
-                           const struct serac_burst *burst, int response)
-{
-    struct serac_writer *w = &tl->writer;
-    uint32_t slot = (uint32_t)(w->bursts.completed++ % SERAC_RING);
-    w->bursts.last_beat[slot] = burst->last_beat;
-    w->bursts.response[slot] = burst->response;
-    if (response)
-        serac_timeline_error(tl, burst->error,
-                             response == 3 ? SERAC_E_WRITE_DECERR
-                                           : SERAC_E_WRITE_SLVERR,
-                             w->open[slot].address);
-    if (tl->hooks.observer)
-        observe(tl, slot, burst);
-    if (w->open[slot].tile_last)
-        serac_tokens_push(tl, &tl->execute.out_free, burst->last_beat, 1);
-}
-
-/* --- the sequencer ----------------------------------------------------------- */
 
 static bool step_idle(struct serac_timeline *tl)
 {
@@ -185,23 +96,15 @@ static void end_tile(struct serac_store *s)
 static bool step_pixel(struct serac_timeline *tl)
 {
     struct serac_store *s = &tl->store;
-    struct serac_writer *w = &tl->writer;
     const struct serac_insn_store *i = &s->insn.store;
-    if (w->active)
-        return false;
-    uint64_t taken = serac_later(s->at, w->ready);
-    if (taken > tl->error_cycle)
-        return false;
     bool last_group = s->g == i->groups - 1;
     bool last_chunk =
         last_group && s->o == i->out_tiles_last - 1;
-    w->active = true;
-    w->posted = false;
-    w->accepted = taken;
-    w->earliest = taken + 1;
-    w->address = s->pixel + s->chunk;
-    w->left = last_chunk ? i->chunk_last_bytes : i->chunk_bytes;
-    w->tile_end = s->count == 1;
+    uint64_t taken;
+    if (!serac_write_command(tl, s->at, s->pixel + s->chunk,
+                             last_chunk ? i->chunk_last_bytes : i->chunk_bytes,
+                             s->count == 1, &taken))
+        return false;
     trace(tl, SERAC_STATE_WAIT_MEMORY, s->at, taken);
     trace(tl, SERAC_STATE_RUN, taken, taken + 1);
     s->at = taken + 1;
@@ -222,7 +125,7 @@ static bool step_pixel(struct serac_timeline *tl)
 static bool step_finish(struct serac_timeline *tl)
 {
     struct serac_store *s = &tl->store;
-    struct serac_writer *w = &tl->writer;
+    struct serac_write *w = &tl->write;
     if (w->active || w->bursts.completed < w->bursts.issued)
         return false;
     uint64_t end = serac_later(s->at, w->last_handshake + 1);

@@ -224,15 +224,15 @@ void serac_timeline_destroy(struct serac_timeline *tl)
 static uint64_t quiet_from(const struct serac_timeline *tl)
 {
     uint64_t cycle = 0;
-    if (tl->reader.bursts.issued) {
-        uint64_t newest = (tl->reader.bursts.issued - 1) % SERAC_RING;
-        cycle = serac_later(tl->reader.last_handshake + 1,
-                      tl->reader.bursts.last_beat[newest] + 1);
+    if (tl->read.bursts.issued) {
+        uint64_t newest = (tl->read.bursts.issued - 1) % SERAC_RING;
+        cycle = serac_later(tl->read.last_handshake + 1,
+                      tl->read.bursts.last_beat[newest] + 1);
     }
-    if (tl->writer.bursts.issued) {
-        uint64_t newest = (tl->writer.bursts.issued - 1) % SERAC_RING;
-        cycle = serac_later(cycle, tl->writer.last_handshake + 1);
-        cycle = serac_later(cycle, tl->writer.bursts.response[newest] + 1);
+    if (tl->write.bursts.issued) {
+        uint64_t newest = (tl->write.bursts.issued - 1) % SERAC_RING;
+        cycle = serac_later(cycle, tl->write.last_handshake + 1);
+        cycle = serac_later(cycle, tl->write.bursts.response[newest] + 1);
     }
     return cycle;
 }
@@ -270,8 +270,8 @@ static void end_run(struct serac_timeline *tl)
         tl->end_cycle = serac_later(tl->error_cycle + 1, quiet);
         /* A master with a command in hand takes a cycle to drop it. Commands
          * taken after the error were taken by a stage that ran ahead. */
-        if ((tl->reader.active && tl->reader.accepted <= tl->error_cycle) ||
-            (tl->writer.active && tl->writer.accepted <= tl->error_cycle))
+        if ((tl->read.active && tl->read.accepted <= tl->error_cycle) ||
+            (tl->write.active && tl->write.accepted <= tl->error_cycle))
             tl->end_cycle = serac_later(tl->end_cycle, tl->error_cycle + 2);
     }
     if (tl->fetch.state == FETCH_TOKEN)
@@ -286,29 +286,29 @@ static void end_run(struct serac_timeline *tl)
 enum serac_progress serac_timeline_next(struct serac_timeline *tl,
                                         struct serac_request *request)
 {
-    while (serac_fetch_step(tl) || serac_reader_step(tl) ||
+    while (serac_fetch_step(tl) || serac_read_step(tl) ||
            serac_execute_step(tl) || serac_store_step(tl) ||
-           serac_writer_step(tl))
+           serac_write_step(tl))
         if (tl->failed)
             break;
 
     const struct serac_request *best = NULL;
-    bool waiting = (tl->reader.posted && tl->sent[SERAC_READ]) ||
-                   (tl->writer.posted && tl->sent[SERAC_WRITE]);
-    if (tl->reader.posted && !tl->sent[SERAC_READ] &&
-        tl->reader.request.cycle <= tl->error_cycle)
-        best = &tl->reader.request;
-    if (tl->writer.posted && !tl->sent[SERAC_WRITE] &&
-        tl->writer.request.cycle <= tl->error_cycle &&
-        (!best || tl->writer.request.cycle < best->cycle))
-        best = &tl->writer.request;
+    bool waiting = (tl->read.posted && tl->sent[SERAC_READ]) ||
+                   (tl->write.posted && tl->sent[SERAC_WRITE]);
+    if (tl->read.posted && !tl->sent[SERAC_READ] &&
+        tl->read.request.cycle <= tl->error_cycle)
+        best = &tl->read.request;
+    if (tl->write.posted && !tl->sent[SERAC_WRITE] &&
+        tl->write.request.cycle <= tl->error_cycle &&
+        (!best || tl->write.request.cycle < best->cycle))
+        best = &tl->write.request;
     if (best && !tl->failed) {
         *request = *best;
         return SERAC_PROGRESS_REQUEST;
     }
     if (!tl->failed &&
-        (waiting || tl->reader.bursts.completed < tl->reader.bursts.issued ||
-         tl->writer.bursts.completed < tl->writer.bursts.issued))
+        (waiting || tl->read.bursts.completed < tl->read.bursts.issued ||
+         tl->write.bursts.completed < tl->write.bursts.issued))
         return SERAC_PROGRESS_WAIT;
     if (!tl->over)
         end_run(tl);
@@ -326,9 +326,9 @@ void serac_timeline_handshake(struct serac_timeline *tl,
 {
     tl->sent[channel] = false;
     if (channel == SERAC_READ)
-        serac_reader_handshake(tl, cycle);
+        serac_read_handshake(tl, cycle);
     else
-        serac_writer_handshake(tl, cycle);
+        serac_write_handshake(tl, cycle);
 }
 
 void serac_timeline_complete(struct serac_timeline *tl,
@@ -336,9 +336,9 @@ void serac_timeline_complete(struct serac_timeline *tl,
                              const struct serac_burst *burst, int response)
 {
     if (channel == SERAC_READ)
-        serac_reader_complete(tl, burst, response);
+        serac_read_complete(tl, burst, response);
     else
-        serac_writer_complete(tl, burst, response);
+        serac_write_complete(tl, burst, response);
 }
 
 static void add(struct serac_counters *sum, const struct serac_counters *part)

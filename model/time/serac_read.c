@@ -1,15 +1,15 @@
-/* serac_reader.c - when the read master works: fetch's commands, cut into bursts. RTL twins:
+/* serac_read.c - when the read master works: fetch's commands, cut into bursts. RTL twins:
  * rtl/serac_read.v, rtl/serac_load.v. */
 #include <assert.h>
 
 #include "serac_math.h"
 #include "serac_stages.h"
 
-bool serac_reader_command(struct serac_timeline *tl, uint64_t from, uint64_t address,
-                          uint64_t bytes, enum serac_kind kind, bool load_end,
-                          uint64_t *taken)
+bool serac_read_command(struct serac_timeline *tl, uint64_t from, uint64_t address,
+                        uint64_t bytes, enum serac_kind kind, bool load_end,
+                        uint64_t *taken)
 {
-    struct serac_reader *r = &tl->reader;
+    struct serac_read *r = &tl->read;
     if (r->active)
         return false;
     *taken = serac_later(from, r->ready);
@@ -30,9 +30,9 @@ bool serac_reader_command(struct serac_timeline *tl, uint64_t from, uint64_t add
 }
 
 /* Posts the next burst of the command as a request. */
-bool serac_reader_step(struct serac_timeline *tl)
+bool serac_read_step(struct serac_timeline *tl)
 {
-    struct serac_reader *r = &tl->reader;
+    struct serac_read *r = &tl->read;
     if (!r->active || r->posted)
         return false;
     uint64_t number = r->bursts.issued;
@@ -52,9 +52,9 @@ bool serac_reader_step(struct serac_timeline *tl)
     return true;
 }
 
-void serac_reader_handshake(struct serac_timeline *tl, uint64_t cycle)
+void serac_read_handshake(struct serac_timeline *tl, uint64_t cycle)
 {
-    struct serac_reader *r = &tl->reader;
+    struct serac_read *r = &tl->read;
     uint32_t slot = (uint32_t)(r->bursts.issued++ % SERAC_RING);
     uint64_t bytes = (uint64_t)r->request.beats * tl->beat_bytes;
     assert(r->posted && bytes <= r->left);
@@ -83,7 +83,7 @@ static void observe(struct serac_timeline *tl, uint32_t slot,
         [SERAC_KIND_BLOCK] = SERAC_DATA_PROGRAM,
         [SERAC_KIND_WEIGHT] = SERAC_DATA_WEIGHTS,
         [SERAC_KIND_ACT] = SERAC_DATA_ACTIVATIONS};
-    const struct serac_reader *r = &tl->reader;
+    const struct serac_read *r = &tl->read;
     struct serac_observed_burst observed = {
         .channel = SERAC_READ, .data = data[r->open[slot].kind],
         .block = r->open[slot].block, .beats = r->open[slot].beats,
@@ -91,10 +91,10 @@ static void observe(struct serac_timeline *tl, uint32_t slot,
     serac_timeline_observe_burst(tl, &observed, burst);
 }
 
-void serac_reader_complete(struct serac_timeline *tl,
-                           const struct serac_burst *burst, int response)
+void serac_read_complete(struct serac_timeline *tl,
+                         const struct serac_burst *burst, int response)
 {
-    struct serac_reader *r = &tl->reader;
+    struct serac_read *r = &tl->read;
     uint32_t slot = (uint32_t)(r->bursts.completed++ % SERAC_RING);
     uint64_t end = burst->last_beat;
     r->bursts.last_beat[slot] = end;
