@@ -27,8 +27,8 @@ SIM_O    := $(patsubst %.c,$(B)/%.o,$(filter-out sim/main.c sim/icarus/%,$(call 
             $(B)/proto/onnx.pb-c.o $(B)/sources.o $(B)/page.o
 # What determines the results of a point: their digest is in its key.
 SOURCES  := $(sort $(shell find -L model -name '*.[ch]') $(wildcard drivers/serac_drv.[ch] drivers/serac_i*.h sim/infer/*.[ch] \
-            sim/points/serac_workload_run.[ch] sim/points/serac_timings.[ch] sim/results/serac_work.[ch] sim/results/serac_result.[ch] sim/device/serac_device.[ch] \
-            sim/device/serac_device_model.[ch] sim/device/serac_host_memory.[ch] sim/sweep/serac_space_run.[ch] sim/tune/*.[ch] \
+            sim/points/serac_workload_run.[ch] sim/points/serac_timings.[ch] sim/results/serac_work.[ch] sim/results/serac_result.[ch] \
+            sim/device/serac_device.[ch] sim/device/serac_device_model.[ch] sim/sweep/serac_space_run.[ch] sim/tune/*.[ch] \
             sim/import/serac_build.[ch]))
 SYNTH    := cells activity energy macros fanout area units unit events
 UNITS    := $(patsubst testbench/unit/%.c,%,$(wildcard testbench/unit/test_*.c))

@@ -24,10 +24,10 @@ VERSION    := $(shell sed -n 's/^.define SERAC_VERSION "\(.*\)"/\1/p' sim/cli/se
 SOVERSION  := $(basename $(VERSION))
 
 # What a program outside may include. The rest of model/ is between its own files.
-PRIVATE_H  := $(patsubst %,serac_%.h,block config_read fast fast_job fast_layer gemm_method gemm_tile geometry host_functions map_insn math \
-              network_read post stages steady_eval steady_shape steady_train steady_words workload_read)
+PRIVATE_H  := $(patsubst %,serac_%.h,block config_read fast fast_job fast_layer fast_post gemm_method gemm_tile geometry host_functions map_insn math \
+              network_read stages steady_eval steady_shape steady_train steady_words workload_read)
 PUBLIC_H   := $(filter-out $(addprefix %/,$(PRIVATE_H)),$(sort $(shell find -L model -name '*.h'))) sim/device/serac_device.h \
-              sim/device/serac_host_memory.h sim/pins/serac_rtl.h sim/infer/serac_image_make.h sim/pins/serac_axi_check.h
+              sim/pins/serac_rtl.h sim/infer/serac_image_make.h sim/pins/serac_axi_check.h
 DRIVER_H   := $(wildcard drivers/*.h)
 SYSTEMC_H  := sim/systemc/serac_tlm.h
 # The model, and of sim/ the devices with what they need.

@@ -2,7 +2,7 @@
  *
  * A layer is one product of matrices (serac_gemm.h) per phase, or per m-tile where output channels meet
  * different input channels. Windows of the input are gathered as bit planes, results are requantised and
- * packed a pixel's channels at a time (serac_post.h). Packed weights are kept from run to run. A layer whose
+ * packed a pixel's channels at a time (serac_fast_post.h). Packed weights are kept from run to run. A layer whose
  * padding does not fit into the planes that are stored, which no mapper writes, is left to the reference. */
 #ifndef SERAC_FAST_H
 #define SERAC_FAST_H

@@ -9,8 +9,8 @@
 static void pack_pixel(const struct serac_fast_share *share, uint32_t pixel, int32_t *values)
 {
     const struct serac_fast_job *job = share->job;
-    serac_post_pack(job->insn, job->design->lanes, values,
-                    job->out + (size_t)pixel * job->insn->store.pixel_bytes);
+    serac_fast_post_pack(job->insn, job->design->lanes, values,
+                         job->out + (size_t)pixel * job->insn->store.pixel_bytes);
 }
 
 /* All that a pixel needs is known after one product. */
@@ -28,9 +28,9 @@ static void compute_part(const struct serac_fast_share *share, const struct sera
     serac_gemm_run(part->gemm, share->planes, packed, share->sums, count, share->dots);
     for (uint32_t i = 0; i < count; i++) {
         int32_t *held = share->held + i * row + part->channel;
-        serac_post_values(&part->posts[phase], share->dots + i * stride, share->sums[i], share->values);
+        serac_fast_post_values(&part->posts[phase], share->dots + i * stride, share->sums[i], share->values);
         if (phase)
-            serac_post_combine(job->insn, part->channels, share->values, held);
+            serac_fast_post_combine(job->insn, part->channels, share->values, held);
         else if (!at_once(job->layer))
             memcpy(held, share->values, part->channels * sizeof *held);
         else

@@ -91,7 +91,7 @@ static enum serac_status pack_part(const struct source *s, const struct serac_fa
             serac_block_record(s->design, s->insn, s->raw + m / rows * s->tile_bytes + (size_t)p * set, m % rows,
                                &records[i]);
         }
-        if (serac_post_init(&part->posts[p], s->insn, part->channels, records) != SERAC_OK)
+        if (serac_fast_post_init(&part->posts[p], s->insn, part->channels, records) != SERAC_OK)
             return SERAC_E_NOMEM;
     }
     return SERAC_OK;
@@ -162,7 +162,7 @@ void serac_fast_layer_destroy(struct serac_fast_layer *layer)
     for (uint32_t i = 0; i < layer->num_parts; i++) {
         struct serac_fast_part *part = &layer->parts[i];
         for (uint32_t p = 0; part->posts && p < layer->phases; p++)
-            serac_post_free(&part->posts[p]);
+            serac_fast_post_free(&part->posts[p]);
         free(part->posts);
         serac_gemm_destroy(part->gemm);
     }

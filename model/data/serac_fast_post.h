@@ -1,16 +1,16 @@
-/* serac_post.h - from a row of accumulators to bit planes, at the host's speed. Private to model/.
+/* serac_fast_post.h - from a row of accumulators to bit planes, at the host's speed. Private to model/.
  *
  * What serac_requant() and serac_clamp() make of each value, and what post packs of them: in vectors where the
  * host has AVX-512, else by those two. */
-#ifndef SERAC_POST_H
-#define SERAC_POST_H
+#ifndef SERAC_FAST_POST_H
+#define SERAC_FAST_POST_H
 
 #include <stdbool.h>
 
 #include "serac_function.h"
 
 /* Parameters of `channels` output channels in one phase. */
-struct serac_post {
+struct serac_fast_post {
     enum serac_requant_mode mode;
     uint32_t dot_shift, channels;
     struct serac_record *records;       /* owned; [channels] */
@@ -22,17 +22,17 @@ struct serac_post {
 };
 
 /* Takes `records`, which came from malloc(); SERAC_E_NOMEM also frees them. */
-enum serac_status serac_post_init(struct serac_post *post, const struct serac_insn *insn, uint32_t channels,
-                                  struct serac_record *records);
-void serac_post_free(struct serac_post *post);
+enum serac_status serac_fast_post_init(struct serac_fast_post *post, const struct serac_insn *insn, uint32_t channels,
+                                       struct serac_record *records);
+void serac_fast_post_free(struct serac_fast_post *post);
 
 /* values[channel] of one pixel, from its dot products and the sum of its codes. All rows have room for a
  * multiple of 64. */
-void serac_post_values(const struct serac_post *post, const int32_t *dots, int32_t ones, int32_t *values);
+void serac_fast_post_values(const struct serac_fast_post *post, const int32_t *dots, int32_t ones, int32_t *values);
 /* With one phase more: the larger or the sum. */
-void serac_post_combine(const struct serac_insn *insn, uint32_t channels, const int32_t *values, int32_t *held);
+void serac_fast_post_combine(const struct serac_insn *insn, uint32_t channels, const int32_t *values, int32_t *held);
 /* Clamps a pixel's channels and writes their planes, blocks of `lanes`, into `pixel`, which was zero; spare lanes
  * stay so. Overwrites values. */
-void serac_post_pack(const struct serac_insn *insn, uint32_t lanes, int32_t *values, uint8_t *pixel);
+void serac_fast_post_pack(const struct serac_insn *insn, uint32_t lanes, int32_t *values, uint8_t *pixel);
 
 #endif

@@ -1,5 +1,5 @@
-/* serac_post.c - requantisation and bit planes of one pixel's channels. */
-#include "serac_post.h"
+/* serac_fast_post.c - requantisation and bit planes of one pixel's channels. */
+#include "serac_fast_post.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@ enum { THRESHOLDS = 15 };
 #include <immintrin.h>
 
 /* The shifts of serac_requant.c, which are the RTL's, out of the loop. */
-static void split(struct serac_post *post, uint32_t m)
+static void split(struct serac_fast_post *post, uint32_t m)
 {
     const struct serac_record *record = &post->records[m];
     /* Even channels of sixteen, then odd ones: as vpmuldq makes products. */
@@ -35,7 +35,7 @@ static void split(struct serac_post *post, uint32_t m)
     }
 }
 
-static enum serac_status make_vectors(struct serac_post *post)
+static enum serac_status make_vectors(struct serac_fast_post *post)
 {
     size_t room = (post->channels + 63) / 64 * 64;
     uint32_t words = 4 + 2 * 2 + 1 + (post->mode == SERAC_MODE_THRESHOLD ? THRESHOLDS : 0);
@@ -65,7 +65,7 @@ static enum serac_status make_vectors(struct serac_post *post)
 
 /* Products of the even channels of sixteen (odd 0) or the odd ones, rounded and shifted. `high`: gemmlowp's doubling
  * high multiply comes first, and its rounding shift goes away from zero. */
-SERAC_GEMM_512 static inline __attribute__((always_inline)) __m512i scale(__m512i x, const struct serac_post *post,
+SERAC_GEMM_512 static inline __attribute__((always_inline)) __m512i scale(__m512i x, const struct serac_fast_post *post,
                                                                           uint32_t m, uint32_t odd, bool high)
 {
     uint32_t at = m + 8 * odd;
@@ -83,7 +83,7 @@ SERAC_GEMM_512 static inline __attribute__((always_inline)) __m512i scale(__m512
     return _mm512_srav_epi64(sum, _mm512_load_si512(post->right + at));
 }
 
-SERAC_GEMM_512 static inline __attribute__((always_inline)) void values_512(const struct serac_post *post,
+SERAC_GEMM_512 static inline __attribute__((always_inline)) void values_512(const struct serac_fast_post *post,
                                                                             const int32_t *dots, int32_t ones,
                                                                             int32_t *values,
                                                                             enum serac_requant_mode mode)
@@ -112,7 +112,7 @@ SERAC_GEMM_512 static inline __attribute__((always_inline)) void values_512(cons
     }
 }
 
-SERAC_GEMM_512 static void values_by_mode(const struct serac_post *post, const int32_t *dots, int32_t ones,
+SERAC_GEMM_512 static void values_by_mode(const struct serac_fast_post *post, const int32_t *dots, int32_t ones,
                                           int32_t *values)
 {
     switch (post->mode) {
@@ -125,10 +125,10 @@ SERAC_GEMM_512 static void values_by_mode(const struct serac_post *post, const i
 }
 #endif
 
-enum serac_status serac_post_init(struct serac_post *post, const struct serac_insn *insn, uint32_t channels,
-                                  struct serac_record *records)
+enum serac_status serac_fast_post_init(struct serac_fast_post *post, const struct serac_insn *insn, uint32_t channels,
+                                       struct serac_record *records)
 {
-    *post = (struct serac_post){.mode = (enum serac_requant_mode)insn->exec.mode, .dot_shift = insn->exec.dot_shift,
+    *post = (struct serac_fast_post){.mode = (enum serac_requant_mode)insn->exec.mode, .dot_shift = insn->exec.dot_shift,
                                 .channels = channels, .records = records};
 #ifdef SERAC_GEMM_X86
     /* The one product that gemmlowp saturates is left to serac_requant(). */
@@ -137,21 +137,21 @@ enum serac_status serac_post_init(struct serac_post *post, const struct serac_in
         saturates |= insn->exec.mode == SERAC_INSN_MODE_DOUBLE && records[m].mult == INT32_MIN;
     if (!saturates && serac_gemm_allowed() == SERAC_GEMM_AVX512 && serac_gemm_has_avx512() &&
         make_vectors(post) != SERAC_OK) {
-        serac_post_free(post);
+        serac_fast_post_free(post);
         return SERAC_E_NOMEM;
     }
 #endif
     return SERAC_OK;
 }
 
-void serac_post_free(struct serac_post *post)
+void serac_fast_post_free(struct serac_fast_post *post)
 {
     free(post->records);
     free(post->round);                  /* the first of all vectors */
-    *post = (struct serac_post){.records = NULL};
+    *post = (struct serac_fast_post){.records = NULL};
 }
 
-void serac_post_values(const struct serac_post *post, const int32_t *dots, int32_t ones, int32_t *values)
+void serac_fast_post_values(const struct serac_fast_post *post, const int32_t *dots, int32_t ones, int32_t *values)
 {
 #ifdef SERAC_GEMM_X86
     if (post->round) {
@@ -163,7 +163,7 @@ void serac_post_values(const struct serac_post *post, const int32_t *dots, int32
         values[m] = serac_requant(post->mode, post->dot_shift, &post->records[m], (uint32_t)dots[m], (uint32_t)ones);
 }
 
-void serac_post_combine(const struct serac_insn *insn, uint32_t channels, const int32_t *values, int32_t *held)
+void serac_fast_post_combine(const struct serac_insn *insn, uint32_t channels, const int32_t *values, int32_t *held)
 {
     for (uint32_t m = 0; m < channels; m++)
         if (insn->exec.combine_add)
@@ -238,7 +238,7 @@ SERAC_GEMM_512 static void pack_by_piece(const struct serac_insn_exec *e, uint32
 }
 #endif
 
-void serac_post_pack(const struct serac_insn *insn, uint32_t lanes, int32_t *values, uint8_t *pixel)
+void serac_fast_post_pack(const struct serac_insn *insn, uint32_t lanes, int32_t *values, uint8_t *pixel)
 {
     const struct serac_insn_exec *e = &insn->exec;
     int32_t zero = (int32_t)e->out_zero, least = (int32_t)e->clamp_min, most = (int32_t)e->clamp_max;

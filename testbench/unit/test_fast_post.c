@@ -1,4 +1,4 @@
-/* test_post.c - requantisation in vectors is serac_requant(), and packing serac_clamp(), for every value. */
+/* test_fast_post.c - requantisation in vectors is serac_requant(), and packing serac_clamp(), for every value. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "serac_gemm.h"
-#include "serac_post.h"
+#include "serac_fast_post.h"
 
 enum { CHANNELS = 77, ROOM = 128 };
 
@@ -49,19 +49,19 @@ static void compare_values(enum serac_requant_mode mode, uint32_t dot_shift, boo
     static int32_t dots[ROOM] __attribute__((aligned(64))), values[ROOM] __attribute__((aligned(64)));
     struct serac_insn insn = {.exec = {.mode = mode, .dot_shift = dot_shift}};
     struct serac_record *records = random_records(saturating);
-    struct serac_post post;
+    struct serac_fast_post post;
     int32_t ones = word();
-    assert_int_equal(serac_post_init(&post, &insn, CHANNELS, records), SERAC_OK);
+    assert_int_equal(serac_fast_post_init(&post, &insn, CHANNELS, records), SERAC_OK);
     for (uint32_t m = 0; m < CHANNELS; m++)
         dots[m] = word();
-    serac_post_values(&post, dots, ones, values);
+    serac_fast_post_values(&post, dots, ones, values);
     for (uint32_t m = 0; m < CHANNELS; m++) {
         int32_t right = serac_requant(mode, dot_shift, &records[m], (uint32_t)dots[m], (uint32_t)ones);
         if (values[m] != right)
             fail_msg("mode %d, dot %d, ones %d, mult %d, shift %d: %d, should be %d", mode, dots[m], ones,
                      records[m].mult, records[m].shift, values[m], right);
     }
-    serac_post_free(&post);
+    serac_fast_post_free(&post);
 }
 
 static void test_values_are_the_references(void **unused)
@@ -78,14 +78,14 @@ static void test_the_largest_product_saturates(void **unused)
     static int32_t dots[ROOM] __attribute__((aligned(64))), values[ROOM] __attribute__((aligned(64)));
     struct serac_insn insn = {.exec = {.mode = SERAC_MODE_DOUBLE}};
     struct serac_record *records = calloc(1, sizeof *records);
-    struct serac_post post;
+    struct serac_fast_post post;
     (void)unused;
     records->mult = INT32_MIN;
     dots[0] = INT32_MIN;
-    assert_int_equal(serac_post_init(&post, &insn, 1, records), SERAC_OK);
-    serac_post_values(&post, dots, 0, values);
+    assert_int_equal(serac_fast_post_init(&post, &insn, 1, records), SERAC_OK);
+    serac_fast_post_values(&post, dots, 0, values);
     assert_int_equal(values[0], INT32_MAX);
-    serac_post_free(&post);
+    serac_fast_post_free(&post);
 }
 
 /* Against the definition: bit b of channel m's clamped value in its plane, and nothing else. */
@@ -107,7 +107,7 @@ static void compare_planes(uint32_t lanes, uint32_t channels, uint32_t bits, int
         for (uint32_t b = 0; b < bits; b++)
             right[((size_t)m / lanes * bits + bits - 1 - b) * plane + m % lanes / 8] |= (uint8_t)((y >> b & 1) << m % 8);
     }
-    serac_post_pack(&insn, lanes, values, pixel);
+    serac_fast_post_pack(&insn, lanes, values, pixel);
     assert_memory_equal(pixel, right, bytes);
     free(pixel);
     free(right);
