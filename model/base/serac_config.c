@@ -65,6 +65,18 @@ enum serac_status serac_config_fail(const struct serac_config *config,
     return SERAC_E_INPUT;
 }
 
+enum serac_status serac_config_fail_key(const struct serac_config *config,
+                                        struct serac_error *error,
+                                        const char *message)
+{
+    const struct serac_group *root = serac_config_root(config), *at = NULL;
+    char key[SERAC_NAME_MAX];
+    int length = (int)strcspn(message, " =:");
+    if ((size_t)snprintf(key, sizeof key, "%.*s", length, message) < sizeof key)
+        at = serac_config_child(root, key);
+    return serac_config_fail(config, at ? at : root, error, "%s", message);
+}
+
 /* `path: why` without a line: the file as a whole. */
 static enum serac_status fail_file(const char *path, const char *what,
                                    const char *why, struct serac_error *error)

@@ -57,7 +57,14 @@ struct serac_group;         /* a place in it; borrowed from the file */
 enum serac_status serac_config_open(const char *path,
                                     struct serac_config **config,
                                     struct serac_error *error);
+/* The file of `name`, found as by serac_config_find(). */
+enum serac_status serac_config_open_named(const char *kind, const char *name,
+                                          struct serac_config **config,
+                                          struct serac_error *error);
 void serac_config_close(struct serac_config *config);
+/* The file's path, with the variation; its name without folders and .cfg, with the variation. */
+const char *serac_config_path(const struct serac_config *config);
+void serac_config_name(const struct serac_config *config, char *name, size_t room);
 const struct serac_group *serac_config_root(const struct serac_config *config);
 
 /* Reads `group` into `to`. On failure *to is partly written: read into a copy. */
@@ -103,6 +110,10 @@ enum serac_status serac_config_fail(const struct serac_config *config,
                                     struct serac_error *error,
                                     const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* The same, with the place of the root's key that `message` begins with. */
+enum serac_status serac_config_fail_key(const struct serac_config *config,
+                                        struct serac_error *error,
+                                        const char *message);
 
 /* --- variations, values and files as text ---------------------------------- */
 

@@ -125,6 +125,30 @@ enum serac_status serac_config_find(const char *kind, const char *name,
     return SERAC_OK;
 }
 
+enum serac_status serac_config_open_named(const char *kind, const char *name,
+                                          struct serac_config **config,
+                                          struct serac_error *error)
+{
+    char path[SERAC_CONFIG_PATH_MAX];
+    enum serac_status status =
+        serac_config_find(kind, name, path, sizeof path, error);
+    return status == SERAC_OK ? serac_config_open(path, config, error) : status;
+}
+
+void serac_config_name(const struct serac_config *config, char *name, size_t room)
+{
+    const char *path = serac_config_path(config), *start = path;
+    const char *variation = serac_config_variation(path);
+    const char *end = variation ? variation : path + strlen(path);
+    for (const char *at = path; at < end; at++)
+        if (*at == '/')
+            start = at + 1;
+    if (end - start > 4 && !memcmp(end - 4, ".cfg", 4))
+        end -= 4;
+    snprintf(name, room, "%.*s", (int)(end - start), start);
+    serac_config_vary_name(config, name, room);
+}
+
 /* --- names alike ---------------------------------------------------------- */
 
 /* Letters to change between two short names (Levenshtein). */

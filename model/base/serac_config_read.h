@@ -13,10 +13,6 @@ struct config_t;
  * behind it always has room in a struct serac_error. */
 const char *serac_config_tail(const char *path);
 
-/* The file's path, with the variation. */
-struct serac_config;
-const char *serac_config_path(const struct serac_config *config);
-
 /* Changes the keys of a variation, which begins with its ':'. SERAC_E_INPUT, with
  * `path: what`, if it is malformed or there is no such place. */
 enum serac_status serac_config_vary(struct config_t *file, const char *path,

@@ -248,26 +248,15 @@ enum serac_status serac_tech_load(const char *name, struct serac_tech *tech,
 {
     struct serac_tech t;
     struct serac_config *config = NULL;
-    char path[1024];
     memset(&t, 0, sizeof t);
     t.leakage_uw_per_mm2 = NAN;
     t.fit = (struct serac_fit){0, 0, NAN, NAN, NAN, NAN, NAN, NAN};
     enum serac_status status =
-        serac_config_find("tech", name, path, sizeof path, error);
-    if (status == SERAC_OK)
-        status = serac_config_open(path, &config, error);
+        serac_config_open_named("tech", name, &config, error);
     if (status == SERAC_OK)
         status = read_file(config, &t, error);
     if (status == SERAC_OK) {
-        const char *variation = serac_config_variation(path);
-        if (variation)
-            path[variation - path] = 0;
-        const char *slash = strrchr(path, '/');
-        snprintf(t.name, sizeof t.name, "%s", slash ? slash + 1 : path);
-        char *dot = strrchr(t.name, '.');
-        if (dot)
-            *dot = 0;
-        serac_config_vary_name(config, t.name, sizeof t.name);
+        serac_config_name(config, t.name, sizeof t.name);
         *tech = t;
     }
     serac_config_close(config);

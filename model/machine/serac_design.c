@@ -1,12 +1,10 @@
-/* serac_design.c - designs and memories: files and checks. */
+/* serac_design.c - designs: files and checks. */
 #include "serac_design.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "serac_config.h"
-#include "serac_memory.h"
 
 #define KEY(type, field, required, min, max)                                  \
     {#field, SERAC_KEY_##type, offsetof(struct serac_design, field), required, \
@@ -100,54 +98,6 @@ enum serac_status serac_design_check(const struct serac_design *design,
     return check_relations(design, error);
 }
 
-/* The file's name without folders, variation and .cfg. */
-static void base_name(const char *path, char *name, size_t room)
-{
-    const char *variation = serac_config_variation(path), *start = path;
-    size_t length = variation ? (size_t)(variation - path) : strlen(path);
-    for (size_t i = 0; i < length; i++)
-        if (path[i] == '/')
-            start = path + i + 1;
-    snprintf(name, room, "%.*s", (int)(path + length - start), start);
-    char *dot = strrchr(name, '.');
-    if (dot && !strcmp(dot, ".cfg"))
-        *dot = 0;
-}
-
-/* Opens `name` of `kind` and reads its root by `keys`. */
-static enum serac_status load(const char *kind, const char *name,
-                              const struct serac_key *keys, size_t count,
-                              void *to, char *base,
-                              struct serac_config **config,
-                              struct serac_error *error)
-{
-    char path[1024];
-    enum serac_status status =
-        serac_config_find(kind, name, path, sizeof path, error);
-    if (status == SERAC_OK)
-        status = serac_config_open(path, config, error);
-    if (status != SERAC_OK)
-        return status;
-    base_name(path, base, SERAC_NAME_MAX);
-    serac_config_vary_name(*config, base, SERAC_NAME_MAX);
-    return serac_config_read(*config, serac_config_root(*config), keys, count,
-                             to, error);
-}
-
-/* A message that begins with a key gets that key's line. */
-static enum serac_status fail_at_key(const struct serac_config *config,
-                                     const char *message,
-                                     struct serac_error *error)
-{
-    const struct serac_group *root = serac_config_root(config), *at = NULL;
-    char key[SERAC_NAME_MAX];
-    int length = (int)strcspn(message, " =:");
-    if ((size_t)snprintf(key, sizeof key, "%.*s", length, message) <
-        sizeof key)
-        at = serac_config_child(root, key);
-    return serac_config_fail(config, at ? at : root, error, "%s", message);
-}
-
 enum serac_status serac_design_load(const char *name,
                                     struct serac_design *design,
                                     struct serac_error *error)
@@ -156,81 +106,17 @@ enum serac_status serac_design_load(const char *name,
     struct serac_config *config = NULL;
     struct serac_error detail = {""};
     enum serac_status status =
-        load("designs", name, design_keys,
-             sizeof design_keys / sizeof *design_keys, &d, d.name, &config,
-             error);
+        serac_config_open_named("designs", name, &config, error);
+    if (status == SERAC_OK)
+        status = serac_config_read(config, serac_config_root(config), design_keys,
+                                   sizeof design_keys / sizeof *design_keys, &d, error);
     if (status == SERAC_OK &&
         serac_design_check(&d, &detail) != SERAC_OK)
-        status = fail_at_key(config, detail.text, error);
-    if (status == SERAC_OK)
+        status = serac_config_fail_key(config, error, detail.text);
+    if (status == SERAC_OK) {
+        serac_config_name(config, d.name, sizeof d.name);
         *design = d;
-    serac_config_close(config);
-    return status;
-}
-
-#undef KEY
-#define KEY(type, field, required, min, max)                                  \
-    {#field, SERAC_KEY_##type, offsetof(struct serac_memory_config, field),   \
-     required, min, max, 0}
-
-static const struct serac_key memory_keys[] = {
-    KEY(U32, latency_cycles, true, 1, 100000),
-    KEY(U32, bytes_per_cycle, true, 1, 4096),
-    KEY(U32, shared_bus, false, 0, 1),
-    KEY(POWER, page_bytes, false, 64, 1048576),
-    KEY(U32, page_miss_cycles, false, 0, 100000),
-    KEY(U32, refresh_interval, false, 1, 10000000),
-    KEY(U32, refresh_cycles, false, 0, 100000),
-    KEY(U32, address_stall_percent, false, 0, 100),
-    KEY(U32, data_stall_percent, false, 0, 100),
-    KEY(U32, max_stall_cycles, false, 0, 10000),
-    KEY(U64, seed, false, 0, 0),
-    KEY(F64, dram_pj_per_bit, false, 0, 10000),
-};
-
-const struct serac_key *serac_memory_keys(size_t *count)
-{
-    *count = sizeof memory_keys / sizeof *memory_keys;
-    return memory_keys;
-}
-
-/* Keys that mean nothing without another are refused, not ignored. */
-static bool memory_consistent(const struct serac_memory_config *m,
-                              char *message, size_t room)
-{
-    const char *alone = NULL;
-    if (m->page_miss_cycles && !m->page_bytes)
-        alone = "page_miss_cycles: needs page_bytes";
-    else if (m->refresh_cycles && !m->refresh_interval)
-        alone = "refresh_cycles: needs refresh_interval";
-    else if (m->address_stall_percent && !m->max_stall_cycles)
-        alone = "address_stall_percent: needs max_stall_cycles";
-    else if (m->data_stall_percent && !m->max_stall_cycles)
-        alone = "data_stall_percent: needs max_stall_cycles";
-    if (alone)
-        snprintf(message, room, "%s", alone);
-    else if (m->refresh_interval && m->refresh_cycles >= m->refresh_interval)
-        snprintf(message, room, "refresh_cycles = %u: not less than "
-                 "refresh_interval (%u)", m->refresh_cycles,
-                 m->refresh_interval);
-    return !*message;
-}
-
-enum serac_status serac_memory_load(const char *name,
-                                    struct serac_memory_config *memory,
-                                    struct serac_error *error)
-{
-    struct serac_memory_config m = {.dram_pj_per_bit = NAN};
-    struct serac_config *config = NULL;
-    enum serac_status status =
-        load("memory", name, memory_keys,
-             sizeof memory_keys / sizeof *memory_keys, &m, m.name, &config,
-             error);
-    char message[128] = "";
-    if (status == SERAC_OK && !memory_consistent(&m, message, sizeof message))
-        status = fail_at_key(config, message, error);
-    if (status == SERAC_OK)
-        *memory = m;
+    }
     serac_config_close(config);
     return status;
 }

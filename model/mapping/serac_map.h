@@ -91,8 +91,10 @@ enum serac_status serac_map_timeline(const struct serac_layer *layer,
                                      struct serac_counters *counters,
                                      struct serac_error *error);
 
-/* Cycles in which the array is busy: one per digit pair (design.md, section 1). Fused
- * pooling and additions count every phase. */
+/* Cycles in which the array is busy, one per digit pair: of a product of M x K by K x N
+ * ceil(M / rows) * ceil(N / cols) * ceil(K / lanes) * ceil(weight_bits / weight_planes) * ceil(act_bits / act_planes),
+ * of a convolution with kernel_h * kernel_w * ceil(C / lanes) in place of ceil(K / lanes). Fused pooling and
+ * additions count every phase. */
 uint64_t serac_map_busy_cycles(const struct serac_layer *layer,
                                const struct serac_design *design);
 

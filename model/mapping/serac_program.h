@@ -25,7 +25,7 @@ struct serac_program_layer {
     uint64_t weights, weight_bytes;  /* packed weights and parameters; a product of two
                                         tensors: written between runs */
     uint64_t macs;
-    uint64_t array_busy_cycles;      /* by the formula of design.md, section 1 */
+    uint64_t array_busy_cycles;      /* as serac_map_busy_cycles() */
 };
 
 #define SERAC_NO_BLOCK UINT32_MAX

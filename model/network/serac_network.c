@@ -75,10 +75,10 @@ static enum serac_status read_blob(struct serac_network_reader *r,
                                    const struct network_keys *keys)
 {
     char path[1536];
-    const char *slash = strrchr(r->path, '/');
+    const char *file_path = serac_config_path(r->config), *slash = strrchr(file_path, '/');
     snprintf(path, sizeof path, "%.*s%s",
-             slash && keys->blob[0] != '/' ? (int)(slash - r->path + 1) : 0,
-             r->path, keys->blob);
+             slash && keys->blob[0] != '/' ? (int)(slash - file_path + 1) : 0,
+             file_path, keys->blob);
     if (!is_crc(keys->blob_crc32))
         return serac_network_fail(r, serac_config_root(r->config), "blob_crc32",
                                   "blob_crc32: must be \"0x\" and 1..8 hex "
@@ -222,12 +222,9 @@ enum serac_status serac_network_load(const char *name,
                                      struct serac_network **network,
                                      struct serac_error *error)
 {
-    char path[1024];
-    struct serac_network_reader r = {.error = error, .path = path};
+    struct serac_network_reader r = {.error = error};
     enum serac_status status =
-        serac_config_find("networks", name, path, sizeof path, error);
-    if (status == SERAC_OK)
-        status = serac_config_open(path, &r.config, error);
+        serac_config_open_named("networks", name, &r.config, error);
     if (status != SERAC_OK) {
         explain_workload(name, error);
         return status;
@@ -235,7 +232,7 @@ enum serac_status serac_network_load(const char *name,
     r.network = calloc(1, sizeof *r.network);
     status = r.network ? read_network(&r) : SERAC_E_NOMEM;
     if (status == SERAC_E_NOMEM && error)
-        snprintf(error->text, sizeof error->text, "%s: out of memory", path);
+        snprintf(error->text, sizeof error->text, "%s: out of memory", serac_config_path(r.config));
     serac_config_close(r.config);
     if (status == SERAC_OK)
         *network = r.network;

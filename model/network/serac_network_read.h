@@ -30,7 +30,6 @@ struct serac_layer_keys {
 struct serac_network_reader {
     struct serac_config *config;         /* owned */
     struct serac_error *error;           /* borrowed, may be NULL */
-    const char *path;
     uint8_t *blob;                       /* = network->weights, the owner */
     uint32_t blob_bytes;
     struct serac_network *network;       /* owned until it is complete */

@@ -174,18 +174,15 @@ enum serac_status serac_workload_load(const char *name,
                                       struct serac_workload **workload,
                                       struct serac_error *error)
 {
-    char path[1024];
     struct serac_config *config = NULL;
     enum serac_status status =
-        serac_config_find("workloads", name, path, sizeof path, error);
-    if (status == SERAC_OK)
-        status = serac_config_open(path, &config, error);
+        serac_config_open_named("workloads", name, &config, error);
     if (status != SERAC_OK)
         return status;
     struct serac_workload *w = calloc(1, sizeof *w);
     status = w ? read_workload(config, w, error) : SERAC_E_NOMEM;
     if (status == SERAC_E_NOMEM && error)
-        snprintf(error->text, sizeof error->text, "%s: out of memory", path);
+        snprintf(error->text, sizeof error->text, "%s: out of memory", serac_config_path(config));
     serac_config_close(config);
     if (status == SERAC_OK)
         *workload = w;

@@ -1,6 +1,6 @@
 /* serac_compare_published.c - figures that others published, beside ours.
  *
- * They are context (design.md, section 9), measured on other machines and in other
+ * They are context, measured on other machines and in other
  * technologies: what is compared is what fewer bits gain over eight. */
 #include <string.h>
 

@@ -95,11 +95,8 @@ enum serac_status serac_profile_load(const char *name, struct serac_profile *pro
 {
     struct text t;
     struct serac_config *config = NULL;
-    char path[1024];
     memset(&t, 0, sizeof t);
-    enum serac_status status = serac_config_find("profiles", name, path, sizeof path, error);
-    if (status == SERAC_OK)
-        status = serac_config_open(path, &config, error);
+    enum serac_status status = serac_config_open_named("profiles", name, &config, error);
     if (status != SERAC_OK)
         return status;
     status = serac_config_read(config, serac_config_root(config), keys, sizeof keys / sizeof *keys, &t, error);

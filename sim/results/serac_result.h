@@ -1,7 +1,7 @@
 /* serac_result.h - rows of results: one table of columns for every output.
  *
- * Names and order are those of the design document; unknown is empty. Ours follow:
- * `log_loss` of the labels; `extrapolated` names what lies beyond the designs that were
+ * Others read these files: names and order stay, new ones go to the end. Unknown is empty. After what was
+ * asked and what was found: `log_loss` of the labels; `extrapolated` names what lies beyond the designs that were
  * measured; `precision` is what a workload ran at, W/A or W/A/S with another width S in
  * memory; then the keys of the design and of the memory (configs/designs/tiny.cfg,
  * configs/memory/default.cfg). */

@@ -101,10 +101,11 @@ static enum serac_status check_together(const struct serac_config *config, struc
 }
 
 /* A relative path is one beside the file, as a network's blob. */
-static enum serac_status place_trace(const struct serac_config *config, const char *path,
+static enum serac_status place_trace(const struct serac_config *config,
                                      struct serac_serving *s, struct serac_error *error)
 {
     char name[256];
+    const char *path = serac_config_path(config);
     const char *variation = serac_config_variation(path);
     size_t length = variation ? (size_t)(variation - path) : strlen(path);
     while (length && path[length - 1] != '/')
@@ -118,8 +119,8 @@ static enum serac_status place_trace(const struct serac_config *config, const ch
     return SERAC_OK;
 }
 
-static enum serac_status read_all(const struct serac_config *config, const char *path,
-                                  struct serac_serving *s, struct serac_error *error)
+static enum serac_status read_all(const struct serac_config *config, struct serac_serving *s,
+                                  struct serac_error *error)
 {
     enum serac_status status = serac_config_read(config, serac_config_root(config), keys,
                                                  sizeof keys / sizeof *keys, s, error);
@@ -131,7 +132,7 @@ static enum serac_status read_all(const struct serac_config *config, const char 
         status = read_designs(config, s, error);
     if (status == SERAC_OK)
         status = read_widths(config, s, error);
-    return status == SERAC_OK ? place_trace(config, path, s, error) : status;
+    return status == SERAC_OK ? place_trace(config, s, error) : status;
 }
 
 enum serac_status serac_serving_load(const char *name, struct serac_serving *serving,
@@ -139,19 +140,16 @@ enum serac_status serac_serving_load(const char *name, struct serac_serving *ser
 {
     struct serac_serving s;
     struct serac_config *config = NULL;
-    char path[1024];
     memset(&s, 0, sizeof s);
     strcpy(s.memory, "default");
     strcpy(s.technology, SERAC_DEFAULT_TECH);
     s.seed = 1;
     s.requests = 100000;
     s.max_batch = (struct serac_numbers){1, {1}};
-    enum serac_status status = serac_config_find("serving", name, path, sizeof path, error);
-    if (status == SERAC_OK)
-        status = serac_config_open(path, &config, error);
+    enum serac_status status = serac_config_open_named("serving", name, &config, error);
     if (status != SERAC_OK)
         return status;
-    status = read_all(config, path, &s, error);
+    status = read_all(config, &s, error);
     serac_config_close(config);
     if (status == SERAC_OK)
         *serving = s;

@@ -14,13 +14,10 @@ enum serac_status serac_key_file(const char *kind, const char *file,
                                  uint8_t digest[SERAC_SHA256_BYTES],
                                  struct serac_error *error)
 {
-    char path[1024];
     struct serac_config *config = NULL;
     struct serac_sha256 sha;
     enum serac_status status =
-        serac_config_find(kind, file, path, sizeof path, error);
-    if (status == SERAC_OK)
-        status = serac_config_open(path, &config, error);
+        serac_config_open_named(kind, file, &config, error);
     if (status != SERAC_OK)
         return status;
     char *text = serac_config_text(config);

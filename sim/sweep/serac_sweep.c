@@ -118,11 +118,8 @@ enum serac_status serac_sweep_load(const char *name, struct serac_sweep *sweep,
 {
     struct serac_sweep s = {.images = 0};
     struct serac_config *config = NULL;
-    char path[1024];
     enum serac_status status =
-        serac_config_find("sweeps", name, path, sizeof path, error);
-    if (status == SERAC_OK)
-        status = serac_config_open(path, &config, error);
+        serac_config_open_named("sweeps", name, &config, error);
     if (status == SERAC_OK)
         status = serac_config_read(config, serac_config_root(config), keys,
                                    sizeof keys / sizeof *keys, &s, error);

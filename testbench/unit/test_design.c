@@ -212,7 +212,7 @@ static void test_there_is_a_small_design_for_every_pair_of_planes(void **state)
         }
 }
 
-/* BARVINN and BISMO by the shapes of design.md, section 9. */
+/* BARVINN and BISMO by the shapes of their papers. */
 static void test_published_shapes_are_there(void **state)
 {
     (void)state;

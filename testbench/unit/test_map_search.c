@@ -75,7 +75,7 @@ static uint64_t up(uint64_t a, uint64_t b)
     return (a + b - 1) / b;
 }
 
-/* design.md, section 1, with M on rows, pixels on columns; a block-diagonal
+/* The formula of serac_map_busy_cycles(), written again, with M on rows, pixels on columns; a block-diagonal
  * layer has one block unless the array is taller than it is wide. */
 static uint64_t busy_by_hand(const struct serac_layer *l,
                              const struct serac_design *d)

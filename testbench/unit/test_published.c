@@ -1,4 +1,4 @@
-/* test_published.c - exact figures that others published (design.md, section 9). */
+/* test_published.c - exact figures that others published. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
