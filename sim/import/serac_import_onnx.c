@@ -12,17 +12,17 @@ enum { MOST_NODES = 65536, MOST_LINKS = 1 << 20 };
 
 static int by_name(const void *a, const void *b)
 {
-    return strcmp(((const struct serac_onx_value *)a)->name, ((const struct serac_onx_value *)b)->name);
+    return strcmp(((const struct serac_import_onnx_value *)a)->name, ((const struct serac_import_onnx_value *)b)->name);
 }
 
-static struct serac_onx_value *find(const struct serac_onx *t, const char *name)
+static struct serac_import_onnx_value *find(const struct serac_import_onnx *t, const char *name)
 {
-    struct serac_onx_value key = {.name = name};
+    struct serac_import_onnx_value key = {.name = name};
     return *name ? bsearch(&key, t->values, t->num_values, sizeof key, by_name) : NULL;
 }
 
 /* Every name that the graph gives something: inputs, initialisers, outputs of nodes. */
-static void list_names(struct serac_onx *t)
+static void list_names(struct serac_import_onnx *t)
 {
     const Onnx__GraphProto *g = t->file.graph;
     uint32_t n = 0;
@@ -44,7 +44,7 @@ static size_t count_names(const Onnx__GraphProto *g)
     return names;
 }
 
-static enum serac_status open_values(struct serac_onx *t)
+static enum serac_status open_values(struct serac_import_onnx *t)
 {
     const Onnx__GraphProto *g = t->file.graph;
     size_t names = count_names(g);
@@ -53,22 +53,22 @@ static enum serac_status open_values(struct serac_onx *t)
     t->values = calloc(names + 1, sizeof *t->values);
     t->ranges = calloc(SERAC_LAYERS_MAX, sizeof *t->ranges);
     if (!t->values || !t->ranges)
-        return serac_onx_no_room(t);
+        return serac_import_onnx_no_room(t);
     list_names(t);
     qsort(t->values, t->num_values, sizeof *t->values, by_name);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < t->num_values; i++) {
         if (kept == 0 || strcmp(t->values[kept - 1].name, t->values[i].name))
             t->values[kept++] = t->values[i];
-        t->values[kept - 1].layer = SERAC_ONX_NOWHERE;
-        t->values[kept - 1].second = SERAC_ONX_NO_SECOND;
+        t->values[kept - 1].layer = SERAC_IMPORT_ONNX_NOWHERE;
+        t->values[kept - 1].second = SERAC_IMPORT_ONNX_NO_SECOND;
     }
     t->num_values = kept;
     for (size_t i = 0; i < g->n_node + g->n_output; i++) {
         bool output = i >= g->n_node;
         size_t count = output ? 1 : g->node[i]->n_input;
         for (size_t k = 0; k < count; k++) {
-            struct serac_onx_value *v = find(t, output ? g->output[i - g->n_node]->name : g->node[i]->input[k]);
+            struct serac_import_onnx_value *v = find(t, output ? g->output[i - g->n_node]->name : g->node[i]->input[k]);
             if (v)
                 v->uses++;
         }
@@ -77,15 +77,15 @@ static enum serac_status open_values(struct serac_onx *t)
 }
 
 /* Does a convolution put zeros around a tensor, perhaps behind operations that keep its codes? */
-static void find_padded(struct serac_onx *t)
+static void find_padded(struct serac_import_onnx *t)
 {
     const Onnx__GraphProto *g = t->file.graph;
     static const char *const keep[] = {"MaxPool", "Identity", "Transpose", "Reshape", "Relu", "Mul", "Div",
                                        "Unsqueeze", "Squeeze", "Dropout", "Cast"};
     for (size_t i = g->n_node; i-- > 0;) {
         const Onnx__NodeProto *n = g->node[i];
-        struct serac_onx_value *in = n->n_input ? find(t, n->input[0]) : NULL;
-        struct serac_onx_value *out = n->n_output ? find(t, n->output[0]) : NULL;
+        struct serac_import_onnx_value *in = n->n_input ? find(t, n->input[0]) : NULL;
+        struct serac_import_onnx_value *out = n->n_output ? find(t, n->output[0]) : NULL;
         bool padded = false;
         for (size_t k = 0; out && out->padded && k < sizeof keep / sizeof *keep; k++)
             padded = padded || !strcmp(n->op_type, keep[k]);
@@ -99,11 +99,11 @@ static void find_padded(struct serac_onx *t)
     }
 }
 
-static void close_values(struct serac_onx *t)
+static void close_values(struct serac_import_onnx *t)
 {
     for (uint32_t i = 0; t->values && i < t->num_values; i++) {
         serac_onnx_constant_free(t->values[i].constant);
-        serac_onx_chain_free(&t->values[i].chain);
+        serac_import_onnx_chain_free(&t->values[i].chain);
     }
     for (uint32_t i = 0; t->ranges && i < SERAC_LAYERS_MAX; i++)
         free(t->ranges[i].low);
@@ -111,11 +111,11 @@ static void close_values(struct serac_onx *t)
     free(t->ranges);
 }
 
-static enum serac_status read_constants(struct serac_onx *t)
+static enum serac_status read_constants(struct serac_import_onnx *t)
 {
     for (size_t i = 0; i < t->file.graph->n_initializer; i++) {
         const Onnx__TensorProto *tensor = t->file.graph->initializer[i];
-        struct serac_onx_value *v = find(t, tensor->name);
+        struct serac_import_onnx_value *v = find(t, tensor->name);
         const char *why = NULL;
         if (!v || v->constant)
             return serac_import_fail(t->import, 0, "initializer \"%.80s\": without a name, or there are two",
@@ -125,7 +125,7 @@ static enum serac_status read_constants(struct serac_onx *t)
             return serac_import_fail(t->import, 0, "initializer \"%.80s\": %s", tensor->name, why);
         if (!v->constant)
             continue;
-        v->kind = SERAC_ONX_CONSTANT;
+        v->kind = SERAC_IMPORT_ONNX_CONSTANT;
         v->rank = v->constant->rank;
         memcpy(v->dims, v->constant->dims, sizeof v->dims);
     }
@@ -135,7 +135,7 @@ static enum serac_status read_constants(struct serac_onx *t)
 /* --- the network's input ---------------------------------------------------------- */
 
 /* Dimensions without a number are images if they are the first; none of the others may be. */
-static bool read_dims(struct serac_onx_value *v, const Onnx__TensorShapeProto *shape)
+static bool read_dims(struct serac_import_onnx_value *v, const Onnx__TensorShapeProto *shape)
 {
     uint64_t elements = 1;
     if (!shape || shape->n_dim > SERAC_ONNX_RANK || shape->n_dim < 1)
@@ -156,20 +156,20 @@ static bool read_dims(struct serac_onx_value *v, const Onnx__TensorShapeProto *s
 }
 
 /* Height, width and channels that its rank suggests; whoever reads it may want others. */
-static void shape_input(struct serac_onx *t, const struct serac_onx_value *v)
+static void shape_input(struct serac_import_onnx *t, const struct serac_import_onnx_value *v)
 {
     struct serac_tensor *to = &t->build->network->input;
     to->height = v->rank == 4 ? v->dims[2] : 1;
     to->width = v->rank == 4 ? v->dims[3] : v->rank == 3 ? v->dims[2] : 1;
-    to->channels = (uint32_t)(serac_onx_elements(v) / to->height / to->width);
+    to->channels = (uint32_t)(serac_import_onnx_elements(v) / to->height / to->width);
 }
 
-static enum serac_status open_input(struct serac_onx *t)
+static enum serac_status open_input(struct serac_import_onnx *t)
 {
     const Onnx__GraphProto *g = t->file.graph;
     for (size_t i = 0; i < g->n_input; i++) {
-        struct serac_onx_value *v = find(t, g->input[i]->name);
-        if (!v || v->kind == SERAC_ONX_CONSTANT || v == t->input)
+        struct serac_import_onnx_value *v = find(t, g->input[i]->name);
+        if (!v || v->kind == SERAC_IMPORT_ONNX_CONSTANT || v == t->input)
             continue;
         if (t->input)
             return serac_import_fail(t->import, 0, "needs one input, has \"%.60s\" and \"%.60s\"",
@@ -186,8 +186,8 @@ static enum serac_status open_input(struct serac_onx *t)
                                      "the first dimension may be open", v->name);
         t->input = v;
         t->input_open = true;
-        v->kind = bits ? SERAC_ONX_CODES : SERAC_ONX_REAL;
-        v->layer = SERAC_ONX_INPUT;
+        v->kind = bits ? SERAC_IMPORT_ONNX_CODES : SERAC_IMPORT_ONNX_REAL;
+        v->layer = SERAC_IMPORT_ONNX_INPUT;
         v->is_integer = bits != 0;
         v->chain.exact = v->chain.integer = true;
         t->build->network->input = (struct serac_tensor){.bits = bits ? bits : 8,
@@ -197,12 +197,12 @@ static enum serac_status open_input(struct serac_onx *t)
     return t->input ? SERAC_OK : serac_import_fail(t->import, 0, "has no input that is no constant");
 }
 
-bool serac_onx_reshape_input(struct serac_onx *t, struct serac_onx_value *v, uint32_t h, uint32_t w, uint32_t c,
-                             bool channels_last)
+bool serac_import_onnx_reshape_input(struct serac_import_onnx *t, struct serac_import_onnx_value *v, uint32_t h,
+                                     uint32_t w, uint32_t c, bool channels_last)
 {
     struct serac_tensor *in = &t->build->network->input;
     bool same = in->height == h && in->width == w && in->channels == c && v->channels_last == channels_last;
-    if (v->layer != SERAC_ONX_INPUT || (!same && (t->build->network->num_layers || t->input_fixed)) ||
+    if (v->layer != SERAC_IMPORT_ONNX_INPUT || (!same && (t->build->network->num_layers || t->input_fixed)) ||
         v->batched)
         return false;
     for (uint32_t i = 0; i < v->chain.count; i++)
@@ -215,7 +215,7 @@ bool serac_onx_reshape_input(struct serac_onx *t, struct serac_onx_value *v, uin
     return true;
 }
 
-const char *serac_onx_annotation(const struct serac_onx *t)
+const char *serac_import_onnx_annotation(const struct serac_import_onnx *t)
 {
     const Onnx__GraphProto *g = t->file.graph;
     const char *text = "";
@@ -227,16 +227,16 @@ const char *serac_onx_annotation(const struct serac_onx *t)
     return !strcmp(text, "BIPOLAR") || !strncmp(text, "INT", 3) || !strncmp(text, "UINT", 4) ? text : NULL;
 }
 
-void serac_onx_settle_input(struct serac_onx *t, struct serac_onx_value *v)
+void serac_import_onnx_settle_input(struct serac_import_onnx *t, struct serac_import_onnx_value *v)
 {
     struct serac_tensor *in = &t->build->network->input;
     unsigned bits = 0;
-    if (v->layer != SERAC_ONX_INPUT || !t->input_open)
+    if (v->layer != SERAC_IMPORT_ONNX_INPUT || !t->input_open)
         return;
     t->input_open = false;
-    if (v->kind == SERAC_ONX_CODES)
+    if (v->kind == SERAC_IMPORT_ONNX_CODES)
         return;
-    const char *text = serac_onx_annotation(t);
+    const char *text = serac_import_onnx_annotation(t);
     if (text && !strcmp(text, "BIPOLAR")) {
         in->bits = 1;
         in->is_bipolar = true;
@@ -254,13 +254,13 @@ void serac_onx_settle_input(struct serac_onx *t, struct serac_onx_value *v)
 /* --- the network ---------------------------------------------------------------------- */
 
 /* What a graph's outputs may be: the last layer's values, under one name or as parts. */
-static enum serac_status check_outputs(struct serac_onx *t)
+static enum serac_status check_outputs(struct serac_import_onnx *t)
 {
     const Onnx__GraphProto *g = t->file.graph;
-    struct serac_onx_value *first = NULL;
+    struct serac_import_onnx_value *first = NULL;
     for (size_t i = 0; i < g->n_output; i++) {
-        struct serac_onx_value *v = find(t, g->output[i]->name);
-        if (!v || v->kind == SERAC_ONX_NOTHING || v->kind == SERAC_ONX_CONSTANT)
+        struct serac_import_onnx_value *v = find(t, g->output[i]->name);
+        if (!v || v->kind == SERAC_IMPORT_ONNX_NOTHING || v->kind == SERAC_IMPORT_ONNX_CONSTANT)
             return serac_import_fail(t->import, 0, "output \"%.80s\" is made by no node", g->output[i]->name);
         if (first && first->layer != v->layer)
             return serac_import_fail(t->import, 0,
@@ -268,7 +268,7 @@ static enum serac_status check_outputs(struct serac_onx *t)
                                      first->name, v->name);
         first = first ? first : v;
     }
-    if (first && serac_onx_finish_output(t, first) != SERAC_OK)
+    if (first && serac_import_onnx_finish_output(t, first) != SERAC_OK)
         return SERAC_E_INPUT;
     uint32_t layers = t->build->network->num_layers;
     if (!first || !layers || (uint32_t)first->layer + 1 != layers)
@@ -287,7 +287,7 @@ static enum serac_status check_outputs(struct serac_onx *t)
     return SERAC_OK;
 }
 
-static enum serac_status convert_all(struct serac_onx *t)
+static enum serac_status convert_all(struct serac_import_onnx *t)
 {
     const Onnx__GraphProto *g = t->file.graph;
     enum serac_status status = open_values(t);
@@ -300,7 +300,7 @@ static enum serac_status convert_all(struct serac_onx *t)
     for (size_t i = 0; status == SERAC_OK && i < g->n_node; i++) {
         t->node = g->node[i];
         t->number = (uint32_t)i;
-        status = serac_onx_convert(t);
+        status = serac_import_onnx_convert(t);
     }
     if (status == SERAC_OK)
         status = check_outputs(t);
@@ -314,14 +314,14 @@ static enum serac_status convert_all(struct serac_onx *t)
 enum serac_status serac_import_onnx(struct serac_import *import, const uint8_t *bytes, size_t size,
                                     const char *name, struct serac_build *build)
 {
-    struct serac_onx t = {.import = import, .build = build};
+    struct serac_import_onnx t = {.import = import, .build = build};
     struct serac_error error = {""};
     memset(build, 0, sizeof *build);
     enum serac_status status = serac_onnx_open(&t.file, bytes, size, &error);
     if (status != SERAC_OK)
         status = serac_import_fail(import, 0, "%s", error.text);
     else
-        status = serac_build_init(build, name, "ONNX") ? convert_all(&t) : serac_onx_no_room(&t);
+        status = serac_build_init(build, name, "ONNX") ? convert_all(&t) : serac_import_onnx_no_room(&t);
     if (status != SERAC_OK)
         serac_build_free(build);
     close_values(&t);

@@ -12,7 +12,7 @@
 
 enum { MOST_STEPS = 64 };
 
-void serac_onx_chain_free(struct serac_onx_chain *chain)
+void serac_import_onnx_chain_free(struct serac_import_onnx_chain *chain)
 {
     for (uint32_t i = 0; i < chain->count; i++)
         free(chain->steps[i].values);
@@ -21,16 +21,16 @@ void serac_onx_chain_free(struct serac_onx_chain *chain)
 }
 
 /* An empty step behind the others. */
-static struct serac_onx_step *push(struct serac_onx_chain *chain, const double *values, uint32_t count)
+static struct serac_import_onnx_step *push(struct serac_import_onnx_chain *chain, const double *values, uint32_t count)
 {
     if (chain->count == MOST_STEPS)
         return NULL;
-    struct serac_onx_step *more = realloc(chain->steps, (chain->count + 1) * sizeof *more);
+    struct serac_import_onnx_step *more = realloc(chain->steps, (chain->count + 1) * sizeof *more);
     if (!more)
         return NULL;
     chain->steps = more;
-    struct serac_onx_step *step = more + chain->count;
-    *step = (struct serac_onx_step){.count = count};
+    struct serac_import_onnx_step *step = more + chain->count;
+    *step = (struct serac_import_onnx_step){.count = count};
     step->values = count ? malloc(count * sizeof *values) : NULL;
     if (count && !step->values)
         return NULL;
@@ -40,16 +40,16 @@ static struct serac_onx_step *push(struct serac_onx_chain *chain, const double *
     return step;
 }
 
-bool serac_onx_chain_copy(struct serac_onx_chain *to, const struct serac_onx_chain *from)
+bool serac_import_onnx_chain_copy(struct serac_import_onnx_chain *to, const struct serac_import_onnx_chain *from)
 {
     *to = *from;
     to->steps = NULL;
     to->count = 0;
     for (uint32_t i = 0; i < from->count; i++) {
-        const struct serac_onx_step *step = &from->steps[i];
-        struct serac_onx_step *copy = push(to, step->values, step->count);
+        const struct serac_import_onnx_step *step = &from->steps[i];
+        struct serac_import_onnx_step *copy = push(to, step->values, step->count);
         if (!copy) {
-            serac_onx_chain_free(to);
+            serac_import_onnx_chain_free(to);
             return false;
         }
         copy->op = step->op;
@@ -66,43 +66,44 @@ static bool is_power(double value)
     return value > 0 && frexp(value, &exponent) == 0.5;
 }
 
-bool serac_onx_chain_add(struct serac_onx_chain *chain, enum serac_onx_op op, const double *values,
-                         uint32_t count)
+bool serac_import_onnx_chain_add(struct serac_import_onnx_chain *chain, enum serac_import_onnx_op op,
+                                 const double *values, uint32_t count)
 {
     bool whole = true, powers = true;
     for (uint32_t i = 0; i < count; i++) {
         whole = whole && values[i] == floor(values[i]) && fabs(values[i]) < 9e15;
         powers = powers && is_power(values[i]);
     }
-    struct serac_onx_step *step = push(chain, values, count);
+    struct serac_import_onnx_step *step = push(chain, values, count);
     if (!step)
         return false;
-    bool rounds = op == SERAC_ONX_FLOOR || op == SERAC_ONX_CEIL || op == SERAC_ONX_ROUND ||
-                  op == SERAC_ONX_TRUNC;
-    chain->exact = chain->exact && (rounds || (op == SERAC_ONX_DIV ? powers : whole));
-    chain->integer = rounds || op == SERAC_ONX_INTEGER_DIV || (chain->integer && op != SERAC_ONX_DIV && whole);
+    bool rounds = op == SERAC_IMPORT_ONNX_FLOOR || op == SERAC_IMPORT_ONNX_CEIL || op == SERAC_IMPORT_ONNX_ROUND ||
+                  op == SERAC_IMPORT_ONNX_TRUNC;
+    chain->exact = chain->exact && (rounds || (op == SERAC_IMPORT_ONNX_DIV ? powers : whole));
+    chain->integer = rounds || op == SERAC_IMPORT_ONNX_INTEGER_DIV ||
+        (chain->integer && op != SERAC_IMPORT_ONNX_DIV && whole);
     chain->bounded = chain->bounded && rounds;
     step->op = op;
     step->exact = chain->exact;
     return true;
 }
 
-bool serac_onx_chain_clip(struct serac_onx_chain *chain, double low, double high)
+bool serac_import_onnx_chain_clip(struct serac_import_onnx_chain *chain, double low, double high)
 {
-    struct serac_onx_step *step = push(chain, NULL, 0);
+    struct serac_import_onnx_step *step = push(chain, NULL, 0);
     if (!step)
         return false;
     chain->low = chain->bounded && chain->low > low ? chain->low : low;
     chain->high = chain->bounded && chain->high < high ? chain->high : high;
     chain->bounded = isfinite(chain->low) && isfinite(chain->high);
-    step->op = SERAC_ONX_CLIP;
+    step->op = SERAC_IMPORT_ONNX_CLIP;
     step->exact = chain->exact;
     step->low = low;
     step->high = high;
     return true;
 }
 
-bool serac_onx_is_shift(double by)
+bool serac_import_onnx_is_shift(double by)
 {
     return by > 1 && is_power(by + 1);
 }
@@ -110,24 +111,25 @@ bool serac_onx_is_shift(double by)
 /* DORY writes a shift by n as a division by 2^n or by 2^n - 1: a floor of the n-th power. */
 static double integer_divide(double x, double by)
 {
-    return is_power(by) ? floor(x / by) : serac_onx_is_shift(by) ? floor(x / (by + 1)) : trunc(x / by);
+    return is_power(by) ? floor(x / by) : serac_import_onnx_is_shift(by) ? floor(x / (by + 1)) : trunc(x / by);
 }
 
-double serac_onx_chain_value(const struct serac_onx_chain *chain, uint32_t channel, double x, bool *lost)
+double serac_import_onnx_chain_value(const struct serac_import_onnx_chain *chain, uint32_t channel, double x,
+                                     bool *lost)
 {
     for (uint32_t i = 0; i < chain->count; i++) {
-        const struct serac_onx_step *s = &chain->steps[i];
+        const struct serac_import_onnx_step *s = &chain->steps[i];
         double v = s->count == 0 ? 0 : s->values[s->count == 1 ? 0 : channel];
         switch (s->op) {
-        case SERAC_ONX_MUL: x *= v; break;
-        case SERAC_ONX_ADD: x += v; break;
-        case SERAC_ONX_DIV: x /= v; break;
-        case SERAC_ONX_INTEGER_DIV: x = integer_divide(x, v); break;
-        case SERAC_ONX_CLIP: x = x < s->low ? s->low : x > s->high ? s->high : x; break;
-        case SERAC_ONX_FLOOR: x = floor(x); break;
-        case SERAC_ONX_CEIL: x = ceil(x); break;
-        case SERAC_ONX_ROUND: x = rint(x); break;
-        case SERAC_ONX_TRUNC: x = trunc(x); break;
+        case SERAC_IMPORT_ONNX_MUL: x *= v; break;
+        case SERAC_IMPORT_ONNX_ADD: x += v; break;
+        case SERAC_IMPORT_ONNX_DIV: x /= v; break;
+        case SERAC_IMPORT_ONNX_INTEGER_DIV: x = integer_divide(x, v); break;
+        case SERAC_IMPORT_ONNX_CLIP: x = x < s->low ? s->low : x > s->high ? s->high : x; break;
+        case SERAC_IMPORT_ONNX_FLOOR: x = floor(x); break;
+        case SERAC_IMPORT_ONNX_CEIL: x = ceil(x); break;
+        case SERAC_IMPORT_ONNX_ROUND: x = rint(x); break;
+        case SERAC_IMPORT_ONNX_TRUNC: x = trunc(x); break;
         }
         if (s->exact)
             *lost = *lost || fabs(x) > 9e15;
@@ -147,14 +149,14 @@ static double divided(double x, double by, bool real)
     return real ? x / by : (double)(float)(x / by);
 }
 
-static double quant(const struct serac_onx_quantiser *q, double x, bool real)
+static double quant(const struct serac_import_onnx_quantiser *q, double x, bool real)
 {
     double y = divided(x, q->scale, real) + q->format.zero_point;
     y = clamped(y, q->low, q->high);
     return q->rounding == 'F' ? floor(y) : q->rounding == 'C' ? ceil(y) : rint(y);
 }
 
-static int32_t reached(const struct serac_onx_quantiser *q, uint32_t channel, double x)
+static int32_t reached(const struct serac_import_onnx_quantiser *q, uint32_t channel, double x)
 {
     const double *at = q->thresholds + (size_t)(q->rows == 1 ? 0 : channel) * q->steps;
     int32_t count = 0;
@@ -163,23 +165,23 @@ static int32_t reached(const struct serac_onx_quantiser *q, uint32_t channel, do
     return count;
 }
 
-int32_t serac_onx_code(const struct serac_onx_quantiser *q, const struct serac_onx_chain *chain,
-                       uint32_t channel, int64_t sum, bool *lost)
+int32_t serac_import_onnx_code(const struct serac_import_onnx_quantiser *q, const struct serac_import_onnx_chain *chain,
+                               uint32_t channel, int64_t sum, bool *lost)
 {
-    double x = serac_onx_chain_value(chain, channel, (double)sum, lost), code = 0;
+    double x = serac_import_onnx_chain_value(chain, channel, (double)sum, lost), code = 0;
     switch (q->rule) {
-    case SERAC_ONX_LINEAR: code = rint(divided(x, q->scale, chain->real)) + q->format.zero_point; break;
-    case SERAC_ONX_PRODUCT:
+    case SERAC_IMPORT_ONNX_LINEAR: code = rint(divided(x, q->scale, chain->real)) + q->format.zero_point; break;
+    case SERAC_IMPORT_ONNX_PRODUCT:
         code = rint(clamped(x * q->factors[q->rows == 1 ? 0 : channel] + q->format.zero_point, q->low,
                             q->high));
         break;
-    case SERAC_ONX_LATE:
+    case SERAC_IMPORT_ONNX_LATE:
         code = rint(x * q->factors[q->rows == 1 ? 0 : channel]) + q->format.zero_point;
         break;
-    case SERAC_ONX_QUANT: code = quant(q, x, chain->real); break;
-    case SERAC_ONX_BIPOLAR: code = x >= 0 ? q->high : q->low; break;
-    case SERAC_ONX_THRESHOLDS: code = q->low + (int32_t)q->stride * reached(q, channel, x); break;
-    case SERAC_ONX_INTEGER: code = x; break;
+    case SERAC_IMPORT_ONNX_QUANT: code = quant(q, x, chain->real); break;
+    case SERAC_IMPORT_ONNX_BIPOLAR: code = x >= 0 ? q->high : q->low; break;
+    case SERAC_IMPORT_ONNX_THRESHOLDS: code = q->low + (int32_t)q->stride * reached(q, channel, x); break;
+    case SERAC_IMPORT_ONNX_INTEGER: code = x; break;
     }
     if (!(code == code))
         *lost = true;

@@ -8,14 +8,14 @@
 
 /* TopK, ArgMax, Softmax and the like need no more than the numbers that are given; Gather takes parts of
  * them. */
-enum serac_status serac_onx_end(struct serac_onx *t)
+enum serac_status serac_import_onnx_end(struct serac_import_onnx *t)
 {
-    struct serac_onx_value *in = serac_onx_activation(t, 0);
+    struct serac_import_onnx_value *in = serac_import_onnx_activation(t, 0);
     if (!in)
         return SERAC_E_INPUT;
     for (size_t i = 0; i < t->node->n_output; i++) {
-        struct serac_onx_value *out = serac_onx_named(t, t->node->output[i]);
-        if (out && serac_onx_pass(t, in, out) != SERAC_OK)
+        struct serac_import_onnx_value *out = serac_import_onnx_named(t, t->node->output[i]);
+        if (out && serac_import_onnx_pass(t, in, out) != SERAC_OK)
             return SERAC_E_INPUT;
     }
     if (strcmp(t->node->op_type, "Gather") && !t->ended)
@@ -28,17 +28,17 @@ enum serac_status serac_onx_end(struct serac_onx *t)
 /* --- the output --------------------------------------------------------------------------- */
 
 /* Slope and offset of a channel, if the chain is a straight line. */
-static bool line_of(const struct serac_onx_chain *c, uint32_t channel, double *slope, double *offset)
+static bool line_of(const struct serac_import_onnx_chain *c, uint32_t channel, double *slope, double *offset)
 {
     *slope = 1;
     *offset = 0;
     for (uint32_t i = 0; i < c->count; i++) {
-        const struct serac_onx_step *s = &c->steps[i];
+        const struct serac_import_onnx_step *s = &c->steps[i];
         double v = s->count ? s->values[s->count == 1 ? 0 : channel] : 0;
-        if (s->op == SERAC_ONX_MUL || s->op == SERAC_ONX_DIV) {
-            *slope = s->op == SERAC_ONX_MUL ? *slope * v : *slope / v;
-            *offset = s->op == SERAC_ONX_MUL ? *offset * v : *offset / v;
-        } else if (s->op == SERAC_ONX_ADD) {
+        if (s->op == SERAC_IMPORT_ONNX_MUL || s->op == SERAC_IMPORT_ONNX_DIV) {
+            *slope = s->op == SERAC_IMPORT_ONNX_MUL ? *slope * v : *slope / v;
+            *offset = s->op == SERAC_IMPORT_ONNX_MUL ? *offset * v : *offset / v;
+        } else if (s->op == SERAC_IMPORT_ONNX_ADD) {
             *offset += v;
         } else {
             return false;
@@ -47,21 +47,21 @@ static bool line_of(const struct serac_onx_chain *c, uint32_t channel, double *s
     return isfinite(*slope) && isfinite(*offset);
 }
 
-static void range_of(const struct serac_onx *t, const struct serac_onx_value *v, uint32_t c, double *low,
-                     double *high)
+static void range_of(const struct serac_import_onnx *t, const struct serac_import_onnx_value *v, uint32_t c,
+                     double *low, double *high)
 {
     *low = v->raw ? (double)t->ranges[v->layer].low[c] : -511;
     *high = v->raw ? (double)t->ranges[v->layer].high[c] : 511;
 }
 
 /* Channels of different scales: the host brings them to one, a power of two, in 32 bits. */
-static enum serac_status common_scale(struct serac_onx *t, struct serac_onx_value *v)
+static enum serac_status common_scale(struct serac_import_onnx *t, struct serac_import_onnx_value *v)
 {
-    uint32_t channels = serac_onx_tensor(t, v->layer)->channels;
+    uint32_t channels = serac_import_onnx_tensor(t, v->layer)->channels;
     double most = 0, slope, offset, low, high;
     for (uint32_t c = 0; c < channels; c++) {
         if (!line_of(&v->chain, c, &slope, &offset))
-            return serac_onx_refuse(t, "the network's output is not quantised behind it");
+            return serac_import_onnx_refuse(t, "the network's output is not quantised behind it");
         range_of(t, v, c, &low, &high);
         most = fmax(most, fmax(fabs(low * slope), fabs(high * slope)) + fabs(offset));
     }
@@ -69,16 +69,16 @@ static enum serac_status common_scale(struct serac_onx *t, struct serac_onx_valu
     (void)frexp(most > 0 ? most : 1, &exponent);
     double unit = ldexp(1, exponent - 30);
     if (!(unit > 1e-30 && unit < 1e30))
-        return serac_onx_refuse(t, "the network's output has a scale beyond 1e30 or 1e-30");
-    struct serac_layer *l = serac_onx_layer(t, "scale", v->layer, SERAC_ONX_NO_SECOND);
+        return serac_import_onnx_refuse(t, "the network's output has a scale beyond 1e30 or 1e-30");
+    struct serac_layer *l = serac_import_onnx_layer(t, "scale", v->layer, SERAC_IMPORT_ONNX_NO_SECOND);
     if (!l)
         return SERAC_E_INPUT;
     l->op = SERAC_OP_HOST;
     l->host = SERAC_HOST_QUANTISE_FLOAT;
-    serac_onx_make_raw(l);
+    serac_import_onnx_make_raw(l);
     int32_t *words = serac_build_words(t->build);
     if (!words)
-        return serac_onx_no_room(t);
+        return serac_import_onnx_no_room(t);
     for (uint32_t c = 0; c < channels; c++) {
         (void)line_of(&v->chain, c, &slope, &offset);
         float pair[2] = {(float)(slope / unit), (float)(offset / unit)};
@@ -91,20 +91,20 @@ static enum serac_status common_scale(struct serac_onx *t, struct serac_onx_valu
     return SERAC_OK;
 }
 
-enum serac_status serac_onx_finish_output(struct serac_onx *t, struct serac_onx_value *v)
+enum serac_status serac_import_onnx_finish_output(struct serac_import_onnx *t, struct serac_import_onnx_value *v)
 {
     double slope, offset, first, first_offset;
-    if (v->second != SERAC_ONX_NO_SECOND)
-        return serac_onx_refuse(t, "the network's output is a sum that is not quantised");
+    if (v->second != SERAC_IMPORT_ONNX_NO_SECOND)
+        return serac_import_onnx_refuse(t, "the network's output is a sum that is not quantised");
     if (!v->raw && v->chain.count == 0) {
-        if (v->kind == SERAC_ONX_REAL && serac_onx_scale(t, v->layer) != 1)
+        if (v->kind == SERAC_IMPORT_ONNX_REAL && serac_import_onnx_scale(t, v->layer) != 1)
             serac_import_note(t->import, "the output is given in codes, not dequantised to floats");
         return SERAC_OK;
     }
     bool same = line_of(&v->chain, 0, &first, &first_offset) && first > 1e-30 && first < 1e30;
-    for (uint32_t c = 1; same && c < serac_onx_tensor(t, v->layer)->channels; c++)
+    for (uint32_t c = 1; same && c < serac_import_onnx_tensor(t, v->layer)->channels; c++)
         same = line_of(&v->chain, c, &slope, &offset) && slope == first && offset == first_offset;
-    if (!same || (v->layer >= 0 && !v->raw && first != serac_onx_scale(t, v->layer)))
+    if (!same || (v->layer >= 0 && !v->raw && first != serac_import_onnx_scale(t, v->layer)))
         return common_scale(t, v);
     if (v->layer >= 0)
         t->build->network->output_scales[v->layer] = first;
@@ -117,18 +117,18 @@ enum serac_status serac_onx_finish_output(struct serac_onx *t, struct serac_onx_
 
 static const struct {
     const char *names;           /* between spaces */
-    enum serac_status (*convert)(struct serac_onx *t);
+    enum serac_status (*convert)(struct serac_import_onnx *t);
 } table[] = {
-    {" Conv ConvInteger QLinearConv ", serac_onx_convolution},
-    {" MatMul Gemm MatMulInteger QLinearMatMul QGemm ", serac_onx_matrix},
-    {" Add QLinearAdd ", serac_onx_addition},
-    {" Mul Sub Div Relu Clip Floor Ceil Round Cast BatchNormalization ", serac_onx_elementwise},
-    {" QuantizeLinear Quant IntQuant BipolarQuant MultiThreshold ", serac_onx_quantise},
-    {" DequantizeLinear ", serac_onx_dequantise},
-    {" Reshape Flatten Squeeze Unsqueeze Transpose Identity Dropout Shape ", serac_onx_shape},
-    {" MaxPool AveragePool GlobalAveragePool QLinearGlobalAveragePool ReduceMean Pad ", serac_onx_pool},
-    {" Constant Concat ", serac_onx_fold},
-    {" TopK ArgMax Softmax LogSoftmax Sigmoid ", serac_onx_end},
+    {" Conv ConvInteger QLinearConv ", serac_import_onnx_convolution},
+    {" MatMul Gemm MatMulInteger QLinearMatMul QGemm ", serac_import_onnx_matrix},
+    {" Add QLinearAdd ", serac_import_onnx_addition},
+    {" Mul Sub Div Relu Clip Floor Ceil Round Cast BatchNormalization ", serac_import_onnx_elementwise},
+    {" QuantizeLinear Quant IntQuant BipolarQuant MultiThreshold ", serac_import_onnx_quantise},
+    {" DequantizeLinear ", serac_import_onnx_dequantise},
+    {" Reshape Flatten Squeeze Unsqueeze Transpose Identity Dropout Shape ", serac_import_onnx_shape},
+    {" MaxPool AveragePool GlobalAveragePool QLinearGlobalAveragePool ReduceMean Pad ", serac_import_onnx_pool},
+    {" Constant Concat ", serac_import_onnx_fold},
+    {" TopK ArgMax Softmax LogSoftmax Sigmoid ", serac_import_onnx_end},
 };
 
 static bool listed(const char *names, const char *op)
@@ -140,23 +140,23 @@ static bool listed(const char *names, const char *op)
     return false;
 }
 
-enum serac_status serac_onx_convert(struct serac_onx *t)
+enum serac_status serac_import_onnx_convert(struct serac_import_onnx *t)
 {
     const char *op = t->node->op_type;
-    if (!t->node->n_output || !serac_onx_output(t))
-        return serac_onx_refuse(t, "has no output");
+    if (!t->node->n_output || !serac_import_onnx_output(t))
+        return serac_import_onnx_refuse(t, "has no output");
     if (!strcmp(op, "Gather")) {         /* of a shape, or of the network's results */
-        const struct serac_onx_value *v = serac_onx_value_at(t, 0);
-        return v && v->kind == SERAC_ONX_CONSTANT ? serac_onx_fold(t) : serac_onx_end(t);
+        const struct serac_import_onnx_value *v = serac_import_onnx_value_at(t, 0);
+        return v && v->kind == SERAC_IMPORT_ONNX_CONSTANT ? serac_import_onnx_fold(t) : serac_import_onnx_end(t);
     }
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (!listed(table[i].names, op))
             continue;
-        bool may_follow = table[i].convert == serac_onx_shape || table[i].convert == serac_onx_fold ||
-                          table[i].convert == serac_onx_end;
+        bool may_follow = table[i].convert == serac_import_onnx_shape || table[i].convert == serac_import_onnx_fold ||
+                          table[i].convert == serac_import_onnx_end;
         if (t->ended && !may_follow)
-            return serac_onx_refuse(t, "stands behind an operator that only a network's end may have");
+            return serac_import_onnx_refuse(t, "stands behind an operator that only a network's end may have");
         return table[i].convert(t);
     }
-    return serac_onx_refuse(t, "is not supported");
+    return serac_import_onnx_refuse(t, "is not supported");
 }

@@ -8,10 +8,10 @@
 #include "serac_import_onnx_fit.h"
 
 struct fit {
-    struct serac_onx *t;
-    struct serac_onx_quantiser *q;
-    struct serac_onx_chain chain;    /* owned; with the scale of codes in front */
-    struct serac_onx_steps steps;    /* of the channel at hand */
+    struct serac_import_onnx *t;
+    struct serac_import_onnx_quantiser *q;
+    struct serac_import_onnx_chain chain;    /* owned; with the scale of codes in front */
+    struct serac_import_onnx_steps steps;    /* of the channel at hand */
     int32_t source;                  /* layer of the sums or codes */
     bool raw, shared;
     uint32_t channels;
@@ -21,7 +21,7 @@ struct fit {
 
 static void range_of(const struct fit *f, uint32_t c, int64_t *low, int64_t *high)
 {
-    const struct serac_tensor *in = serac_onx_tensor(f->t, f->source);
+    const struct serac_tensor *in = serac_import_onnx_tensor(f->t, f->source);
     if (f->raw) {
         *low = f->t->ranges[f->source].low[c];
         *high = f->t->ranges[f->source].high[c];
@@ -40,9 +40,9 @@ static bool find_steps(struct fit *f, uint32_t c)
 {
     int64_t low, high;
     range_of(f, c, &low, &high);
-    if (serac_onx_find_steps(f->q, &f->chain, c, low, high, &f->steps))
+    if (serac_import_onnx_find_steps(f->q, &f->chain, c, low, high, &f->steps))
         return true;
-    serac_onx_refuse(f->t, "its numbers are beyond 2^53, or none");
+    serac_import_onnx_refuse(f->t, "its numbers are beyond 2^53, or none");
     return false;
 }
 
@@ -51,8 +51,8 @@ static bool find_steps(struct fit *f, uint32_t c)
 static bool fit_factor(struct fit *f, enum serac_requant_mode mode, struct serac_param *p)
 {
     for (uint32_t c = 0; c < f->channels; c++)
-        if (!find_steps(f, c) || !(mode == SERAC_MODE_FLOOR ? serac_onx_fit_floor(&f->steps, f->q, &p[c])
-                                                            : serac_onx_fit_single(&f->steps, f->q, &p[c])))
+        if (!find_steps(f, c) || !(mode == SERAC_MODE_FLOOR ? serac_import_onnx_fit_floor(&f->steps, f->q, &p[c])
+                                                            : serac_import_onnx_fit_single(&f->steps, f->q, &p[c])))
             return false;
     return true;
 }
@@ -77,14 +77,14 @@ static bool fit_thresholds(struct fit *f, struct serac_param *p)
 /* A factor a channel: one that the chain or the quantiser has, if it gives the same codes. */
 static bool fit_factors(struct fit *f, int32_t *words)
 {
-    const struct serac_onx_step *s = f->chain.steps;
-    bool product = f->q->rule == SERAC_ONX_PRODUCT || f->q->rule == SERAC_ONX_LATE;
-    if (!product && (!f->chain.count || s->op != SERAC_ONX_MUL || !(f->q->scale > 0)))
+    const struct serac_import_onnx_step *s = f->chain.steps;
+    bool product = f->q->rule == SERAC_IMPORT_ONNX_PRODUCT || f->q->rule == SERAC_IMPORT_ONNX_LATE;
+    if (!product && (!f->chain.count || s->op != SERAC_IMPORT_ONNX_MUL || !(f->q->scale > 0)))
         return false;
     for (uint32_t c = 0; c < f->channels; c++) {
         float factor = product ? (float)f->q->factors[f->q->rows == 1 ? 0 : c]
                                : (float)(s->values[s->count == 1 ? 0 : c] / f->q->scale);
-        if (!isfinite(factor) || !find_steps(f, c) || !serac_onx_fits_factor(&f->steps, f->q, factor))
+        if (!isfinite(factor) || !find_steps(f, c) || !serac_import_onnx_fits_factor(&f->steps, f->q, factor))
             return false;
         memcpy(&words[2 * c], &factor, sizeof factor);     /* no addend */
     }
@@ -100,7 +100,7 @@ static bool list_thresholds(struct fit *f, struct serac_layer *l)
     l->factors[1] = low;
     int32_t *words = serac_host_words(l) > 1u << 26 ? NULL : serac_build_words(f->t->build);
     if (!words) {
-        serac_onx_no_room(f->t);
+        serac_import_onnx_no_room(f->t);
         return false;
     }
     for (uint32_t c = 0; c < f->channels; c++) {
@@ -119,7 +119,7 @@ static bool list_thresholds(struct fit *f, struct serac_layer *l)
 
 static enum serac_status on_host(struct fit *f)
 {
-    struct serac_layer *l = serac_onx_layer(f->t, "quantise", f->source, SERAC_ONX_NO_SECOND);
+    struct serac_layer *l = serac_import_onnx_layer(f->t, "quantise", f->source, SERAC_IMPORT_ONNX_NO_SECOND);
     if (!l)
         return SERAC_E_INPUT;
     l->op = SERAC_OP_HOST;
@@ -132,7 +132,7 @@ static enum serac_status on_host(struct fit *f)
     l->clamp_max = f->q->most;
     int32_t *words = serac_build_words(f->t->build);
     if (!words)
-        return serac_onx_no_room(f->t);
+        return serac_import_onnx_no_room(f->t);
     if (fit_factors(f, words))
         return SERAC_OK;
     free(words);
@@ -145,10 +145,10 @@ static enum serac_status on_host(struct fit *f)
 /* Codes that nobody sums: each channel by itself, times one. */
 static struct serac_layer *identity_layer(struct fit *f)
 {
-    struct serac_layer *l = serac_onx_layer(f->t, "scale", f->source, SERAC_ONX_NO_SECOND);
+    struct serac_layer *l = serac_import_onnx_layer(f->t, "scale", f->source, SERAC_IMPORT_ONNX_NO_SECOND);
     int8_t *weights = l ? serac_build_weights(f->t->build, l->input.channels) : NULL;
     if (!weights || !serac_build_params(f->t->build, l->input.channels)) {
-        serac_onx_no_room(f->t);
+        serac_import_onnx_no_room(f->t);
         return NULL;
     }
     memset(weights, 1, l->input.channels);
@@ -157,7 +157,7 @@ static struct serac_layer *identity_layer(struct fit *f)
     return l;
 }
 
-static void set_output(struct serac_layer *l, const struct serac_onx_quantiser *q, enum serac_requant_mode mode)
+static void set_output(struct serac_layer *l, const struct serac_import_onnx_quantiser *q, enum serac_requant_mode mode)
 {
     struct serac_tensor shape = l->output;
     l->mode = mode;
@@ -188,10 +188,10 @@ static bool fit_addition(struct fit *f, struct serac_param *p)
 {
     for (uint32_t c = 0; c < f->channels; c++) {
         struct serac_param whole = {.mult = 1};
-        if (!find_steps(f, c) || !serac_onx_fit_floor(&f->steps, f->q, &whole))
+        if (!find_steps(f, c) || !serac_import_onnx_fit_floor(&f->steps, f->q, &whole))
             return false;
         int64_t unit = (int64_t)1 << whole.shift, mult = (whole.mult + unit / 2) / unit;
-        if (mult < 1 || mult > 255 || f->steps.sign < 0 || !serac_onx_fits_factor(&f->steps, f->q, (float)mult))
+        if (mult < 1 || mult > 255 || f->steps.sign < 0 || !serac_import_onnx_fits_factor(&f->steps, f->q, (float)mult))
             return false;
         for (int operand = 0; operand < 2; operand++)
             p[c + (operand ? f->channels : 0)] = (struct serac_param){.mult = (int32_t)mult};
@@ -219,7 +219,7 @@ static enum serac_status finish(struct fit *f)
     struct serac_layer *l = NULL;
     struct serac_param *p = calloc(f->channels, 2 * sizeof *p), *before = calloc(f->channels, 2 * sizeof *p);
     enum serac_requant_mode mode = SERAC_MODE_FLOOR;
-    enum serac_status status = p && before ? find_codes(f) : serac_onx_no_room(f->t);
+    enum serac_status status = p && before ? find_codes(f) : serac_import_onnx_no_room(f->t);
     if (status == SERAC_OK && own)
         l = &f->t->build->network->layers[f->source];
     if (l)
@@ -232,11 +232,11 @@ static enum serac_status finish(struct fit *f)
         memcpy((void *)(uintptr_t)l->params, p, f->channels * sizeof *p * (l->op == SERAC_OP_ADD ? 2 : 1));
         set_output(l, f->q, mode);
     }
-    if (status == SERAC_OK && !fits && !f->raw && serac_onx_tensor(f->t, f->source)->is_bipolar) {
+    if (status == SERAC_OK && !fits && !f->raw && serac_import_onnx_tensor(f->t, f->source)->is_bipolar) {
         l = identity_layer(f);               /* the host has no bipolar codes */
         status = l ? SERAC_OK : SERAC_E_INPUT;
         if (l)
-            serac_onx_make_raw(l);
+            serac_import_onnx_make_raw(l);
         f->source = (int32_t)f->t->build->network->num_layers - 1;
     }
     if (status == SERAC_OK && !fits)
@@ -253,52 +253,53 @@ static enum serac_status finish(struct fit *f)
 /* The same codes again: a quantiser that changes nothing. */
 static bool changes_nothing(const struct fit *f)
 {
-    const struct serac_tensor *in = serac_onx_tensor(f->t, f->source);
+    const struct serac_tensor *in = serac_import_onnx_tensor(f->t, f->source);
     const struct serac_tensor *out = &f->q->format;
     int32_t low = out->is_signed ? -(1 << (out->bits - 1)) : 0;
-    return !f->raw && f->q->rule == SERAC_ONX_LINEAR && f->chain.count <= 1 && in->bits == out->bits &&
+    return !f->raw && f->q->rule == SERAC_IMPORT_ONNX_LINEAR && f->chain.count <= 1 && in->bits == out->bits &&
            in->is_signed == out->is_signed && in->is_bipolar == out->is_bipolar &&
            in->zero_point == out->zero_point &&
-           serac_onx_scale(f->t, f->source) == f->q->scale && f->q->low == low &&
+           serac_import_onnx_scale(f->t, f->source) == f->q->scale && f->q->low == low &&
            f->q->high == low + (1 << out->bits) - 1;
 }
 
-static enum serac_status open_fit(struct fit *f, struct serac_onx_value *in)
+static enum serac_status open_fit(struct fit *f, struct serac_import_onnx_value *in)
 {
-    double scale = serac_onx_scale(f->t, in->layer);
-    if (!serac_onx_chain_copy(&f->chain, &in->chain))
-        return serac_onx_no_room(f->t);
+    double scale = serac_import_onnx_scale(f->t, in->layer);
+    if (!serac_import_onnx_chain_copy(&f->chain, &in->chain))
+        return serac_import_onnx_no_room(f->t);
     if (!in->raw && in->chain.count == 0 && scale != 1 &&
-        !serac_onx_chain_add(&f->chain, SERAC_ONX_MUL, &scale, 1))
-        return serac_onx_no_room(f->t);
+        !serac_import_onnx_chain_add(&f->chain, SERAC_IMPORT_ONNX_MUL, &scale, 1))
+        return serac_import_onnx_no_room(f->t);
     return SERAC_OK;
 }
 
-enum serac_status serac_onx_resolve(struct serac_onx *t, struct serac_onx_value *in,
-                                    const struct serac_onx_quantiser *q, struct serac_onx_value *to)
+enum serac_status serac_import_onnx_resolve(struct serac_import_onnx *t, struct serac_import_onnx_value *in,
+                                            const struct serac_import_onnx_quantiser *q,
+                                            struct serac_import_onnx_value *to)
 {
-    if (in->second != SERAC_ONX_NO_SECOND)
-        return serac_onx_resolve_addition(t, in, q, to);
+    if (in->second != SERAC_IMPORT_ONNX_NO_SECOND)
+        return serac_import_onnx_resolve_addition(t, in, q, to);
     if (!in->raw)
-        serac_onx_settle_input(t, in);
-    struct serac_onx_quantiser codes = *q;
+        serac_import_onnx_settle_input(t, in);
+    struct serac_import_onnx_quantiser codes = *q;
     struct fit f = {.t = t, .q = &codes, .source = in->layer, .raw = in->raw,
                     .shared = in->shared || in->uses > 1,
-                    .channels = serac_onx_tensor(t, in->layer)->channels};
+                    .channels = serac_import_onnx_tensor(t, in->layer)->channels};
     enum serac_status status = open_fit(&f, in);
     if (status == SERAC_OK && !changes_nothing(&f)) {
         status = finish(&f);
         if (status == SERAC_OK)
             t->build->network->output_scales[f.source] = q->scale;
     }
-    serac_onx_chain_free(&f.chain);
+    serac_import_onnx_chain_free(&f.chain);
     if (status == SERAC_OK)
-        status = serac_onx_pass(t, in, to);
+        status = serac_import_onnx_pass(t, in, to);
     if (status != SERAC_OK)
         return status;
-    serac_onx_chain_free(&to->chain);
+    serac_import_onnx_chain_free(&to->chain);
     to->chain.exact = to->chain.integer = true;
-    to->kind = SERAC_ONX_REAL;
+    to->kind = SERAC_IMPORT_ONNX_REAL;
     to->layer = f.source;
     to->raw = to->shared = false;
     return SERAC_OK;

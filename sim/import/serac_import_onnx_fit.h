@@ -6,25 +6,26 @@
 
 /* One channel: as y = sign * x grows from low to high, the code grows from first to last and is at least
  * first + 1 + i from y = at[i] on. Both ends included. */
-struct serac_onx_steps {
+struct serac_import_onnx_steps {
     int32_t sign, first, last;
     int64_t low, high;
     int64_t at[256];
 };
 
 /* False if the chain loses digits of an exact number. */
-bool serac_onx_find_steps(const struct serac_onx_quantiser *q, const struct serac_onx_chain *chain,
-                          uint32_t channel, int64_t low, int64_t high, struct serac_onx_steps *steps);
+bool serac_import_onnx_find_steps(const struct serac_import_onnx_quantiser *q,
+                                  const struct serac_import_onnx_chain *chain, uint32_t channel, int64_t low,
+                                      int64_t high, struct serac_import_onnx_steps *steps);
 
 /* Factor, addend, shift and an addition to the bias with which the machine's mode `floor` takes exactly these
  * steps; false if there are none. */
-bool serac_onx_fit_floor(const struct serac_onx_steps *steps, const struct serac_onx_quantiser *q,
-                         struct serac_param *param);
+bool serac_import_onnx_fit_floor(const struct serac_import_onnx_steps *steps,
+                                 const struct serac_import_onnx_quantiser *q, struct serac_param *param);
 /* Factor and shift with which mode `single` does, whose addend is one half: finer for factors below 2^-8. */
-bool serac_onx_fit_single(const struct serac_onx_steps *steps, const struct serac_onx_quantiser *q,
-                          struct serac_param *param);
+bool serac_import_onnx_fit_single(const struct serac_import_onnx_steps *steps,
+                                  const struct serac_import_onnx_quantiser *q, struct serac_param *param);
 /* Does round(x * factor) + zero point take these steps? */
-bool serac_onx_fits_factor(const struct serac_onx_steps *steps, const struct serac_onx_quantiser *q,
-                           float factor);
+bool serac_import_onnx_fits_factor(const struct serac_import_onnx_steps *steps,
+                                   const struct serac_import_onnx_quantiser *q, float factor);
 
 #endif

@@ -12,7 +12,7 @@ struct spread {
     uint64_t block;          /* 0: none */
 };
 
-static bool open_spread(struct serac_onx *t, const struct serac_onnx_constant *whole,
+static bool open_spread(struct serac_import_onnx *t, const struct serac_onnx_constant *whole,
                         const struct serac_onnx_constant *part, struct spread *s)
 {
     int64_t axis = serac_onnx_int(t->node, "axis", 1), block = serac_onnx_int(t->node, "block_size", 0);
@@ -28,7 +28,7 @@ static bool open_spread(struct serac_onx *t, const struct serac_onnx_constant *w
                    (d == (uint32_t)axis ? (whole->dims[d] + s->block - 1) / s->block : whole->dims[d]);
     }
     if (!good)
-        serac_onx_refuse(t, "scale or zero point have another shape than the tensor and its axis");
+        serac_import_onnx_refuse(t, "scale or zero point have another shape than the tensor and its axis");
     return good;
 }
 
@@ -52,18 +52,18 @@ static double spread_value(const struct spread *s, uint64_t i, double fallback)
 }
 
 /* Inputs: tensor, scale, zero point (may be missing). */
-static bool open_three(struct serac_onx *t, const struct serac_onnx_constant **x, struct spread *scale,
+static bool open_three(struct serac_import_onnx *t, const struct serac_onnx_constant **x, struct spread *scale,
                        struct spread *zero)
 {
-    *x = serac_onx_constant(t, 0);
-    const struct serac_onnx_constant *s = *x ? serac_onx_constant(t, 1) : NULL;
+    *x = serac_import_onnx_constant(t, 0);
+    const struct serac_onnx_constant *s = *x ? serac_import_onnx_constant(t, 1) : NULL;
     bool has_zero = t->node->n_input > 2 && t->node->input[2][0];
-    const struct serac_onnx_constant *z = s && has_zero ? serac_onx_constant(t, 2) : NULL;
+    const struct serac_onnx_constant *z = s && has_zero ? serac_import_onnx_constant(t, 2) : NULL;
     if (!s || (has_zero && !z) || !open_spread(t, *x, s, scale) || !open_spread(t, *x, z, zero))
         return false;
     for (uint64_t i = 0; i < s->count; i++)
         if (!(s->numbers[i] > 0 && s->numbers[i] < 1e30)) {
-            serac_onx_refuse(t, "a scale that is not positive");
+            serac_import_onnx_refuse(t, "a scale that is not positive");
             return false;
         }
     return true;
@@ -81,15 +81,15 @@ static bool keep_scales(struct serac_onnx_constant *c, const struct spread *s)
     return c->scales != NULL;
 }
 
-enum serac_status serac_onx_dequantise_constant(struct serac_onx *t)
+enum serac_status serac_import_onnx_dequantise_constant(struct serac_import_onnx *t)
 {
     const struct serac_onnx_constant *x;
     struct spread scale, zero;
     if (!open_three(t, &x, &scale, &zero))
         return SERAC_E_INPUT;
     if (!serac_onnx_bits(x->type) && x->type != SERAC_ONNX_INT32)
-        return serac_onx_refuse(t, "dequantises %s: only integers of 2, 4, 8 and 32 bits are supported",
-                                serac_onnx_type_name(x->type));
+        return serac_import_onnx_refuse(t, "dequantises %s: only integers of 2, 4, 8 and 32 bits are supported",
+                                        serac_onnx_type_name(x->type));
     struct serac_onnx_constant *c = serac_onnx_constant_new(&t->file, x->type, x->rank, x->dims);
     if (c && !keep_scales(c, &scale)) {
         serac_onnx_constant_free(c);
@@ -99,10 +99,10 @@ enum serac_status serac_onx_dequantise_constant(struct serac_onx *t)
         c->numbers[i] = x->numbers[i] - spread_value(&zero, i, 0);
     if (c)
         c->bits = serac_onnx_bits(x->type);
-    return serac_onx_give(t, c);
+    return serac_import_onnx_give(t, c);
 }
 
-static enum serac_status quantise_linear(struct serac_onx *t)
+static enum serac_status quantise_linear(struct serac_import_onnx *t)
 {
     const struct serac_onnx_constant *x;
     struct spread scale, zero;
@@ -112,8 +112,8 @@ static enum serac_status quantise_linear(struct serac_onx *t)
     uint32_t type = zero.part ? zero.part->type : wanted ? (uint32_t)wanted : SERAC_ONNX_UINT8;
     uint32_t bits = serac_onnx_bits(type);
     if (!bits)
-        return serac_onx_refuse(t, "makes %s: only integers of 2, 4 and 8 bits are supported",
-                                serac_onnx_type_name(type));
+        return serac_import_onnx_refuse(t, "makes %s: only integers of 2, 4 and 8 bits are supported",
+                                        serac_onnx_type_name(type));
     double low = serac_onnx_is_signed(type) ? -ldexp(1, (int)bits - 1) : 0;
     double high = low + ldexp(1, (int)bits) - 1;
     struct serac_onnx_constant *c = serac_onnx_constant_new(&t->file, type, x->rank, x->dims);
@@ -122,13 +122,13 @@ static enum serac_status quantise_linear(struct serac_onx *t)
         y += spread_value(&zero, i, 0);
         c->numbers[i] = y < low ? low : y > high ? high : y;
     }
-    return serac_onx_give(t, c);
+    return serac_import_onnx_give(t, c);
 }
 
 /* --- QONNX ------------------------------------------------------------------------------- */
 
 /* Scales of QONNX are broadcast: one, or one for each index of one axis. */
-static bool open_broadcast(struct serac_onx *t, const struct serac_onnx_constant *x,
+static bool open_broadcast(struct serac_import_onnx *t, const struct serac_onnx_constant *x,
                            const struct serac_onnx_constant *part, struct spread *s)
 {
     *s = (struct spread){.whole = x, .part = part};
@@ -142,11 +142,11 @@ static bool open_broadcast(struct serac_onx *t, const struct serac_onnx_constant
     for (uint64_t i = 0; good && i < part->count; i++)
         good = part->numbers[i] > 0 && part->numbers[i] < 1e30;
     if (!good)
-        serac_onx_refuse(t, "its scale must be positive, and one for all or one for each index of one axis");
+        serac_import_onnx_refuse(t, "its scale must be positive, and one for all or one for each index of one axis");
     return good;
 }
 
-static double round_by(struct serac_onx *t, double x)
+static double round_by(struct serac_import_onnx *t, double x)
 {
     const Onnx__AttributeProto *a = serac_onnx_attribute(t->node, "rounding_mode");
     char mode = a && a->s.len ? (char)a->s.data[0] : 'R';
@@ -154,20 +154,21 @@ static double round_by(struct serac_onx *t, double x)
 }
 
 /* Quant: scale, zero point and bits; BipolarQuant: the scale. */
-static enum serac_status quant(struct serac_onx *t, bool bipolar)
+static enum serac_status quant(struct serac_import_onnx *t, bool bipolar)
 {
-    const struct serac_onnx_constant *x = serac_onx_constant(t, 0), *s = x ? serac_onx_constant(t, 1) : NULL;
+    const struct serac_onnx_constant *x = serac_import_onnx_constant(t, 0);
+    const struct serac_onnx_constant *s = x ? serac_import_onnx_constant(t, 1) : NULL;
     struct spread scale;
     double zero = 0, bits = 1;
     if (!s || !open_broadcast(t, x, s, &scale))
         return SERAC_E_INPUT;
-    if (!bipolar && (!serac_onx_scalar(t, 2, 0, &zero) || !serac_onx_scalar(t, 3, 8, &bits)))
+    if (!bipolar && (!serac_import_onnx_scalar(t, 2, 0, &zero) || !serac_import_onnx_scalar(t, 3, 8, &bits)))
         return SERAC_E_INPUT;
     bool is_signed = serac_onnx_int(t->node, "signed", 1) != 0;
     bool narrow = serac_onnx_int(t->node, "narrow", 0) != 0;
     if (!bipolar && (!(bits >= 1 && bits <= 8) || bits != floor(bits) || zero != floor(zero) ||
                      fabs(zero) > 255))
-        return serac_onx_refuse(t, "needs 1 to 8 bits and a zero point among the codes");
+        return serac_import_onnx_refuse(t, "needs 1 to 8 bits and a zero point among the codes");
     bipolar = bipolar || (bits == 1 && is_signed);
     double low = is_signed ? -ldexp(1, (int)bits - 1) + narrow : 0;
     double high = is_signed ? ldexp(1, (int)bits - 1) - 1 : ldexp(1, (int)bits) - 1 - narrow;
@@ -184,10 +185,10 @@ static enum serac_status quant(struct serac_onx *t, bool bipolar)
     }
     if (c)
         c->bits = (uint32_t)bits;
-    return serac_onx_give(t, c);
+    return serac_import_onnx_give(t, c);
 }
 
-enum serac_status serac_onx_quantise_constant(struct serac_onx *t)
+enum serac_status serac_import_onnx_quantise_constant(struct serac_import_onnx *t)
 {
     const char *op = t->node->op_type;
     if (!strcmp(op, "QuantizeLinear"))

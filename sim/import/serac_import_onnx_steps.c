@@ -13,16 +13,16 @@
 /* --- finding the steps --------------------------------------------------------- */
 
 struct search {
-    const struct serac_onx_quantiser *q;
-    const struct serac_onx_chain *chain;
+    const struct serac_import_onnx_quantiser *q;
+    const struct serac_import_onnx_chain *chain;
     uint32_t channel;
-    struct serac_onx_steps *steps;
+    struct serac_import_onnx_steps *steps;
     bool lost;
 };
 
 static int32_t code_at(struct search *s, int64_t y)
 {
-    return serac_onx_code(s->q, s->chain, s->channel, y * s->steps->sign, &s->lost);
+    return serac_import_onnx_code(s->q, s->chain, s->channel, y * s->steps->sign, &s->lost);
 }
 
 /* Codes from above the one at `low` to that at `high`: each half that changes is searched. */
@@ -41,8 +41,9 @@ static void find_between(struct search *s, int64_t low, int32_t at_low, int64_t 
     find_between(s, middle, at_middle, high, at_high);
 }
 
-bool serac_onx_find_steps(const struct serac_onx_quantiser *q, const struct serac_onx_chain *chain,
-                          uint32_t channel, int64_t low, int64_t high, struct serac_onx_steps *steps)
+bool serac_import_onnx_find_steps(const struct serac_import_onnx_quantiser *q,
+                                  const struct serac_import_onnx_chain *chain, uint32_t channel, int64_t low,
+                                      int64_t high, struct serac_import_onnx_steps *steps)
 {
     struct search s = {q, chain, channel, steps, false};
     steps->sign = 1;
@@ -68,7 +69,8 @@ struct line {
     uint32_t num_over, num_under;
 };
 
-static void set_bounds(const struct serac_onx_steps *s, const struct serac_onx_quantiser *q, struct line *l)
+static void set_bounds(const struct serac_import_onnx_steps *s, const struct serac_import_onnx_quantiser *q,
+                       struct line *l)
 {
     int32_t zero = q->format.zero_point;
     l->num_over = l->num_under = 0;
@@ -144,7 +146,7 @@ static bool set_param(int64_t mult, int64_t add, int shift, int32_t sign, struct
 }
 
 /* The machine's own arithmetic on the bias's difference, at both sides of every step and both ends. */
-static bool equals(const struct serac_onx_steps *s, const struct serac_onx_quantiser *q,
+static bool equals(const struct serac_import_onnx_steps *s, const struct serac_import_onnx_quantiser *q,
                    enum serac_requant_mode mode, const struct serac_param *p, int64_t bias)
 {
     struct serac_record r = {.bias = (int32_t)bias, .mult = p->mult, .shift = p->shift, .add = p->add};
@@ -162,8 +164,8 @@ static bool equals(const struct serac_onx_steps *s, const struct serac_onx_quant
     return true;
 }
 
-bool serac_onx_fit_floor(const struct serac_onx_steps *s, const struct serac_onx_quantiser *q,
-                         struct serac_param *p)
+bool serac_import_onnx_fit_floor(const struct serac_import_onnx_steps *s, const struct serac_import_onnx_quantiser *q,
+                                 struct serac_param *p)
 {
     struct line l;
     int64_t add, before = p->bias, span = s->high - s->low + 1;
@@ -198,8 +200,8 @@ static bool limit_slope(struct bound b, bool over, double *low, double *high)
     return true;
 }
 
-bool serac_onx_fit_single(const struct serac_onx_steps *s, const struct serac_onx_quantiser *q,
-                          struct serac_param *p)
+bool serac_import_onnx_fit_single(const struct serac_import_onnx_steps *s, const struct serac_import_onnx_quantiser *q,
+                                  struct serac_param *p)
 {
     struct line l;
     double low = 0, high = (double)(1 << 30) / (double)(s->high - s->low + 1);
@@ -222,7 +224,8 @@ bool serac_onx_fit_single(const struct serac_onx_steps *s, const struct serac_on
     return equals(s, q, SERAC_MODE_SINGLE, p, 0);
 }
 
-bool serac_onx_fits_factor(const struct serac_onx_steps *s, const struct serac_onx_quantiser *q, float factor)
+bool serac_import_onnx_fits_factor(const struct serac_import_onnx_steps *s,
+                                   const struct serac_import_onnx_quantiser *q, float factor)
 {
     int32_t count = s->last - s->first;
     for (int32_t i = -1; i <= count; i++)

@@ -7,28 +7,28 @@
 
 /* --- reading weights -------------------------------------------------------------- */
 
-bool serac_onx_filter_open(struct serac_onx *t, struct serac_onx_filter *f,
-                           const struct serac_onnx_constant *weights,
-                           const struct serac_onnx_constant *zero, uint32_t out, uint64_t k, uint32_t groups)
+bool serac_import_onnx_filter_open(struct serac_import_onnx *t, struct serac_import_onnx_filter *f,
+                                   const struct serac_onnx_constant *weights,
+                                   const struct serac_onnx_constant *zero, uint32_t out, uint64_t k, uint32_t groups)
 {
-    *f = (struct serac_onx_filter){.weights = weights, .zero = zero, .out = out, .k = k, .groups = groups};
+    *f = (struct serac_import_onnx_filter){.weights = weights, .zero = zero, .out = out, .k = k, .groups = groups};
     f->bits = weights->bits ? weights->bits : serac_onnx_bits(weights->type);
     if (!out || !k || out > weights->count || k != weights->count / out) {
-        serac_onx_refuse(t, "its weights have no shape that goes with its input");
+        serac_import_onnx_refuse(t, "its weights have no shape that goes with its input");
         return false;
     }
     if (zero && zero->count != 1 && zero->count != out) {
-        serac_onx_refuse(t, "needs one zero point of its weights, or one for each output channel");
+        serac_import_onnx_refuse(t, "needs one zero point of its weights, or one for each output channel");
         return false;
     }
     f->values = malloc(weights->count * sizeof *f->values);
     f->scales = calloc(out, sizeof *f->scales);
     if (!f->values || !f->scales)
-        serac_onx_no_room(t);
+        serac_import_onnx_no_room(t);
     return f->values && f->scales;
 }
 
-void serac_onx_filter_free(struct serac_onx_filter *f)
+void serac_import_onnx_filter_free(struct serac_import_onnx_filter *f)
 {
     free(f->values);
     free(f->scales);
@@ -36,8 +36,8 @@ void serac_onx_filter_free(struct serac_onx_filter *f)
     f->scales = NULL;
 }
 
-bool serac_onx_filter_put(struct serac_onx *t, struct serac_onx_filter *f, uint32_t m, uint64_t to,
-                          uint64_t from)
+bool serac_import_onnx_filter_put(struct serac_import_onnx *t, struct serac_import_onnx_filter *f, uint32_t m,
+                                  uint64_t to, uint64_t from)
 {
     double zero = f->zero ? f->zero->numbers[f->zero->count == 1 ? 0 : m] : 0;
     double value = f->weights->numbers[from] - zero, scale = (double)serac_onnx_scale(f->weights, from);
@@ -45,9 +45,9 @@ bool serac_onx_filter_put(struct serac_onx *t, struct serac_onx_filter *f, uint3
     f->scales[m] = scale;
     f->values[m * f->k + to] = whole ? (int16_t)value : 0;
     if (!whole)
-        serac_onx_refuse(t, "weight %g is no integer of at most 8 bits: the weights are not quantised", value);
+        serac_import_onnx_refuse(t, "weight %g is no integer of at most 8 bits: the weights are not quantised", value);
     else if (!one)
-        serac_onx_refuse(t, "needs one scale for each output channel of its weights");
+        serac_import_onnx_refuse(t, "needs one scale for each output channel of its weights");
     return whole && one;
 }
 
@@ -66,7 +66,7 @@ static uint32_t bits_for(int32_t span)
 }
 
 /* The zero point that makes a channel's codes non-negative. */
-static int32_t zero_of(const struct serac_onx_filter *f, uint32_t m)
+static int32_t zero_of(const struct serac_import_onnx_filter *f, uint32_t m)
 {
     int32_t low = 0;
     for (uint64_t i = 0; i < f->k; i++)
@@ -74,7 +74,7 @@ static int32_t zero_of(const struct serac_onx_filter *f, uint32_t m)
     return -low;
 }
 
-static struct widths find_widths(const struct serac_onx_filter *f)
+static struct widths find_widths(const struct serac_import_onnx_filter *f)
 {
     int32_t low = 0, high = 0, span = 0;
     bool odd = true;
@@ -98,7 +98,7 @@ static struct widths find_widths(const struct serac_onx_filter *f)
 }
 
 /* The kind that the file's width holds; where it says none, or too few, the narrowest. */
-static bool choose(const struct serac_onx_filter *f, const struct widths *w, struct serac_layer *l)
+static bool choose(const struct serac_import_onnx_filter *f, const struct widths *w, struct serac_layer *l)
 {
     uint32_t least = w->in_signed, d = f->bits;
     l->weight_kind = SERAC_WEIGHT_SIGNED;
@@ -125,18 +125,18 @@ static bool choose(const struct serac_onx_filter *f, const struct widths *w, str
 }
 
 /* Groups become one with zeros between them. */
-static bool make_dense(struct serac_onx *t, struct serac_onx_filter *f, uint32_t channels)
+static bool make_dense(struct serac_import_onnx *t, struct serac_import_onnx_filter *f, uint32_t channels)
 {
     uint64_t part = channels / f->groups, taps = f->k / part, k = taps * channels;
     if (k > (1u << 29) / f->out)
-        return serac_onx_refuse(t, "its groups are more than 2^29 weights as one") == SERAC_OK;
+        return serac_import_onnx_refuse(t, "its groups are more than 2^29 weights as one") == SERAC_OK;
     int16_t *values = calloc(f->out * k, sizeof *values);
     for (uint32_t m = 0; values && m < f->out; m++)
         for (uint64_t tap = 0; tap < taps; tap++)
             memcpy(values + m * k + tap * channels + m / (f->out / f->groups) * part,
                    f->values + m * f->k + tap * part, part * sizeof *values);
     if (!values)
-        return serac_onx_no_room(t) == SERAC_OK;
+        return serac_import_onnx_no_room(t) == SERAC_OK;
     free(f->values);
     f->values = values;
     f->k = k;
@@ -144,7 +144,7 @@ static bool make_dense(struct serac_onx *t, struct serac_onx_filter *f, uint32_t
     return true;
 }
 
-enum serac_status serac_onx_set_weights(struct serac_onx *t, struct serac_onx_filter *f)
+enum serac_status serac_import_onnx_set_weights(struct serac_import_onnx *t, struct serac_import_onnx_filter *f)
 {
     struct serac_layer *l = &t->build->network->layers[t->build->network->num_layers - 1];
     struct widths w = find_widths(f);
@@ -157,13 +157,13 @@ enum serac_status serac_onx_set_weights(struct serac_onx *t, struct serac_onx_fi
         w = find_widths(f);
     }
     l->op = depthwise ? SERAC_OP_DEPTHWISE : SERAC_OP_CONV;
-    if (!serac_onx_count(t, f->out))
-        return serac_onx_no_room(t);
+    if (!serac_import_onnx_count(t, f->out))
+        return serac_import_onnx_no_room(t);
     if (!choose(f, &w, l))
-        return serac_onx_refuse(t, "its weights need more than 8 bits");
+        return serac_import_onnx_refuse(t, "its weights need more than 8 bits");
     int8_t *to = serac_build_weights(t->build, f->out * f->k);
     if (!to || !serac_build_params(t->build, f->out))
-        return serac_onx_no_room(t);
+        return serac_import_onnx_no_room(t);
     for (uint32_t m = 0; m < f->out; m++) {
         int32_t zero = l->weight_kind == SERAC_WEIGHT_UNSIGNED ? zero_of(f, m) : 0;
         ((struct serac_param *)(uintptr_t)l->params)[m].zero = zero;
@@ -176,7 +176,7 @@ enum serac_status serac_onx_set_weights(struct serac_onx *t, struct serac_onx_fi
 /* --- sums ----------------------------------------------------------------------------- */
 
 /* A bias in units of the sums goes into them; one that is no whole number of them waits in *rest. */
-static bool set_bias(struct serac_onx *t, struct serac_param *p, const struct serac_onnx_constant *bias,
+static bool set_bias(struct serac_import_onnx *t, struct serac_param *p, const struct serac_onnx_constant *bias,
                      uint32_t m, double unit, double beta, double *rest)
 {
     uint64_t i = bias->count == 1 ? 0 : m;
@@ -186,17 +186,18 @@ static bool set_bias(struct serac_onx *t, struct serac_param *p, const struct se
     whole = whole || (!bias->scales && unit == 1 && number == floor(number));
     if (!whole) {
         *rest = serac_onnx_value(bias, i) * beta;
-        return isfinite(*rest) || serac_onx_refuse(t, "a bias that is no number") == SERAC_OK;
+        return isfinite(*rest) || serac_import_onnx_refuse(t, "a bias that is no number") == SERAC_OK;
     }
     if (fabs(number) > 2147483647.0)
-        return serac_onx_refuse(t, "bias %g is beyond 32 bits", number) == SERAC_OK;
+        return serac_import_onnx_refuse(t, "bias %g is beyond 32 bits", number) == SERAC_OK;
     p->bias = (int32_t)number;
     return true;
 }
 
-static bool set_range(struct serac_onx *t, const struct serac_onx_filter *f, const struct serac_layer *l)
+static bool set_range(struct serac_import_onnx *t, const struct serac_import_onnx_filter *f,
+                      const struct serac_layer *l)
 {
-    struct serac_onx_range *r = &t->ranges[t->build->network->num_layers - 1];
+    struct serac_import_onnx_range *r = &t->ranges[t->build->network->num_layers - 1];
     const struct serac_tensor *in = &l->input;
     int64_t codes = (int64_t)1 << in->bits, low = (in->is_signed ? -codes / 2 : 0) - in->zero_point;
     int64_t high = low + codes - 1;
@@ -214,7 +215,7 @@ static bool set_range(struct serac_onx *t, const struct serac_onx_filter *f, con
             r->high[m] += w > 0 ? w * high : w * low;
         }
     }
-    return r->low || serac_onx_no_room(t) == SERAC_OK;
+    return r->low || serac_import_onnx_no_room(t) == SERAC_OK;
 }
 
 static bool all_are(const double *values, uint32_t count, double what)
@@ -225,17 +226,17 @@ static bool all_are(const double *values, uint32_t count, double what)
     return true;
 }
 
-enum serac_status serac_onx_set_sums(struct serac_onx *t, struct serac_onx_filter *f,
-                                     const struct serac_onnx_constant *bias, double scale, double beta,
-                                     struct serac_onx_value *sums)
+enum serac_status serac_import_onnx_set_sums(struct serac_import_onnx *t, struct serac_import_onnx_filter *f,
+                                             const struct serac_onnx_constant *bias, double scale, double beta,
+                                             struct serac_import_onnx_value *sums)
 {
     struct serac_network *n = t->build->network;
     struct serac_layer *l = &n->layers[n->num_layers - 1];
     struct serac_param *p = (struct serac_param *)(uintptr_t)l->params;
     double *rests = calloc(f->out, sizeof *rests);
-    enum serac_status status = rests ? SERAC_OK : serac_onx_no_room(t);
+    enum serac_status status = rests ? SERAC_OK : serac_import_onnx_no_room(t);
     if (status == SERAC_OK && bias && bias->count != f->out && bias->count != 1)
-        status = serac_onx_refuse(t, "needs a bias for each output channel");
+        status = serac_import_onnx_refuse(t, "needs a bias for each output channel");
     for (uint32_t m = 0; status == SERAC_OK && m < f->out; m++) {
         f->scales[m] *= scale;
         if (bias && !set_bias(t, &p[m], bias, m, f->scales[m], beta, &rests[m]))
@@ -243,20 +244,20 @@ enum serac_status serac_onx_set_sums(struct serac_onx *t, struct serac_onx_filte
     }
     if (status == SERAC_OK && !set_range(t, f, l))
         status = SERAC_E_INPUT;
-    sums->kind = SERAC_ONX_REAL;
+    sums->kind = SERAC_IMPORT_ONNX_REAL;
     sums->layer = (int32_t)n->num_layers - 1;
-    sums->second = SERAC_ONX_NO_SECOND;
+    sums->second = SERAC_IMPORT_ONNX_NO_SECOND;
     sums->raw = true;
     sums->chain.exact = sums->chain.integer = sums->chain.real = true;
     if (status == SERAC_OK && !all_are(f->scales, f->out, 1) &&
-        !serac_onx_chain_add(&sums->chain, SERAC_ONX_MUL, f->scales, f->out))
-        status = serac_onx_no_room(t);
+        !serac_import_onnx_chain_add(&sums->chain, SERAC_IMPORT_ONNX_MUL, f->scales, f->out))
+        status = serac_import_onnx_no_room(t);
     if (status == SERAC_OK && !all_are(rests, f->out, 0) &&
-        !serac_onx_chain_add(&sums->chain, SERAC_ONX_ADD, rests, f->out))
-        status = serac_onx_no_room(t);
+        !serac_import_onnx_chain_add(&sums->chain, SERAC_IMPORT_ONNX_ADD, rests, f->out))
+        status = serac_import_onnx_no_room(t);
     free(rests);
     l->output.channels = f->out;
-    serac_onx_make_raw(l);
+    serac_import_onnx_make_raw(l);
     n->output_scales[n->num_layers - 1] = 1;
     return status;
 }
@@ -264,59 +265,62 @@ enum serac_status serac_onx_set_sums(struct serac_onx *t, struct serac_onx_filte
 /* --- the node's output -------------------------------------------------------------------- */
 
 /* x_scale * w_scale / y_scale in the scales' type. */
-static bool set_factors(struct serac_onx *t, struct serac_onx_filter *f, const struct serac_onx_scales *at,
-                        double y)
+static bool set_factors(struct serac_import_onnx *t, struct serac_import_onnx_filter *f,
+                        const struct serac_import_onnx_scales *at, double y)
 {
     double x;
-    const struct serac_onnx_constant *w = serac_onx_constant(t, at->w);
-    if (!w || !serac_onx_scalar(t, at->x, 1, &x))
+    const struct serac_onnx_constant *w = serac_import_onnx_constant(t, at->w);
+    if (!w || !serac_import_onnx_scalar(t, at->x, 1, &x))
         return false;
     if (w->count != 1 && w->count != f->out)
-        return serac_onx_refuse(t,
-                                "needs one scale of its weights, or one for each output channel") == SERAC_OK;
+        return serac_import_onnx_refuse(t,
+                                        "needs one scale of its weights, or one for each output channel") == SERAC_OK;
     bool half = w->type == SERAC_ONNX_FLOAT16;
     for (uint32_t m = 0; m < f->out; m++) {
         float product = (float)x * (float)w->numbers[w->count == 1 ? 0 : m];
         float factor = (half ? serac_onnx_to_half(product) : product) / (float)y;
         f->scales[m] = (double)(half ? serac_onnx_to_half(factor) : factor);
         if (!isfinite(f->scales[m]))
-            return serac_onx_refuse(t, "its scales give no factor") == SERAC_OK;
+            return serac_import_onnx_refuse(t, "its scales give no factor") == SERAC_OK;
     }
     return true;
 }
 
-static enum serac_status quantise(struct serac_onx *t, struct serac_onx_filter *f, struct serac_onx_value *sums,
-                                  const struct serac_onx_scales *at)
+static enum serac_status quantise(struct serac_import_onnx *t, struct serac_import_onnx_filter *f,
+                                  struct serac_import_onnx_value *sums, const struct serac_import_onnx_scales *at)
 {
-    const struct serac_onx_value *z = serac_onx_value_at(t, at->y + 1);
-    struct serac_onx_value *out = serac_onx_output(t);
+    const struct serac_import_onnx_value *z = serac_import_onnx_value_at(t, at->y + 1);
+    struct serac_import_onnx_value *out = serac_import_onnx_output(t);
     double scale, zero;
-    if (!serac_onx_scalar(t, at->y, 1, &scale) || !serac_onx_scalar(t, at->y + 1, 0, &zero))
+    if (!serac_import_onnx_scalar(t, at->y, 1, &scale) || !serac_import_onnx_scalar(t, at->y + 1, 0, &zero))
         return SERAC_E_INPUT;
     uint32_t bits = z && z->constant ? serac_onnx_bits(z->constant->type) : 0;
     if (!bits || !(scale > 1e-30 && scale < 1e30))
-        return serac_onx_refuse(t, "needs a positive scale and an integer zero point of its output");
+        return serac_import_onnx_refuse(t, "needs a positive scale and an integer zero point of its output");
     if (!set_factors(t, f, at, scale))
         return SERAC_E_INPUT;
-    struct serac_onx_quantiser q = {
-        .rule = at->late ? SERAC_ONX_LATE : SERAC_ONX_PRODUCT, .scale = scale, .factors = f->scales, .rows = f->out,
+    struct serac_import_onnx_quantiser q = {
+        .rule = at->late ? SERAC_IMPORT_ONNX_LATE : SERAC_IMPORT_ONNX_PRODUCT, .scale = scale, .factors = f->scales,
+            .rows = f->out,
         .format = {.bits = bits, .is_signed = serac_onnx_is_signed(z->constant->type),
                    .zero_point = (int32_t)zero}};
     q.low = q.format.is_signed ? -(1 << (bits - 1)) : 0;
     q.high = q.low + (1 << bits) - 1;
-    enum serac_status status = serac_onx_resolve(t, sums, &q, out);
+    enum serac_status status = serac_import_onnx_resolve(t, sums, &q, out);
     if (status != SERAC_OK)
         return status;
-    out->kind = SERAC_ONX_CODES;
+    out->kind = SERAC_IMPORT_ONNX_CODES;
     out->is_integer = true;
     return status;
 }
 
-enum serac_status serac_onx_finish_sums(struct serac_onx *t, struct serac_onx_filter *f,
-                                        struct serac_onx_value *sums, const struct serac_onx_scales *at)
+enum serac_status serac_import_onnx_finish_sums(struct serac_import_onnx *t, struct serac_import_onnx_filter *f,
+                                                struct serac_import_onnx_value *sums,
+                                                const struct serac_import_onnx_scales *at)
 {
-    sums->name = serac_onx_output(t)->name;
-    enum serac_status status = at->y ? quantise(t, f, sums, at) : serac_onx_pass(t, sums, serac_onx_output(t));
-    serac_onx_chain_free(&sums->chain);
+    sums->name = serac_import_onnx_output(t)->name;
+    enum serac_status status = at->y ? quantise(t, f, sums, at)
+                                     : serac_import_onnx_pass(t, sums, serac_import_onnx_output(t));
+    serac_import_onnx_chain_free(&sums->chain);
     return status;
 }
