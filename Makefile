@@ -30,7 +30,7 @@ SOURCES  := $(sort $(shell find -L model -name '*.[ch]') $(wildcard drivers/sera
             sim/points/serac_workload_run.[ch] sim/points/serac_timings.[ch] sim/results/serac_work.[ch] sim/results/serac_result.[ch] \
             sim/device/serac_device.[ch] sim/device/serac_device_model.[ch] sim/sweep/serac_space_run.[ch] sim/tune/*.[ch] \
             sim/import/serac_build.[ch]))
-SYNTH    := cells activity energy macros fanout area units unit events
+SYNTH    := cells activity energy macros fanout area terms unit events
 UNITS    := $(patsubst testbench/unit/%.c,%,$(wildcard testbench/unit/test_*.c))
 REF_O    := $(patsubst %.c,$(B)/%.o,$(wildcard testbench/reference/*.c))
 CONFORMANCE := cmsis_nn tflite dory finn gemmlowp onnx_nodes onnxruntime transformer
@@ -262,12 +262,12 @@ cosim: $(B)/serac ## 200 random programs on 17 designs, model = RTL; SEED=n
 soak: $(B)/serac ## random designs, any legal programs, memory timings, for MINUTES= (60); SEED=n, JOBS=n
 	@scripts/soak.sh $(or $(MINUTES),60)
 
-.PHONY: disturb netlist
+.PHONY: disturb test-netlist
 disturb: $(B)/serac ## errors and resets in 500 random programs, model = RTL; SEED=n
 	$(B)/serac cosim --random 500 --seed $(SEED) --disturb
 
-netlist: $(B)/serac ## single gates of yosys pass the RTL's lock step; DESIGN=
-	@scripts/netlist.sh $(DESIGN)
+test-netlist: $(B)/serac ## single gates of yosys pass the RTL's lock step; DESIGN=
+	@scripts/test_netlist.sh $(DESIGN)
 
 $(B)/soak/%: testbench/soak/%.c testbench/steady.h $(B)/libserac.a
 	@mkdir -p $(@D)

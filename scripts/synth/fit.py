@@ -4,7 +4,7 @@ their error on designs left out. Of an FPGA: LUTs, flip-flops and DSPs by unit.
 fit.py --collect TECH RTL - measured/TECH.csv and TECH-energy.csv from build/synth (measure.sh).
 
 Designs of fitting/ are fitted, and for the dot-product unit those of units.sh too; those of
-heldout/ are only tested. The terms of a unit are those that build/synth_units prints. Least
+heldout/ are only tested. The terms of a unit are those that build/synth_terms prints. Least
 squares of relative errors with coefficients >= 0, each unit alone: an area is a sum of positive
 things, and so is a delay.
 """
@@ -98,7 +98,7 @@ FACTORS = '''
 
 
 def write(path, tech, units, area, delay, energy, leakage, fit):
-    sram = run('build/synth_units', '--sram', f'{HERE}/tech/sram.cfg', f'{HERE}/tech/{tech}.cfg')
+    sram = run('build/synth_terms', '--sram', f'{HERE}/tech/sram.cfg', f'{HERE}/tech/{tech}.cfg')
     with open(path, 'w') as out:
         out.write(f'# {tech}.cfg - written by `make fit TECH={tech}`; do not edit. Form: model/cost/serac_tech.h.\n\n'
                   f'source = "{what_of(tech)}; fitted to yosys, OpenSTA and gate-level runs of this RTL";\n'

@@ -41,11 +41,11 @@ def fit_energy(runs):
 
 
 def macro_energy(tech, runs):
-    """pJ of a read and a write of each group's memories, by design: build/synth_units --macros."""
+    """pJ of a read and a write of each group's memories, by design: build/synth_terms --macros."""
     out = {}
     for design in {r.design for r in runs}:
         path = f'{HERE}/{design.rsplit("-", 1)[0]}/{design}.cfg'
-        text = run('build/synth_units', '--macros', f'{HERE}/tech/sram.cfg', f'{HERE}/tech/{tech}.cfg', path)
+        text = run('build/synth_terms', '--macros', f'{HERE}/tech/sram.cfg', f'{HERE}/tech/{tech}.cfg', path)
         out[design] = {c[0]: (float(c[1]), float(c[2])) for c in (l.split(',') for l in text.splitlines())}
     return out
 

@@ -65,13 +65,13 @@ def run(*command):
 
 
 def units_of(design, tech):
-    out = run('build/synth_units', f'{HERE}/tech/sram.cfg', f'{HERE}/tech/{tech}.cfg', design)
+    out = run('build/synth_terms', f'{HERE}/tech/sram.cfg', f'{HERE}/tech/{tech}.cfg', design)
     return [Unit(line) for line in out.splitlines()]
 
 
 def counted_units(design, tech):
     """Units with the terms of their counts; LUTs, flip-flops, block RAMs of all memories."""
-    *units, memories = run('build/synth_units', '--fpga', key(tech, 'flow'), design).splitlines()
+    *units, memories = run('build/synth_terms', '--fpga', key(tech, 'flow'), design).splitlines()
     return [Unit(line) for line in units], [float(v) for v in memories.split(',')[1:]]
 
 

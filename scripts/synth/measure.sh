@@ -31,7 +31,7 @@ sources() {
       sed 's|^ *#.*||' synth.sh report.sh units.sh "tech/$tech.cfg" tech/sram.cfg energy/*.cfg | plain
       sim=../../sim/netlist
       set -- cells*.[ch] macros.c $sim/sram_cfg.[ch] fanout.c area.c $sim/liberty*.[ch] $sim/netlist*.[ch] $sim/energy*.[ch] \
-        $sim/gate_cell.[ch] $sim/gates*.[ch] unit.c $sim/serac_gates*.[ch] ../../model/cost/serac_sram.[ch]
+        $sim/gate_cell.[ch] $sim/gates*.[ch] unit.c $sim/serac_netlist*.[ch] ../../model/cost/serac_sram.[ch]
     else
       sed 's|^ *#.*||' fpga.sh modules.py "tech/$tech.cfg" | plain
       set -- area.c

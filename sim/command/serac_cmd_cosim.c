@@ -75,10 +75,10 @@ static int run_network(const struct asked *a, struct serac_cosim_tracing *tracin
 {
     struct serac_error error = {""};
     struct serac_cosim_network n = {.name = a->network, .input = a->input, .seed = 1, .tracing = tracing, .out = a->out,
-                                    .gates = {.dir = a->netlist, .energy = a->energy, .window = 4096}};
+                                    .netlist = {.dir = a->netlist, .energy = a->energy, .window = 4096}};
     if ((a->seed && !serac_cli_number("--seed", a->seed, 0, UINT64_MAX / 2, &n.seed)) ||
         (a->image && !serac_cli_number("--image", a->image, 0, 1u << 30, &n.image)) ||
-        (a->window && !serac_cli_number("--window", a->window, 1, UINT64_MAX / 4, &n.gates.window)))
+        (a->window && !serac_cli_number("--window", a->window, 1, UINT64_MAX / 4, &n.netlist.window)))
         return SERAC_EXIT_INPUT;
     if (a->out && serac_checks_folder(a->out, &error) != SERAC_OK)
         return serac_cli_fail(SERAC_E_INPUT, &error);

@@ -93,7 +93,7 @@ static enum serac_status lockstep_network(struct network_job *j, struct serac_er
     const struct serac_rtl_ops *ops;
     struct serac_host_memory memory;
     enum serac_status status =
-        j->ask->gates.dir ? serac_gates_load(&j->ask->gates, &s->design, &ops, error)
+        j->ask->netlist.dir ? serac_netlist_load(&j->ask->netlist, &s->design, &ops, error)
                       : serac_rtl_load(&s->design, j->recording ? j->recording->build : SERAC_RTL_PLAIN, &ops, error);
     if (status != SERAC_OK)
         return status;
@@ -105,8 +105,8 @@ static enum serac_status lockstep_network(struct network_job *j, struct serac_er
     fill_input(p, &s->design, &j->data, j->ask->image % j->data.count, memory.bytes + p->input);
     status = lockstep_steps(j, ops, &memory, error);
     serac_host_memory_free(&memory);
-    if (status == SERAC_OK && j->ask->gates.energy)
-        status = serac_gates_written(error);
+    if (status == SERAC_OK && j->ask->netlist.energy)
+        status = serac_netlist_written(error);
     return status;
 }
 
@@ -116,7 +116,7 @@ static enum serac_status check_one_run(const struct network_job *j, bool wave, s
     uint32_t runs = 0;
     for (uint32_t i = 0; i < j->program->num_steps; i++)
         runs += !j->program->steps[i].host;
-    if ((!j->ask->gates.energy && !wave) || runs == 1)
+    if ((!j->ask->netlist.energy && !wave) || runs == 1)
         return SERAC_OK;
     snprintf(error->text, sizeof error->text, "%s: %s is %u runs of the machine, layers of the host "
              "between them; it must be one%s", wave ? "a waveform" : "--energy", j->network->name, runs,
@@ -175,7 +175,7 @@ static int keep_check(int code, const struct network_job *j)
     snprintf(c.bytes, sizeof c.bytes, "%llu", (unsigned long long)j->bytes);
     if (code == SERAC_EXIT_DONE) {
         snprintf(c.difference, sizeof c.difference, "0");
-        snprintf(c.result, sizeof c.result, j->ask->gates.dir ? "equal (a netlist of the RTL)" : "equal");
+        snprintf(c.result, sizeof c.result, j->ask->netlist.dir ? "equal (a netlist of the RTL)" : "equal");
     } else {
         snprintf(c.result, sizeof c.result, "%s", *j->difference ? j->difference : "the timelines differ");
     }

@@ -12,7 +12,7 @@ make -s synth-tools || { echo "the tools do not build"; exit 1; }
 # Width, depth, parts that are written alone.
 {
   for design in scripts/synth/fitting/*.cfg scripts/synth/heldout/*.cfg; do
-    build/synth_units --shapes "$design" || echo "no shapes of $design" >&2
+    build/synth_terms --shapes "$design" || echo "no shapes of $design" >&2
   done
   echo "64 1 1
 32 2 32
@@ -54,7 +54,7 @@ check() {
     sed -n 's/^u_\([0-9]*\)x\([0-9]*\)x\([0-9]*\),serac_ram,1,\([0-9.]*\),\([0-9.]*\),\([0-9.]*\),.*/\1 \2 \3 \4 \5 \6/p' > "$work/$family"
   while read -r width depth parts theirs; do
     count=$((count + 1))
-    ours=$(build/synth_units --fpga "$family" "$width" "$depth" "$parts")
+    ours=$(build/synth_terms --fpga "$family" "$width" "$depth" "$parts")
     if echo "$theirs $ours" | awk -v slack="$4" '{d = $1 - $4; if (d < 0) d = -d; exit d > slack * (1 + $1 / 120) || $2 != $5 || $3 != $6}'; then
       echo "ok   $family $width x $depth, $parts parts: $ours (yosys $theirs)"
     else

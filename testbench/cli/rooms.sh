@@ -1,7 +1,7 @@
 #!/bin/sh
 # The folders of model, sim, drivers and reports are rooms on floors: no circle of #include lines leads from a room back
-# to itself, what a header declares its own room defines, each room has a README, and no C lies beside the rooms. A
-# header's name stands once in the whole tree.
+# to itself, what a header declares its own room defines, and no C lies beside the rooms. A header's name stands once
+# in the whole tree. Each room has a README that names every file, and files and functions that comments name exist.
 set -u
 . testbench/data/cli_lib.sh
 work=build/cli/rooms
@@ -44,6 +44,40 @@ for room in model model/* sim sim/* drivers reports reports/* rtl; do
   [ ! -d "$room" ] || is "README of $room" "$(find "$room" -maxdepth 1 -name README.md | wc -l)" 1
 done
 is "C beside the rooms" "$(find model sim reports -maxdepth 1 -name '*.[ch]' | tr '\n' ' ')" "sim/main.c "
+
+# unnamed FOLDER...: files that the folder's README does not name; in rtl/ the module is enough.
+unnamed() {
+  for room in "$@"; do
+    [ -f "$room/README.md" ] || continue
+    {
+      awk -F'\140' '{ for (i = 2; i <= NF; i += 2) print $i }' "$room/README.md" | tr ' ' '\n'   # in backticks
+      grep -o 'serac_[a-z_]*' rtl/README.md | sed 's/$/.v/'
+    } | sort -u > "$work/names"
+    for file in "$room"/*; do
+      if [ ! -f "$file" ] || [ "${file##*/}" = README.md ]; then continue; fi
+      named=
+      # shellcheck disable=SC2254
+      while read -r name; do case ${file##*/} in $name) named=1 ;; esac; done < "$work/names"
+      [ -n "$named" ] || echo "$file"
+    done
+  done
+}
+is "files that no row of their README names" "$(unnamed rtl model/* sim/* drivers reports/* scripts scripts/*)" ""
+mkdir -p "$work/room"
+printf '| \140named.c\140 |\n' > "$work/room/README.md"
+touch "$work/room/named.c" "$work/room/stray.c"
+is "a file without a row" "$(unnamed "$work/room")" "$work/room/stray.c"
+
+# What comments name. Words in CAPITALS stand for something else; a test may name what is not there.
+find rtl model sim drivers reports scripts -name '*.[chv]' -o -name '*.vh' -o -name '*.cpp' -o -name '*.sh' -o -name '*.py' -o -name '*.mk' > "$work/sources"
+xargs grep -oE '\b(rtl|sim|model|drivers|configs|testbench|scripts|reports)/[A-Za-z0-9_/.-]*[A-Za-z0-9_]\.(c|h|v|vh|md|sh|py|cpp|mk|cfg)\b' < "$work/sources" |
+  grep -vE '[-/_][A-Z]+[.-]|\.\.' | sort -u > "$work/paths"
+[ "$(wc -l < "$work/paths")" -gt 100 ] || fails "hardly any path in a comment: $(wc -l < "$work/paths")"
+is "files that are not there" "$(while IFS=: read -r file path; do [ -e "$path" ] || echo "$file: $path"; done < "$work/paths")" ""
+xargs grep -hoE '\bserac_[a-z0-9_]+\(\)' < "$work/sources" | tr -d '()' | sort -u > "$work/called"
+find model sim drivers reports \( -name '*.[ch]' -o -name '*.cpp' \) -exec grep -hoE '\bserac_[a-z0-9_]+\(([^)]|$)' {} + |
+  sed 's/(.*//' | sort -u > "$work/functions"
+is "functions that are not there" "$(comm -23 "$work/called" "$work/functions")" ""
 
 declared > "$work/declared"
 defined > "$work/defined"

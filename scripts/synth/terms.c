@@ -1,13 +1,13 @@
-/* units.c - synth_units: what scripts/synth/fit.py must know of the model.
+/* terms.c - synth_terms: what scripts/synth/fit.py must know of the model.
  *
- *     synth_units SRAM.cfg TECH.cfg DESIGN            terms of model/cost/serac_units.h: a line of
+ *     synth_terms SRAM.cfg TECH.cfg DESIGN            terms of model/cost/serac_units.h: a line of
  *         CSV a unit: name, path, group, instances, "area" and terms, "delay" and terms
- *     synth_units --macros SRAM.cfg TECH.cfg DESIGN   buffer, pJ of a read, pJ of a write
- *     synth_units --sram SRAM.cfg TECH.cfg            the scaled table, as configs/tech has it
- *     synth_units --fpga FAMILY DESIGN                terms as above, without macros; a last line
+ *     synth_terms --macros SRAM.cfg TECH.cfg DESIGN   buffer, pJ of a read, pJ of a write
+ *     synth_terms --sram SRAM.cfg TECH.cfg            the scaled table, as configs/tech has it
+ *     synth_terms --fpga FAMILY DESIGN                terms as above, without macros; a last line
  *         "memories" with LUTs, flip-flops, block RAMs of serac_fpga.h
- *     synth_units --fpga FAMILY WIDTH DEPTH ENABLES   those of one memory
- *     synth_units --shapes DESIGN             width, depth, enables of its memories on an FPGA */
+ *     synth_terms --fpga FAMILY WIDTH DEPTH ENABLES   those of one memory
+ *     synth_terms --shapes DESIGN             width, depth, enables of its memories on an FPGA */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,7 +92,7 @@ static int fpga(int argc, char **argv)
         return 0;
     }
     if (serac_design_load(argv[3], &design, &error) != SERAC_OK) {
-        fprintf(stderr, "synth_units: %s\n", error.text);
+        fprintf(stderr, "synth_terms: %s\n", error.text);
         return 2;
     }
     static const struct serac_sram_table none = {.points = 0};
@@ -115,7 +115,7 @@ static int shapes(const char *name)
     struct serac_design design;
     struct serac_memory_kind kinds[SERAC_MEMORIES];
     if (serac_design_load(name, &design, &error) != SERAC_OK) {
-        fprintf(stderr, "synth_units: %s\n", error.text);
+        fprintf(stderr, "synth_terms: %s\n", error.text);
         return 2;
     }
     serac_memories(&design, kinds);
@@ -141,18 +141,18 @@ int main(int argc, char **argv)
     int wanted = !strcmp(what, "--sram") ? 2 : 3;
     if (argc - (files - argv) != wanted ||
         (*what && strcmp(what, "--sram") && strcmp(what, "--macros"))) {
-        fprintf(stderr, "usage: synth_units [--macros] SRAM.cfg TECH.cfg DESIGN\n"
-                        "       synth_units --sram SRAM.cfg TECH.cfg\n"
-                        "       synth_units --fpga xc7|ice40 DESIGN\n"
-                        "       synth_units --fpga xc7|ice40 WIDTH DEPTH ENABLES\n"
-                        "       synth_units --shapes DESIGN\n");
+        fprintf(stderr, "usage: synth_terms [--macros] SRAM.cfg TECH.cfg DESIGN\n"
+                        "       synth_terms --sram SRAM.cfg TECH.cfg\n"
+                        "       synth_terms --fpga xc7|ice40 DESIGN\n"
+                        "       synth_terms --fpga xc7|ice40 WIDTH DEPTH ENABLES\n"
+                        "       synth_terms --shapes DESIGN\n");
         return 2;
     }
     if (!sram_cfg_read(files[0], files[1], &table))
         return 2;
     if (wanted == 3 &&
         serac_design_load(files[2], &design, &error) != SERAC_OK) {
-        fprintf(stderr, "synth_units: %s\n", error.text);
+        fprintf(stderr, "synth_terms: %s\n", error.text);
         return 2;
     }
     if (wanted == 2)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# netlist.sh [DESIGN [CASES]] - a netlist of single gates in place of the RTL passes the RTL's own lock
+# test_netlist.sh [DESIGN [CASES]] - a netlist of single gates in place of the RTL passes the RTL's own lock
 # step under Icarus Verilog: random programs.
 set -eu
 cd "$(dirname "$0")/.."
