@@ -25,7 +25,7 @@ SOVERSION  := $(basename $(VERSION))
 
 # What a program outside may include. The rest of model/ is between its own files.
 PRIVATE_H  := $(patsubst %,serac_%.h,block config_read fast fast_job fast_layer fast_post gemm_method gemm_tile geometry host_functions map_insn math \
-              network_read stages steady_eval steady_shape steady_train steady_words workload_read)
+              network_read rng stages steady_eval steady_shape steady_train steady_words workload_read)
 PUBLIC_H   := $(filter-out $(addprefix %/,$(PRIVATE_H)),$(sort $(shell find -L model -name '*.h'))) sim/device/serac_device.h \
               sim/pins/serac_rtl.h sim/infer/serac_image_make.h sim/pins/serac_axi_check.h
 DRIVER_H   := $(wildcard drivers/*.h)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "serac_map.h"
+#include "serac_rng.h"
 #include "serac_run.h"
 #include "serac_steady.h"
 
@@ -21,21 +22,13 @@ struct steady_case {
     uint64_t program;
 };
 
-static inline uint64_t steady_next(uint64_t *state)   /* splitmix64 */
-{
-    uint64_t x = *state += 0x9e3779b97f4a7c15u;
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-    return x ^ x >> 31;
-}
-
 /* low..high, both included. */
-static inline uint32_t steady_pick(uint64_t *rng, uint32_t low, uint32_t high)
+static inline uint32_t steady_pick(struct serac_rng *rng, uint32_t low, uint32_t high)
 {
-    return low + (uint32_t)(steady_next(rng) % (high - low + 1));
+    return (uint32_t)serac_rng_pick(rng, low, high);
 }
 
-static inline void steady_design(uint64_t *rng, struct serac_design *d)
+static inline void steady_design(struct serac_rng *rng, struct serac_design *d)
 {
     do {
         *d = (struct serac_design){
@@ -50,7 +43,7 @@ static inline void steady_design(uint64_t *rng, struct serac_design *d)
     } while (serac_design_check(d, NULL) != SERAC_OK);
 }
 
-static inline void steady_shape(uint64_t *rng, struct serac_layer *l, uint32_t most)
+static inline void steady_shape(struct serac_rng *rng, struct serac_layer *l, uint32_t most)
 {
     uint32_t kind = steady_pick(rng, 0, 5);
     l->op = kind == 4 ? SERAC_OP_DEPTHWISE : kind == 5 ? SERAC_OP_ADD : SERAC_OP_CONV;
@@ -85,7 +78,7 @@ static inline bool steady_output(struct serac_layer *l)
     return l->output.height && l->output.width;
 }
 
-static inline bool steady_layer(uint64_t *rng, struct serac_layer *l)
+static inline bool steady_layer(struct serac_rng *rng, struct serac_layer *l)
 {
     memset(l, 0, sizeof *l);
     snprintf(l->name, sizeof l->name, "random");
@@ -104,7 +97,7 @@ static inline bool steady_layer(uint64_t *rng, struct serac_layer *l)
     return steady_output(l) && serac_layer_check(l, NULL) == SERAC_OK;
 }
 
-static inline bool steady_mapping(uint64_t *rng, struct steady_case *c)
+static inline bool steady_mapping(struct serac_rng *rng, struct steady_case *c)
 {
     const struct serac_design *d = &c->design;
     const struct serac_tensor *out = &c->layer.output;
@@ -135,7 +128,7 @@ static inline bool steady_mapping(uint64_t *rng, struct steady_case *c)
 
 static inline void steady_make(uint64_t seed, uint64_t index, struct steady_case *c)
 {
-    uint64_t rng = seed * 0x100000001b3u + (index << 20);
+    struct serac_rng rng = {seed * 0x100000001b3u + (index << 20)};
     memset(c, 0, sizeof *c);
     do
         steady_design(&rng, &c->design);

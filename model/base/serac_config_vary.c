@@ -1,4 +1,5 @@
 /* serac_config_vary.c - a file with some keys changed. */
+#include <ctype.h>
 #include <libconfig.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,18 +54,19 @@ static enum serac_status fail(struct serac_error *error, const char *path,
     return SERAC_E_INPUT;
 }
 
+/* Numbers without the space before them that strtod() takes: `rows= 8` and `rows=8` would be two points. */
 static bool integer(const char *text, long long *value)
 {
     char *end;
     *value = strtoll(text, &end, 10);
-    return end != text && !*end;
+    return end != text && !*end && !isspace((unsigned char)*text);
 }
 
 static bool number(const char *text, double *value)
 {
     char *end;
     *value = strtod(text, &end);
-    return end != text && !*end;
+    return end != text && !*end && !isspace((unsigned char)*text);
 }
 
 static bool set_scalar(config_setting_t *parent, const char *key,

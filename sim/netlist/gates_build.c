@@ -4,14 +4,6 @@
 #include "gates_internal.h"
 #include "liberty_internal.h"
 
-static uint64_t draw(struct gates *g)
-{
-    uint64_t z = g->random += 0x9e3779b97f4a7c15u;      /* splitmix64 */
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
 static void *take(size_t count, size_t size)
 {
     return liberty_memory(calloc(count ? count : 1, size));
@@ -53,7 +45,7 @@ static void add_memory(struct gates *g, uint32_t i, struct instance *inst,
     m->words = take((size_t)m->bytes * m->pins->depth, 1);
     m->read = take(m->bytes, 1);
     for (size_t b = 0; b < (size_t)m->bytes * m->pins->depth; b++)
-        m->words[b] = (uint8_t)draw(g);
+        m->words[b] = (uint8_t)serac_rng_next(&g->rng);
     g->accesses[g->num_memories] = (struct gates_memory){
         i, m->pins->width, m->pins->depth, m->pins->ports, 0, 0};
     inst->memory = g->num_memories++;
@@ -84,7 +76,7 @@ static void add_instances(struct gates *g)
         }
         for (uint32_t o = 0; o < cell->num_outputs; o++)
             inst->out[o] = pin_net(g, i, cell->outputs[o]);
-        inst->state = draw(g) & 1;
+        inst->state = serac_rng_next(&g->rng) & 1;
     }
 }
 
@@ -211,7 +203,7 @@ struct gates *gates_create(struct netlist *netlist, const char *clock,
 {
     struct gates *g = take(1, sizeof *g);
     g->netlist = netlist;
-    g->random = seed;
+    g->rng.state = seed;
     g->nets = take(netlist->num_nets, sizeof *g->nets);
     g->value = take(netlist->num_nets, 1);
     g->value[1] = 1;

@@ -4,6 +4,7 @@
 
 #include "gate_cell.h"
 #include "gates.h"
+#include "serac_rng.h"
 
 #define NONE UINT32_MAX
 
@@ -58,7 +59,7 @@ struct gates {
     uint32_t *acting, num_acting;         /* saw their clock rise */
     uint32_t clock;
     uint64_t now, begun, clocked;         /* in halves of a cycle; registers */
-    uint64_t random;
+    struct serac_rng rng;
     struct gates_time *time;              /* NULL: no delays */
 };
 

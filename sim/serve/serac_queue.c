@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "serac_rng.h"
+
 #define TRACE_MOST 100000000u
 
 /* --- devices: a heap of when each is free, the earliest on top --------------------- */
@@ -84,21 +86,13 @@ enum serac_status serac_queue_run(const double *arrivals, size_t count,
 
 /* --- arrivals ---------------------------------------------------------------------- */
 
-/* Number `index` of splitmix64 from `seed`. */
-static uint64_t hash(uint64_t seed, uint64_t index)
-{
-    uint64_t z = seed + (index + 1) * 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
 
 void serac_queue_poisson(uint64_t seed, double per_second, double *arrivals, size_t count)
 {
     double now = 0;
-    seed = hash(seed, 0);                     /* neighbouring seeds share no numbers */
+    struct serac_rng seeds = {seed}, rng = {serac_rng_next(&seeds)};      /* neighbouring seeds share no numbers */
     for (size_t i = 0; i < count; i++) {
-        double u = (double)(hash(seed, i) >> 11) * 0x1p-53;      /* 0 <= u < 1 */
+        double u = (double)(serac_rng_next(&rng) >> 11) * 0x1p-53;      /* 0 <= u < 1 */
         now += -log1p(-u) * 1e6 / per_second;
         arrivals[i] = now;
     }

@@ -22,7 +22,7 @@ static int compare(struct steady_case *c, uint64_t seed, uint64_t index)
     struct serac_counters walked, closed[17];
     struct serac_steady_point points[17];
     struct steady_case other = *c, last = *c;
-    uint64_t rng = index;
+    struct serac_rng rng = {index};
     if (steady_walk(c, &walked) != SERAC_OK) {
         fprintf(stderr, "FAIL time: seed %llu case %llu: the timeline ends with an error\n",
                 (unsigned long long)seed, (unsigned long long)index);

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "serac_insn.h"
+#include "serac_rng.h"
 
 struct field {
     const char *section, *name;
@@ -36,15 +37,7 @@ static const struct field fields[] = {
 /* First bit of each field in the block, by configs/regs.cfg. */
 static uint32_t first_bit[FIELDS];
 
-static uint64_t random_state = 1;
-
-static uint32_t random_word(void)
-{
-    uint64_t z = random_state += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return (uint32_t)(z >> 32);
-}
+static struct serac_rng rng = {1};
 
 static uint32_t largest(uint32_t width)
 {
@@ -186,7 +179,7 @@ static void test_random_blocks_survive_a_round_trip(void **state)
         uint8_t block[SERAC_INSN_BLOCK_BYTES];
         uint8_t expected[SERAC_INSN_BLOCK_BYTES] = {0};
         for (size_t i = 0; i < FIELDS; i++) {
-            uint32_t value = random_word() & largest(fields[i].width);
+            uint32_t value = (uint32_t)serac_rng_next(&rng) & largest(fields[i].width);
             *value_of(&insn, i) = value;
             put_bits(expected, first_bit[i], fields[i].width, value);
         }
@@ -209,7 +202,7 @@ static void test_decode_ignores_bits_of_no_field(void **state)
         struct serac_insn insn;
         uint8_t noise[SERAC_INSN_BLOCK_BYTES], again[SERAC_INSN_BLOCK_BYTES];
         for (size_t i = 0; i < sizeof noise; i++)
-            noise[i] = (uint8_t)random_word();
+            noise[i] = (uint8_t)serac_rng_next(&rng);
         serac_insn_decode(noise, &insn);
         serac_insn_encode(&insn, again);
         for (size_t i = 0; i < sizeof noise; i++)

@@ -7,17 +7,15 @@
 #include <cmocka.h>
 
 #include "serac_function.h"
+#include "serac_rng.h"
 
 __extension__ typedef __int128 wide;    /* too wide to overflow here */
 
-static uint64_t state_of_rng = 1;
+static struct serac_rng rng = {1};
 
 static uint32_t next(void)
 {
-    uint64_t x = state_of_rng += 0x9e3779b97f4a7c15u;
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-    return (uint32_t)(x >> 16);
+    return (uint32_t)serac_rng_next(&rng);
 }
 
 /* Random bits, often near a power of two or an end of the range. */

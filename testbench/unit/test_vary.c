@@ -80,6 +80,8 @@ static void test_a_variation_is_checked_like_the_file(void **state)
            "rosw: unknown key (did you mean rows?)");
     refuse(serac_design_load("tiny:rows=true", &d, &error), "must be an integer");
     refuse(serac_design_load("tiny:rows=[4]", &d, &error), "must be an integer");
+    refuse(serac_design_load("tiny:rows= 8", &d, &error), "must be an integer");
+    refuse(serac_design_load("tiny:rows=[4, 8]", &d, &error), "must be a number");
     refuse(serac_design_load("tiny:rows=", &d, &error), "rows: must be a number");
     refuse(serac_design_load("tiny:rows=4:x", &d, &error), "x: must be KEY=VALUE");
     refuse(serac_design_load("tiny:a.b=4", &d, &error), "no such place");

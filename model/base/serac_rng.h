@@ -1,5 +1,5 @@
-/* serac_rng.h - random numbers of programs, designs and memory timings: the same
- * again from the same state. */
+/* serac_rng.h - random numbers (splitmix64; Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014),
+ * the same again from the same state. Private to this repository. */
 #ifndef SERAC_RNG_H
 #define SERAC_RNG_H
 
@@ -10,7 +10,7 @@ struct serac_rng {
     uint64_t state;
 };
 
-static inline uint64_t serac_rng_next(struct serac_rng *rng)   /* splitmix64 */
+static inline uint64_t serac_rng_next(struct serac_rng *rng)
 {
     uint64_t x = rng->state += 0x9e3779b97f4a7c15u;
     x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
