@@ -103,6 +103,29 @@ static void test_points_that_return_are_themselves(void **state)
     serac_steady_destroy(s);
 }
 
+/* Points that differ in one number alone, so many that some share a slot of the table. */
+static void test_points_that_differ_in_one_number_are_not_equal(void **state)
+{
+    enum { EACH = 500, COUNT = 4 * EACH };
+    static struct serac_steady_point points[COUNT];
+    static struct serac_counters together[COUNT], singly[COUNT];
+    struct steady_case c;
+    (void)state;
+    long_case(&c, 0);
+    struct serac_steady *s = serac_steady_create(&c.design, &c.insn, c.program);
+    assert_non_null(s);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        struct serac_steady_point *p = &points[i];
+        uint64_t *number[] = {&p->pairs, &p->column_drain, &p->latency, &p->gap};
+        serac_steady_point(&c.design, &c.insn, &c.memory, p);
+        *number[i / EACH] += 1 + (i % EACH) * (i % EACH) % 911 * 17 % 1009;      /* consecutive ones share no slot */
+    }
+    serac_steady_times(s, points, COUNT, together);
+    serac_steady_times_singly(s, points, COUNT, singly);
+    assert_memory_equal(together, singly, sizeof together);
+    serac_steady_destroy(s);
+}
+
 static void test_only_constant_memories_are_taken(void **state)
 {
     const struct serac_memory_config ideal = ideal_memory();
@@ -166,6 +189,7 @@ int main(void)
         cmocka_unit_test(test_every_counter_is_the_timelines_on_random_layers),
         cmocka_unit_test(test_points_at_once_are_the_timelines_each),
         cmocka_unit_test(test_points_that_return_are_themselves),
+        cmocka_unit_test(test_points_that_differ_in_one_number_are_not_equal),
         cmocka_unit_test(test_only_constant_memories_are_taken),
         cmocka_unit_test(test_other_memories_fall_back_to_the_timeline),
         cmocka_unit_test(test_blocks_that_wait_for_others_are_refused),
