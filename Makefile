@@ -223,7 +223,7 @@ reports: $(B)/serac ## compares every plane pair, into reports/pairs.md; JOBS=n
 claims: $(B)/serac ## what is said of few bits, and what holds: reports/claims.md
 	@scripts/claims.sh
 
-test: setup ## every test; ends with N passed, N failed, N skipped
+test: setup ## unit, RTL, command-line, co-simulation and conformance tests; ends with N passed, N failed, N skipped
 	@$(MAKE) -s all lib
 	@rm -f $(B)/results.txt
 	-@$(MAKE) -s -k test-checks test-unit sanitize test-fuzz test-rtl test-cli test-cosim test-conformance
@@ -262,12 +262,12 @@ cosim: $(B)/serac ## 200 random programs on 17 designs, model = RTL; SEED=n
 soak: $(B)/serac ## random designs, any legal programs, memory timings, for MINUTES= (60); SEED=n, JOBS=n
 	@scripts/soak.sh $(or $(MINUTES),60)
 
-.PHONY: disturb test-netlist
+.PHONY: disturb test-generic-gates
 disturb: $(B)/serac ## errors and resets in 500 random programs, model = RTL; SEED=n
 	$(B)/serac cosim --random 500 --seed $(SEED) --disturb
 
-test-netlist: $(B)/serac ## single gates of yosys pass the RTL's lock step; DESIGN=
-	@scripts/test_netlist.sh $(DESIGN)
+test-generic-gates: $(B)/serac ## single gates of yosys pass the RTL's lock step; DESIGN=
+	@scripts/test_generic_gates.sh $(DESIGN)
 
 $(B)/soak/%: testbench/soak/%.c testbench/steady.h $(B)/libserac.a
 	@mkdir -p $(@D)

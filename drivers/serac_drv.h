@@ -52,8 +52,8 @@ enum serac_status serac_drv_write_input(struct serac_drv *drv,
 enum serac_status serac_drv_read_output(struct serac_drv *drv, void *bytes,
                                         size_t count);
 
-/* Other bytes of the loaded image's memory: tensors between layers that the device and layers
- * that the host computes. SERAC_E_INPUT: no image, or beyond its memory_bytes. */
+/* Other bytes of the loaded image's memory: tensors between layers of the
+ * device's and layers that the host computes. SERAC_E_INPUT: no image, or beyond its memory_bytes. */
 enum serac_status serac_drv_write(struct serac_drv *drv, uint64_t offset, const void *bytes, size_t count);
 enum serac_status serac_drv_read(struct serac_drv *drv, uint64_t offset, void *bytes, size_t count);
 
@@ -75,6 +75,7 @@ enum serac_status serac_drv_wait(struct serac_drv *drv);
 /* submit, then wait. */
 enum serac_status serac_drv_run(struct serac_drv *drv);
 
+/* Of the last run that has ended. Errors are those of the table's read32(); *counters is then partly written. */
 enum serac_status serac_drv_counters(struct serac_drv *drv,
                                      struct serac_drv_counters *counters);
 

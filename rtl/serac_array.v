@@ -5,6 +5,7 @@
 // with the tile's last pair: visible at t + SERAC_ARRAY_DEPTH, with drain_valid_o.
 // Operand registers change only with a new digit: an activation digit stays while its weight
 // digits pass, a weight digit that is the word's only one while the activation digits pass.
+// Twin: dot_block() in model/data/serac_function.c; its time is model/time/serac_execute.c's.
 `default_nettype none
 
 module serac_array #(

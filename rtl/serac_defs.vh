@@ -8,7 +8,7 @@
 `define SERAC_KIND_ACT    2'd2
 
 // Stage states that the lock-step bench compares; = enum serac_stage_state in
-// model/time/serac_timeline.h.
+// model/time/serac_observer.h.
 `define SERAC_STATE_IDLE         3'd0
 `define SERAC_STATE_RUN          3'd1
 `define SERAC_STATE_WAIT_RECEIVE 3'd2

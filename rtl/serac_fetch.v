@@ -9,7 +9,7 @@
 // RANGE with SPAN and BYTES SERAC_RANGE_DEPTH, LINE one per input line (padding lines
 // included) plus what the read master makes it wait.
 //
-// Twin: model/time/serac_fetch.c.
+// Twins: model/time/serac_fetch.c; of the walk model/time/serac_fetch_walk.c.
 `default_nettype none
 `include "serac_regs.vh"
 `include "serac_defs.vh"

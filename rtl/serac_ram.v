@@ -1,6 +1,6 @@
 // serac_ram.v - synchronous memory, one write and one read port.
 //
-// Every memory of the machine is one of these, so that a synthesis flow can
+// Every memory of the machine but the masters' lists of open bursts is one of these, so that a synthesis flow can
 // replace this module by macros (scripts/synth/serac_ram.v). Read data follows one
 // cycle after re_i and holds. Parts > 0 promises that never the same one of so many
 // equal parts of the addresses is read and written in one cycle: single-port

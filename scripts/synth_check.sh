@@ -1,7 +1,8 @@
 #!/bin/sh
 # synth_check.sh [FILE...] - yosys synthesises every module of the RTL to generic cells.
 #
-# Default: all of rtl/serac_*.v. Each alone, the modules in it black boxes, at its first LINT point, else with its defaults. No latch, no unknown
+# Default: all of rtl/serac_*.v. Each alone, the modules in it black boxes, at its first LINT point, else with its
+# defaults. No latch, no unknown
 # cell. (The machine as a whole: make synth, make luts.)
 set -eu
 cd "$(dirname "$0")/.."

@@ -54,6 +54,7 @@ struct serac_key {
 struct serac_config;        /* an open file */
 struct serac_group;         /* a place in it; borrowed from the file */
 
+/* The file at `path`, with its variation; to be closed. SERAC_E_INPUT, with file and line; SERAC_E_NOMEM. */
 enum serac_status serac_config_open(const char *path,
                                     struct serac_config **config,
                                     struct serac_error *error);

@@ -44,7 +44,7 @@ struct serac_fast_job {
     uint8_t *out;                       /* [pixel][pixel_bytes] */
 };
 
-/* serac_fast.c: at least `bytes` bytes that start on 64, and as many to the next multiple of 64 and 64 more; NULL: no memory. */
+/* serac_fast.c: `bytes` bytes that start on a multiple of 64, rounded up to one, and 64 spare ones; NULL: no memory. */
 void *serac_fast_room(struct serac_fast_buffer *buffer, size_t bytes);
 
 /* serac_fast_input.c: activations as they lie in memory, and what a padded pixel has. */
@@ -52,8 +52,9 @@ enum serac_status serac_fast_load_lines(struct serac_fast_job *job, const struct
 void serac_fast_make_pad(struct serac_fast_job *job);
 /* Are all activations zero in the lanes that were left out? */
 bool serac_fast_spare_is_zero(const struct serac_fast_job *job);
-/* What windows reach, borders included, as bytes; false if a lane that was left out is not zero. */
+/* Room for what windows reach, borders included, as bytes; false: no memory. */
 bool serac_fast_allocate_bytes(struct serac_fast_job *job, struct serac_fast *fast);
+/* Fills it; false if a lane that was left out is not zero. */
 bool serac_fast_make_bytes(struct serac_fast_job *job);
 
 /* serac_fast_windows.c: do vectors lie one behind the other, so that they need no windows? */

@@ -3,8 +3,8 @@
 #define SERAC_FAST_LAYER_H
 
 #include "serac_fast.h"
-#include "serac_gemm.h"
 #include "serac_fast_post.h"
+#include "serac_gemm.h"
 
 /* Consecutive m-tiles that meet the same input channels. */
 struct serac_fast_part {
@@ -12,7 +12,7 @@ struct serac_fast_part {
     uint32_t block, blocks;             /* input channel blocks of a pixel */
     uint32_t lanes;                     /* of a tap: all of them, less spare ones at the end */
     struct serac_gemm *gemm;            /* owned */
-    struct serac_fast_post *posts;           /* owned; [phases] */
+    struct serac_fast_post *posts;      /* owned; [phases] */
 };
 
 struct serac_fast_layer {

@@ -129,7 +129,7 @@ static enum serac_status load_mtile(struct job *job, uint32_t mtile)
     return SERAC_OK;
 }
 
-/* Dot products of `rows` weight rows with one block of activations. */
+/* Dot products of `rows` weight rows with one block of activations. RTL twin: rtl/serac_array.v. */
 static void dot_block(const int16_t *wgt, const int16_t *act, uint32_t rows,
                       uint32_t lanes, uint32_t *dots, uint32_t *ones)
 {

@@ -1,4 +1,4 @@
-/* serac_gemm_method.h - what a method of serac_gemm.c provides. Private to this folder.
+/* serac_gemm_method.h - what a method of serac_gemm.c provides. Private to model/.
  *
  * Methods may move operands into another range, a' = a + A and w' = w + W, and multiply those; then
  *   sum a w = sum a' w' - W sum a - A sum w'

@@ -1,4 +1,4 @@
-/* serac_gemm_tile.h - register blocks of the AVX-512 methods. Private to this folder.
+/* serac_gemm_tile.h - register blocks of the AVX-512 methods. Private to model/.
  *
  * A method writes one always-inline function of a block of `rows` activation vectors by `vecs` vectors of
  * weights; both are constants in the copies made here, so that sums stay in registers. */

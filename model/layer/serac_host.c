@@ -1,4 +1,4 @@
-/* serac_host.c - layers that the machine has not: their names, what runs, and what it costs. */
+/* serac_host.c - layers that the host computes: their names, what runs, and what it costs. */
 #include <string.h>
 
 #include "serac_host_functions.h"

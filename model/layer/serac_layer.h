@@ -92,8 +92,7 @@ struct serac_layer {
                                           as many; NULL: timing only */
 };
 
-/* Output pixels of one image before pooling is applied, and checks of shapes,
- * widths and ranges; SERAC_E_INPUT names the layer and what is wrong. */
+/* Checks shapes, widths and ranges; SERAC_E_INPUT names the layer and what is wrong. */
 enum serac_status serac_layer_check(const struct serac_layer *layer,
                                     struct serac_error *error);
 

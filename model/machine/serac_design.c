@@ -43,8 +43,7 @@ const struct serac_key *serac_design_keys(size_t *count)
     return design_keys;
 }
 
-/* Relations between keys: every half of a buffer holds a row of planes and a
- * beat, and addresses have room for the widest digit. */
+/* Relations between keys: rtl/MACHINE.md, "Restrictions on a design". */
 static enum serac_status check_relations(const struct serac_design *d,
                                          struct serac_error *error)
 {
@@ -53,7 +52,6 @@ static enum serac_status check_relations(const struct serac_design *d,
     if (d->requant_lanes > least)
         return reject(error, "requant_lanes = %llu: more than rows or lanes "
                       "(%llu)", d->requant_lanes, least);
-    /* At least 32 planes and 4 beats per buffer or bank. */
     uint64_t wgt = 32 * d->rows * plane, bank = 32 * plane;
     uint64_t out = 64 * plane, param = 4 * (uint64_t)d->requant_lanes * 16;
     uint64_t words = 4 * beat;

@@ -11,6 +11,7 @@ struct serac_host_memory {
     uint8_t *bytes;                 /* owned */
 };
 
+/* All zero. SERAC_E_NOMEM: nothing is to be freed. */
 enum serac_status serac_host_memory_init(struct serac_host_memory *memory,
                                          uint64_t base, uint64_t size);
 void serac_host_memory_free(struct serac_host_memory *memory);

@@ -1,4 +1,5 @@
-/* serac_geometry.c - what follows from layer and design alone, and from a run: beats of a column. */
+/* serac_geometry.c - what follows from layer and design alone, and from a run: beats of a column.
+ * RTL twin of its window rules: rtl/serac_columns.v. */
 #include "serac_geometry.h"
 
 #include <string.h>

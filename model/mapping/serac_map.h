@@ -60,7 +60,7 @@ enum serac_status serac_map_apply(const struct serac_layer *layer,
                                   struct serac_insn *insn,
                                   struct serac_error *error);
 
-/* The mapping with the fewest cycles on `memory`, found by asking the timeline:
+/* The mapping with the fewest cycles on `memory`, found by serac_map_time():
  * all feasible combinations of order x run x group x gather x halves are ranked by
  * bytes read and the best SERAC_MAP_TRIES are run. `cycles` (may be NULL): of the
  * layer alone, program read included. SERAC_E_FIT if nothing fits,

@@ -4,7 +4,7 @@
  * it. All addresses are relative to the place where the image will be loaded;
  * serac_program_relocate() makes them absolute.
  *
- * Layers that the machine has not are the host's. They cut the program into steps: a run
+ * Layers that the machine cannot run are the host's. They cut the program into steps: a run
  * of the machine from one block to the next that is marked as the last, or one layer of
  * the host, which reads and writes tensors in the device's layout. Before a product of two
  * tensors the host lays the second one out as weights: a step of that layer, too. */
@@ -50,7 +50,7 @@ struct serac_program {
     struct serac_layout input_layout, output_layout;
 };
 
-/* Maps every layer (the mapping with the fewest cycles by the timeline), packs
+/* Maps every layer (serac_map_best()), packs
  * the weights and lays out the memory; tensors that are never alive together
  * share memory. `memory` is what the mapping is optimised for. */
 enum serac_status serac_program_build(const struct serac_network *network,

@@ -25,7 +25,7 @@ enum serac_status serac_run_time(const struct serac_design *design,
                                  struct serac_run *run);
 
 /* What the program computes, without its time. The device must accept it. `fast`: NULL, or what keeps
- * packed weights from run to run (serac_fast.h). */
+ * packed weights from run to run; not for programs outside. */
 struct serac_fast;
 enum serac_status serac_run_data(const struct serac_design *design,
                                  const struct serac_bus *bus,

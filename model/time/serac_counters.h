@@ -30,7 +30,7 @@ struct serac_run {
     struct serac_counters total;
     enum serac_status status;        /* how the device ended */
     uint64_t error_address;
-    uint64_t error_cycle;            /* of the response, say; SERAC_NEVER: no error */
+    uint64_t error_cycle;            /* of the response, say; UINT64_MAX: no error */
     struct serac_counters *blocks;   /* caller's, may be NULL */
     uint32_t max_blocks, num_blocks;
 };

@@ -93,18 +93,6 @@ static bool step_idle(struct serac_timeline *tl)
     return true;
 }
 
-static bool needs_weights(const struct serac_execute *e)
-{
-    const struct serac_insn_exec *i = &e->insn.exec;
-    return i->order ? e->n == 0 : e->first || i->groups != 1;
-}
-
-static bool needs_activations(const struct serac_execute *e)
-{
-    const struct serac_insn_exec *i = &e->insn.exec;
-    return i->order ? e->first || i->n_tiles != 1 : e->g == 0;
-}
-
 /* Waiting for operands in cycles from..to-1: where fetch itself waited for store
  * they are store's. What fetch has not got to yet is settled later (serac_wait.c). */
 static void spend_wait(struct serac_timeline *tl, uint64_t from, uint64_t to)
@@ -124,7 +112,9 @@ static void spend_wait(struct serac_timeline *tl, uint64_t from, uint64_t to)
 static bool step_wait(struct serac_timeline *tl)
 {
     struct serac_execute *e = &tl->execute;
-    bool weights = needs_weights(e), activations = needs_activations(e);
+    const struct serac_insn_exec *i = &e->insn.exec;
+    bool weights = serac_loads_weights(i->order, e->n, e->first, i->groups);
+    bool activations = serac_loads_activations(i->order, e->g, e->first, i->n_tiles);
     uint64_t seen = 0;
     if (weights)
         seen = serac_later(seen, serac_tokens_seen(&e->wgt_loaded, 1));
@@ -276,12 +266,11 @@ static bool step_run(struct serac_timeline *tl)
     spend_tile(tl, share, natural, booked, issue);
 
     uint64_t cycles = drain_cycles(tl);
-    bool frees = p.m_last && (i->order ? p.n_last
-                                       : i->groups != 1 || p.layer_last);
+    bool frees = p.m_last && serac_frees_weights(i->order, p.n_last, p.layer_last, i->groups);
     uint64_t written = drain(tl, issue, cycles, p.out_last, frees,
                              p.layer_last);
     e->book = issue + cycles;
-    if (p.m_last && (i->order ? i->n_tiles != 1 || p.layer_last : p.group_last))
+    if (p.m_last && serac_frees_activations(i->order, p.group_last, p.layer_last, i->n_tiles))
         serac_tokens_push(tl, &tl->fetch.act_free, issue, i->act_halves);
     advance(e, &p);
     e->at = issue + 1;

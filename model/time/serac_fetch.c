@@ -61,7 +61,7 @@ static bool step_space(struct serac_timeline *tl)
 {
     struct serac_fetch *f = &tl->fetch;
     uint64_t seen = serac_later(serac_tokens_seen(&f->exec_space, 1),
-                          serac_tokens_seen(&f->store_space, 1));
+                                serac_tokens_seen(&f->store_space, 1));
     if (seen == SERAC_NEVER)
         return false;
     uint64_t end = serac_later(f->at, seen);
@@ -129,13 +129,13 @@ static bool step_check(struct serac_timeline *tl)
 static bool loads_weights(const struct serac_fetch *f)
 {
     const struct serac_insn_fetch *i = &f->insn.fetch;
-    return i->order ? f->n == 0 : f->first || i->groups != 1;
+    return serac_loads_weights(i->order, f->n, f->first, i->groups);
 }
 
 static bool loads_activations(const struct serac_fetch *f)
 {
     const struct serac_insn_fetch *i = &f->insn.fetch;
-    return i->order ? f->first || i->n_tiles != 1 : f->g == 0;
+    return serac_loads_activations(i->order, f->g, f->first, i->n_tiles);
 }
 
 static enum serac_fetch_state after_weights(const struct serac_fetch *f)

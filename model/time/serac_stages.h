@@ -113,7 +113,6 @@ struct serac_execute {
     uint64_t pairs;              /* digit pairs of a tile */
     uint32_t phases;
     uint64_t book;               /* first cycle whose drain is free */
-    uint64_t held_since;         /* deadlock: not running since */
     uint64_t post_busy;          /* first cycle after post's work */
     struct serac_sections sections;
     struct serac_tokens pushed, wgt_loaded, act_loaded, out_free;
@@ -161,7 +160,7 @@ struct serac_timeline {
     struct serac_timeline_hooks hooks;
     uint32_t beat_bytes, beat_shift;   /* 1 << beat_shift */
     uint32_t drain_groups;       /* of results that leave at once, in a column */
-    uint32_t section_cycles;     /* queue seen non-empty to section ready */
+    uint32_t section_cycles;     /* queue seen non-empty to section ready: rtl/serac_queue.v */
     struct serac_read read;
     struct serac_fetch fetch;
     struct serac_execute execute;
@@ -227,6 +226,28 @@ void serac_execute_blame_store(struct serac_timeline *tl, uint64_t from, uint64_
 void serac_execute_settle(struct serac_timeline *tl, uint64_t passed);
 void serac_execute_trace_open(struct serac_timeline *tl, uint64_t to);
 void serac_store_trace_open(struct serac_timeline *tl, uint64_t to);
+
+/* Which iterations (g, n) load operands and which free them (rtl/MACHINE.md, "Program"): fetch, execute and the closed
+ * form ask here. `first`: the layer's first iteration, `last`: its last. */
+static inline bool serac_loads_weights(bool order, uint32_t n, bool first, uint32_t groups)
+{
+    return order ? n == 0 : first || groups != 1;
+}
+
+static inline bool serac_loads_activations(bool order, uint32_t g, bool first, uint32_t n_tiles)
+{
+    return order ? first || n_tiles != 1 : g == 0;
+}
+
+static inline bool serac_frees_weights(bool order, bool n_last, bool last, uint32_t groups)
+{
+    return order ? n_last : groups != 1 || last;
+}
+
+static inline bool serac_frees_activations(bool order, bool g_last, bool last, uint32_t n_tiles)
+{
+    return order ? n_tiles != 1 || last : g_last;
+}
 
 void serac_fetch_init(struct serac_timeline *tl, uint64_t program);
 

@@ -161,10 +161,11 @@ static uint32_t iteration(struct walk *w)
     const struct serac_insn_fetch *i = &w->insn->fetch;
     struct serac_fetch *f = &w->f;
     bool first = f->g == 0 && f->n == 0, last_g = f->g == i->groups - 1, last_n = f->n == i->n_tiles - 1;
-    bool loads_w = i->order ? f->n == 0 : first || i->groups != 1;
-    bool loads_a = i->order ? first || i->n_tiles != 1 : f->g == 0;
-    bool frees_w = i->order ? last_n : i->groups != 1 || (last_g && last_n);
-    bool frees_a = i->order ? i->n_tiles != 1 || (last_g && last_n) : last_g;
+    bool last = last_g && last_n;
+    bool loads_w = serac_loads_weights(i->order, f->n, first, i->groups);
+    bool loads_a = serac_loads_activations(i->order, f->g, first, i->n_tiles);
+    bool frees_w = serac_frees_weights(i->order, last_n, last, i->groups);
+    bool frees_a = serac_frees_activations(i->order, last_g, last, i->n_tiles);
     uint32_t skipped = 0;
     uint32_t wgt = loads_w ? weights(w) : SERAC_STEADY_NONE;
     uint32_t act = loads_a ? activations(w, &skipped) : SERAC_STEADY_NONE;

@@ -227,7 +227,7 @@ static uint64_t quiet_from(const struct serac_timeline *tl)
     if (tl->read.bursts.issued) {
         uint64_t newest = (tl->read.bursts.issued - 1) % SERAC_RING;
         cycle = serac_later(tl->read.last_handshake + 1,
-                      tl->read.bursts.last_beat[newest] + 1);
+                            tl->read.bursts.last_beat[newest] + 1);
     }
     if (tl->write.bursts.issued) {
         uint64_t newest = (tl->write.bursts.issued - 1) % SERAC_RING;

@@ -12,7 +12,7 @@
  * accepted and when its data moved. The data may be told later than the handshake.
  *
  * RTL twin: rtl/serac_core.v; its stage_state_o is compared with the trace at
- * every clock edge by testbench/cosim. */
+ * every clock edge by sim/lockstep. */
 #ifndef SERAC_TIMELINE_H
 #define SERAC_TIMELINE_H
 
@@ -81,7 +81,7 @@ void serac_timeline_complete(struct serac_timeline *timeline,
                              enum serac_channel channel,
                              const struct serac_burst *burst, int response);
 
-/* After SERAC_PROGRESS_DONE: fills `run` (see serac_run.h). */
+/* After SERAC_PROGRESS_DONE: fills `run` (serac_counters.h). */
 void serac_timeline_result(const struct serac_timeline *timeline,
                            struct serac_run *run);
 

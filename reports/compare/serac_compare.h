@@ -13,8 +13,7 @@
 #include "serac_result.h"
 
 enum serac_view {
-    SERAC_VIEW_PEAK, SERAC_VIEW_WIDE, SERAC_VIEW_BANDWIDTH, SERAC_VIEW_AREA,
-    SERAC_VIEWS
+    SERAC_VIEW_PEAK, SERAC_VIEW_WIDE, SERAC_VIEW_BANDWIDTH, SERAC_VIEW_AREA
 };
 
 /* One program on one design: a network, or a workload at a precision. */

@@ -376,13 +376,3 @@ void blocks_build(struct blocks *blocks, const cJSON *netlist, const struct bloc
     free(s.drivers);
     free(s.seen);
 }
-
-void blocks_free(struct blocks *blocks)
-{
-    for (uint32_t i = 0; i < blocks->num_nodes; i++) {
-        free(blocks->nodes[i].name);
-        free(blocks->nodes[i].module);
-    }
-    free(blocks->nodes);
-    free(blocks->wires);
-}

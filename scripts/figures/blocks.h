@@ -60,7 +60,6 @@ struct blocks_setup {
 
 /* `netlist` must outlive the graph. */
 void blocks_build(struct blocks *blocks, const struct cJSON *netlist, const struct blocks_setup *setup);
-void blocks_free(struct blocks *blocks);
 bool blocks_matches(const char *name, const char *const *patterns);
 _Noreturn void blocks_die(const char *format, ...);
 

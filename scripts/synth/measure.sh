@@ -8,7 +8,7 @@
 #     TECH=sg13g2 [JOBS=2] scripts/synth/measure.sh
 #     TECH=sg13g2 scripts/synth/measure.sh --hash     # of this RTL and flow
 #
-# An hour and more of two cores for a technology. Of an FPGA only what the synthesiser counts is
+# One to two hours of two cores for a technology. Of an FPGA only what the synthesiser counts is
 # collected, not the clock.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -30,8 +30,8 @@ sources() {
     if $asic; then
       sed 's|^ *#.*||' synth.sh report.sh units.sh "tech/$tech.cfg" tech/sram.cfg energy/*.cfg | plain
       sim=../../sim/netlist
-      set -- cells*.[ch] macros.c $sim/sram_cfg.[ch] fanout.c area.c $sim/liberty*.[ch] $sim/netlist*.[ch] $sim/energy*.[ch] \
-        $sim/gate_cell.[ch] $sim/gates*.[ch] unit.c $sim/serac_netlist*.[ch] ../../model/cost/serac_sram.[ch]
+      set -- cells*.[ch] macros.c $sim/sram_cfg.[ch] fanout.c area.c $sim/liberty*.[ch] $sim/netlist*.[ch] \
+        $sim/energy*.[ch] $sim/gate_cell.[ch] $sim/gates*.[ch] unit.c $sim/serac_rtl_gates*.[ch] ../../model/cost/serac_sram.[ch] ../../model/base/serac_rng.h
     else
       sed 's|^ *#.*||' fpga.sh modules.py "tech/$tech.cfg" | plain
       set -- area.c

@@ -15,8 +15,8 @@
 #define SERAC_RANDOM_LAYERS 3
 
 enum serac_layer_kind {     /* as counted in the histogram */
-    SERAC_KIND_GEMM, SERAC_KIND_CONV, SERAC_KIND_POOL, SERAC_KIND_DEPTHWISE,
-    SERAC_KIND_ADD, SERAC_LAYER_KINDS
+    SERAC_LAYER_GEMM, SERAC_LAYER_CONV, SERAC_LAYER_POOL, SERAC_LAYER_DEPTHWISE,
+    SERAC_LAYER_ADD, SERAC_LAYER_KINDS
 };
 
 enum serac_random_fault {   /* put into some programs; the device must report it */

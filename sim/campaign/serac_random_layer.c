@@ -26,19 +26,19 @@ static void random_shape(struct serac_rng *rng, const struct serac_design *d,
     struct serac_layer *l = &r->layer;
     l->kernel_h = l->kernel_w = l->stride_h = l->stride_w = 1;
     l->dilation_h = l->dilation_w = l->pool = 1;
-    l->op = r->kind == SERAC_KIND_ADD         ? SERAC_OP_ADD
-            : r->kind == SERAC_KIND_DEPTHWISE ? SERAC_OP_DEPTHWISE
-                                              : SERAC_OP_CONV;
+    l->op = r->kind == SERAC_LAYER_ADD         ? SERAC_OP_ADD
+            : r->kind == SERAC_LAYER_DEPTHWISE ? SERAC_OP_DEPTHWISE
+                                               : SERAC_OP_CONV;
     uint32_t most = d->lanes * 3 > 200 ? 200 : d->lanes * 3;
     l->input.channels = (uint32_t)serac_rng_pick(rng, 1, most);
     l->output.channels = (uint32_t)serac_rng_pick(rng, 1, d->rows * 8);
     l->input.height = 1;
     l->input.width = (uint32_t)serac_rng_pick(rng, 1, 220);
-    if (r->kind != SERAC_KIND_GEMM) {
+    if (r->kind != SERAC_LAYER_GEMM) {
         l->input.height = (uint32_t)serac_rng_pick(rng, 1, 22);
         l->input.width = (uint32_t)serac_rng_pick(rng, 1, 30);
     }
-    if (l->op != SERAC_OP_ADD && r->kind != SERAC_KIND_GEMM) {
+    if (l->op != SERAC_OP_ADD && r->kind != SERAC_LAYER_GEMM) {
         l->kernel_h = (uint32_t)serac_rng_pick(rng, 1, 4);
         l->kernel_w = (uint32_t)serac_rng_pick(rng, 1, 4);
         l->stride_h = (uint32_t)serac_rng_pick(rng, 1, 3);
@@ -54,7 +54,7 @@ static void random_shape(struct serac_rng *rng, const struct serac_design *d,
         l->pad_left = (uint32_t)serac_rng_pick(rng, 0, kw);
         l->pad_right = (uint32_t)serac_rng_pick(rng, 0, kw);
     }
-    if (r->kind == SERAC_KIND_POOL)
+    if (r->kind == SERAC_LAYER_POOL)
         l->pool = (uint32_t)serac_rng_pick(rng, 2, 3);
     uint64_t reach = (uint64_t)l->kernel_h * l->kernel_w *
                      l->input.channels * l->input.height * l->input.width;
@@ -227,7 +227,7 @@ bool serac_random_layer_make(struct serac_rng *rng, const struct serac_design *d
     l->weight_kind = (enum serac_weight_kind)serac_rng_pick(rng, 0, 2);
     if (l->weight_kind == SERAC_WEIGHT_BIPOLAR && l->weight_store_bits == 8)
         l->weight_kind = SERAC_WEIGHT_SIGNED;
-    if (r->kind == SERAC_KIND_DEPTHWISE)
+    if (r->kind == SERAC_LAYER_DEPTHWISE)
         l->weight_kind = SERAC_WEIGHT_SIGNED;
     uint32_t pairs = ((l->weight_bits + d->weight_planes - 1) /
                       d->weight_planes) *

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static enum serac_help_format format = SERAC_HELP_TEXT;
+static enum serac_help_format format = SERAC_HELP_TEXT;   /* in which serac_help_usage() prints */
 
 static const struct {
     const char *name, *text;
@@ -31,11 +31,6 @@ static const char *kind_of(const char *argument, size_t length)
         if (strlen(named[i].argument) == length && !strncmp(named[i].argument, argument, length))
             return named[i].kind;
     return NULL;
-}
-
-void serac_help_format(enum serac_help_format new_format)
-{
-    format = new_format;
 }
 
 /* --- text ------------------------------------------------------------------------ */
@@ -202,7 +197,7 @@ void serac_help_all(enum serac_help_format new_format, const struct serac_comman
                     size_t count)
 {
     char ask[] = "--help";
-    serac_help_format(new_format);
+    format = new_format;
     if (format == SERAC_HELP_MAN)
         begin_man();
     else
@@ -215,5 +210,5 @@ void serac_help_all(enum serac_help_format new_format, const struct serac_comman
         end_man();
     else
         end_bash();
-    serac_help_format(SERAC_HELP_TEXT);
+    format = SERAC_HELP_TEXT;
 }

@@ -9,9 +9,6 @@
 
 enum serac_help_format { SERAC_HELP_TEXT, SERAC_HELP_MAN, SERAC_HELP_BASH };
 
-/* How serac_help_usage() prints from now on; text at first. */
-void serac_help_format(enum serac_help_format format);
-
 /* One command: its --help. */
 void serac_help_usage(const struct serac_usage *usage);
 

@@ -4,13 +4,13 @@
 
 #include "serac_cli.h"
 #include "serac_cosim_tracing.h"
-#include "serac_netlist.h"
+#include "serac_rtl_gates.h"
 
 struct serac_cosim_network {
     const char *name, *input;                  /* input: NULL, or a file of raw inputs */
     struct serac_setting setting;
     uint64_t image, seed;
-    struct serac_netlist_options netlist;        /* dir NULL: the RTL */
+    struct serac_rtl_gates_options netlist;    /* dir NULL: the RTL */
     struct serac_cosim_tracing *tracing;
     const char *out;                           /* NULL, or the folder that gets the row for serac report */
 };

@@ -93,8 +93,8 @@ static enum serac_status lockstep_network(struct network_job *j, struct serac_er
     const struct serac_rtl_ops *ops;
     struct serac_host_memory memory;
     enum serac_status status =
-        j->ask->netlist.dir ? serac_netlist_load(&j->ask->netlist, &s->design, &ops, error)
-                      : serac_rtl_load(&s->design, j->recording ? j->recording->build : SERAC_RTL_PLAIN, &ops, error);
+        j->ask->netlist.dir ? serac_rtl_gates_load(&j->ask->netlist, &s->design, &ops, error)
+                            : serac_rtl_load(&s->design, j->recording ? j->recording->build : SERAC_RTL_PLAIN, &ops, error);
     if (status != SERAC_OK)
         return status;
     status = serac_host_memory_init(&memory, 0x80000000u, p->memory_bytes);
@@ -106,7 +106,7 @@ static enum serac_status lockstep_network(struct network_job *j, struct serac_er
     status = lockstep_steps(j, ops, &memory, error);
     serac_host_memory_free(&memory);
     if (status == SERAC_OK && j->ask->netlist.energy)
-        status = serac_netlist_written(error);
+        status = serac_rtl_gates_written(error);
     return status;
 }
 

@@ -71,7 +71,7 @@ int serac_cmd_infer(int argc, char **argv)
         {"design", "D", "name in configs/designs or path (serial)", &design},
         {"memory", "M", "name in configs/memory or path (default)", &memory},
         {"tech", "T", "name in configs/tech or path (" SERAC_DEFAULT_TECH ")", &tech},
-        {"backend", "B", "model, rtl or systemc (model)", &backend},
+        {"backend", "B", "model, rtl, systemc or systemc-rtl (model)", &backend},
         {"data", "SET", "fashion-mnist-500, fashion-mnist, fashion-mnist-held-out or file prefix",
          &data},
         {"input", "FILE", "raw inputs in place of a data set: a byte a value, any number of inputs", &input},

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "serac_queue.h"
+#include "serac_requests.h"
 #include "serac_serve.h"
 
 struct overrides {
@@ -33,7 +33,7 @@ static bool apply(const struct overrides *o, struct serac_serving *s)
         return false;
     }
     if ((o->rate && !read_rate(o->rate, &s->rates.value[0])) ||
-        (o->devices && !serac_cli_number("--devices", o->devices, 1, SERAC_QUEUE_DEVICES, &devices)) ||
+        (o->devices && !serac_cli_number("--devices", o->devices, 1, SERAC_REQUESTS_DEVICES, &devices)) ||
         (o->seed && !serac_cli_number("--seed", o->seed, 0, UINT64_MAX, &s->seed)))
         return false;
     if (o->rate)

@@ -29,7 +29,7 @@ struct serac_layer *serac_build_layer(struct serac_build *build, const char *nam
 int8_t *serac_build_weights(struct serac_build *build, uint64_t count);
 struct serac_param *serac_build_params(struct serac_build *build, uint64_t count);
 /* Makes the last layer the product of its two operands, a pixel of the second one (`transpose`: a
- * channel) an output channel; its parameters, zeros. */
+ * channel) an output channel; its parameters, zeros. No importer makes one yet, tests do. */
 struct serac_param *serac_build_product(struct serac_build *build, bool transpose);
 /* Words of the last layer, the host's: as many as serac_host_words() says. */
 int32_t *serac_build_words(struct serac_build *build);

@@ -69,9 +69,7 @@ bool serac_import_onnx_chain_add(struct serac_import_onnx_chain *chain, enum ser
 bool serac_import_onnx_chain_clip(struct serac_import_onnx_chain *chain, double low, double high);
 /* Is a division by this 2^n - 1, which DORY means as 2^n? */
 bool serac_import_onnx_is_shift(double by);
-/* What a sum becomes; *lost if an exact number is beyond 2^53. */
-double serac_import_onnx_chain_value(const struct serac_import_onnx_chain *chain, uint32_t channel, double x,
-                                     bool *lost);
+/* The code that a sum becomes; *lost if an exact number is beyond 2^53. */
 int32_t serac_import_onnx_code(const struct serac_import_onnx_quantiser *q, const struct serac_import_onnx_chain *chain,
                                uint32_t channel, int64_t x, bool *lost);
 

@@ -114,8 +114,7 @@ static double integer_divide(double x, double by)
     return is_power(by) ? floor(x / by) : serac_import_onnx_is_shift(by) ? floor(x / (by + 1)) : trunc(x / by);
 }
 
-double serac_import_onnx_chain_value(const struct serac_import_onnx_chain *chain, uint32_t channel, double x,
-                                     bool *lost)
+static double value_of(const struct serac_import_onnx_chain *chain, uint32_t channel, double x, bool *lost)
 {
     for (uint32_t i = 0; i < chain->count; i++) {
         const struct serac_import_onnx_step *s = &chain->steps[i];
@@ -168,7 +167,7 @@ static int32_t reached(const struct serac_import_onnx_quantiser *q, uint32_t cha
 int32_t serac_import_onnx_code(const struct serac_import_onnx_quantiser *q, const struct serac_import_onnx_chain *chain,
                                uint32_t channel, int64_t sum, bool *lost)
 {
-    double x = serac_import_onnx_chain_value(chain, channel, (double)sum, lost), code = 0;
+    double x = value_of(chain, channel, (double)sum, lost), code = 0;
     switch (q->rule) {
     case SERAC_IMPORT_ONNX_LINEAR: code = rint(divided(x, q->scale, chain->real)) + q->format.zero_point; break;
     case SERAC_IMPORT_ONNX_PRODUCT:

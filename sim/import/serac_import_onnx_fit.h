@@ -1,4 +1,5 @@
-/* serac_import_onnx_fit.h - from a chain's steps to what computes them, private to serac_import_onnx_fit*.c. */
+/* serac_import_onnx_fit.h - from a chain's steps to what computes them, private to serac_import_onnx_fit*.c
+ * and serac_import_onnx_steps.c. */
 #ifndef SERAC_IMPORT_ONNX_FIT_H
 #define SERAC_IMPORT_ONNX_FIT_H
 

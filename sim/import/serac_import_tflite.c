@@ -94,7 +94,7 @@ bool serac_import_tflite_set_tensor(struct serac_import_tflite *t, const struct 
 /* CalculateActivationRangeQuantized: the layer's clamp for a fused activation. */
 bool serac_import_tflite_set_clamp(struct serac_import_tflite *t, struct serac_layer *l,
                                    const struct serac_tflite_tensor *out,
-                      int64_t activation)
+                                   int64_t activation)
 {
     float scale = serac_tflite_scale(&t->model, out, 0);
     float low = activation == SERAC_IMPORT_TFLITE_RELU_N1_TO_1 ? -1 : 0;

@@ -159,8 +159,8 @@ static enum serac_status requantise(struct serac_import_tflite *t)
     if (!serac_import_tflite_is_activation(t, in) || !serac_import_tflite_is_activation(t, out))
         return serac_import_tflite_refuse(t, "needs 8-bit tensors");
     serac_build_multiplier((double)serac_tflite_scale(&t->model, in, 0) /
-                                (double)serac_tflite_scale(&t->model, out, 0),
-                            &l->factors[0], &l->factors[1]);
+                           (double)serac_tflite_scale(&t->model, out, 0),
+                           &l->factors[0], &l->factors[1]);
     return set_output(t, l, SERAC_IMPORT_TFLITE_NONE);
 }
 
@@ -210,8 +210,8 @@ static enum serac_status mean(struct serac_import_tflite *t)
     memset(ones, 1, (size_t)count * l->output.channels);
     for (uint32_t c = 0; c < l->output.channels; c++) {
         serac_build_multiplier((double)serac_tflite_scale(&t->model, in, 0) /
-                                    (double)serac_tflite_scale(&t->model, out, 0),
-                                &p[c].mult, &p[c].shift);
+                               (double)serac_tflite_scale(&t->model, out, 0),
+                               &p[c].mult, &p[c].shift);
         divide(&p[c].mult, &p[c].shift, count);
     }
     return set_output(t, l, SERAC_IMPORT_TFLITE_NONE);
@@ -227,7 +227,7 @@ static enum serac_status padding(struct serac_import_tflite *t)
         return SERAC_E_INPUT;
     if (!serac_import_tflite_is_activation(t, in) || in->rank != 4 || !pads || !pads->data ||
         !serac_import_tflite_output_of(t) || (pads->type != SERAC_TFLITE_INT32 && pads->type != SERAC_TFLITE_INT64) ||
-            pads->bytes != (pads->type == SERAC_TFLITE_INT64 ? 64u : 32u))
+        pads->bytes != (pads->type == SERAC_TFLITE_INT64 ? 64u : 32u))
         return serac_import_tflite_refuse(t, "needs an 8-bit tensor of four dimensions and constant paddings");
     struct serac_import_tflite_source to = {.layer = s->layer};
     for (uint32_t i = 0; i < 8; i++) {

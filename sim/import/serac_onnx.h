@@ -71,8 +71,6 @@ double serac_onnx_value(const struct serac_onnx_constant *constant, uint64_t i);
 uint32_t serac_onnx_index(const struct serac_onnx_constant *constant, uint64_t i, uint32_t axis);
 void serac_onnx_constant_free(struct serac_onnx_constant *constant);
 
-/* IEEE half precision. */
-float serac_onnx_half(uint16_t bits);
-float serac_onnx_to_half(float value);       /* rounded to one, as a float */
+float serac_onnx_to_half(float value);       /* rounded to IEEE half precision, as a float */
 
 #endif

@@ -5,7 +5,8 @@
 
 #include "serac_onnx.h"
 
-float serac_onnx_half(uint16_t bits)
+/* IEEE half precision. */
+static float from_half(uint16_t bits)
 {
     int exponent = bits >> 10 & 31, fraction = bits & 1023;
     float size = exponent == 31  ? (fraction ? NAN : INFINITY)
@@ -98,7 +99,7 @@ static double number_of(uint32_t type, uint64_t bits)
     switch (type) {
     case SERAC_ONNX_FLOAT: memcpy(&single, &low, sizeof single); return (double)single;
     case SERAC_ONNX_DOUBLE: memcpy(&wide, &bits, sizeof wide); return wide;
-    case SERAC_ONNX_FLOAT16: return (double)serac_onnx_half((uint16_t)bits);
+    case SERAC_ONNX_FLOAT16: return (double)from_half((uint16_t)bits);
     case SERAC_ONNX_INT64: return (double)(int64_t)bits;
     case SERAC_ONNX_INT32: return (double)(int32_t)low;
     case SERAC_ONNX_INT8: return (double)(int8_t)(uint8_t)bits;

@@ -11,7 +11,7 @@
 
 enum serac_tflite_type {     /* of those that occur in integer networks */
     SERAC_TFLITE_FLOAT32 = 0, SERAC_TFLITE_INT32 = 2, SERAC_TFLITE_UINT8 = 3, SERAC_TFLITE_INT64 = 4,
-    SERAC_TFLITE_INT16 = 7, SERAC_TFLITE_INT8 = 9, SERAC_TFLITE_INT4 = 17
+    SERAC_TFLITE_INT8 = 9, SERAC_TFLITE_INT4 = 17
 };
 
 enum serac_tflite_op {

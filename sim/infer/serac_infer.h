@@ -12,7 +12,7 @@ struct serac_infer_job {
     const struct serac_setting *setting;
     const char *network;         /* name or path */
     const struct serac_network *built;   /* NULL, or the network itself (`network` only names it) */
-    const char *backend;         /* model, rtl, systemc */
+    const char *backend;         /* model, rtl, systemc, systemc-rtl */
     const char *dataset;         /* NULL: the network's own, 500 images */
     const char *input;           /* NULL, or a file of raw inputs in place of a data set */
     uint64_t limit;              /* images; 0: all */
@@ -39,6 +39,8 @@ struct serac_infer_result {
     double float_accuracy;       /* < 0: unknown */
 };
 
+/* SERAC_E_INPUT, with the reason: network, data, design or backend cannot be had, or do not go together; SERAC_E_FIT;
+ * SERAC_E_NOMEM; else what the driver returned. On failure nothing of *result is to be freed. */
 enum serac_status serac_infer_run(const struct serac_infer_job *job,
                                   struct serac_infer_result *result,
                                   struct serac_error *error);

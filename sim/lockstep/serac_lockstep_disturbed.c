@@ -55,7 +55,7 @@ static void reset_rtl(struct serac_lockstep *ls, void *rtl, uint32_t edges)
     serac_axi_check_reset(&ls->check, &out);
     if (ls->check.violation)
         serac_lockstep_differ(ls, "AXI: %s", ls->check.violation);
-    serac_polls_init(ls->polls, ls->polls->random);
+    serac_polls_init(ls->polls, ls->polls->rng.state);
     compare_new(ls, rtl);
     serac_lockstep_program_address(ls, rtl);
 }

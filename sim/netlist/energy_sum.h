@@ -1,6 +1,6 @@
 /* energy_sum.h - energy of a netlist by groups of its instances.
  *
- * What is counted for a toggle stands in energy.c; the activity is that in the
+ * What is counted for a toggle stands in scripts/synth/energy.c; the activity is that in the
  * nets of the netlist. */
 #ifndef ENERGY_SUM_H
 #define ENERGY_SUM_H

@@ -15,7 +15,7 @@ enum gate_kind {
     GATE_FLIP_FLOP,
     GATE_LATCH,               /* transparent while `clock` is true */
     GATE_CLOCK_GATE,          /* latch of `next`, open while `clock` is false */
-    GATE_MEMORY               /* serac_macro, see macros.c */
+    GATE_MEMORY               /* serac_macro: scripts/synth/macros.c */
 };
 
 /* Pins of a memory; buses as pin numbers. */

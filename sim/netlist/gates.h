@@ -2,8 +2,8 @@
  *
  * Two values, one clock. Without delays all gates settle after every change of the inputs and
  * on either edge in the order of their levels, each at most once, so glitches do not exist;
- * with them (gates_delays()) they do, and cost about five times the time. Clock gates and latches are real: a register acts when its own clock
- * pin rises. Registers and memories begin with random content. */
+ * with them (gates_delays()) they do, and cost about five times the time. Clock gates and latches are
+ * real: a register acts when its own clock pin rises. Registers and memories begin with random content. */
 #ifndef GATES_H
 #define GATES_H
 
@@ -50,7 +50,7 @@ void gates_count(struct gates *g);
 uint64_t gates_activity(struct gates *g);
 const struct gates_memory *gates_memories(const struct gates *g,
                                           uint32_t *count);
-/* Registers that acted since gates_count(). */
+/* Registers that acted since gates_count(); for tests. */
 uint64_t gates_clocked(const struct gates *g);
 
 #endif

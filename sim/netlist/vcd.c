@@ -49,7 +49,8 @@ void vcd_destroy(struct vcd *v)
 
 const char *vcd_problem(const struct vcd *v) { return v->problem; }
 
-uint64_t vcd_span(const struct vcd *v)
+/* Time that was counted: from the window's first time seen to its last. */
+static uint64_t span_of(const struct vcd *v)
 {
     return v->begun ? v->now - v->first : 0;
 }
@@ -176,7 +177,7 @@ static bool write_net(const struct vcd *v, const struct name *n, FILE *file)
     const struct signal *s =
         (const struct signal *)v->signals.items + n->signal;
     const struct bit *bits = (const struct bit *)v->bits.items + s->first;
-    double span = (double)vcd_span(v);
+    double span = (double)span_of(v);
     for (uint32_t i = 0; i < s->width; i++) {
         uint64_t high = bits[i].high;
         int32_t index = n->descending ? n->low + (int32_t)i
@@ -200,7 +201,7 @@ bool vcd_write(struct vcd *v, FILE *file, uint64_t cycles)
         (void)take_token(v);
     if (v->problem[0])
         return false;
-    if (!vcd_span(v))
+    if (!span_of(v))
         return vcd_fail(v, "nothing was recorded within the window", "");
     fprintf(file, "serac-activity 1\ncycles %llu\n",
             (unsigned long long)cycles);

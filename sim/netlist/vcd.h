@@ -28,8 +28,6 @@ void vcd_destroy(struct vcd *vcd);
 /* false once the text is malformed; vcd_problem() says how. */
 bool vcd_feed(struct vcd *vcd, const char *text, size_t length);
 const char *vcd_problem(const struct vcd *vcd);
-/* Time that was counted: from the window's first time seen to its last. */
-uint64_t vcd_span(const struct vcd *vcd);
 /* Ends the window and writes the activity file. false if that fails. */
 bool vcd_write(struct vcd *vcd, FILE *file, uint64_t cycles);
 

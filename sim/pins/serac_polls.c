@@ -5,16 +5,13 @@
 
 void serac_polls_init(struct serac_polls *polls, uint64_t seed)
 {
-    *polls = (struct serac_polls){.random = seed * 0x9e3779b97f4a7c15u | 1};
+    *polls = (struct serac_polls){.rng = {seed}};
 }
 
-/* xorshift64: true once in `of` calls. */
+/* True once in `of` calls. */
 static bool once_in(struct serac_polls *p, unsigned of)
 {
-    p->random ^= p->random << 13;
-    p->random ^= p->random >> 7;
-    p->random ^= p->random << 17;
-    return (p->random >> 20) % of == 0;
+    return serac_rng_next(&p->rng) % of == 0;
 }
 
 bool serac_polls_open(const struct serac_polls *p)
@@ -30,7 +27,7 @@ void serac_polls_drive(struct serac_polls *p, struct serac_rtl_in *in)
     if (!quiet && once_in(p, 16)) {
         p->aw = p->w = p->b = true;
         in->s_awaddr = SERAC_REG_ID;
-        in->s_wdata = (uint32_t)p->random;
+        in->s_wdata = (uint32_t)p->rng.state;
         in->s_wstrb = 15;
     } else if (!quiet && once_in(p, 8)) {
         p->ar = p->r = true;

@@ -4,10 +4,11 @@
 #ifndef SERAC_POLLS_H
 #define SERAC_POLLS_H
 
+#include "serac_rng.h"
 #include "serac_rtl.h"
 
 struct serac_polls {
-    uint64_t random;                 /* state; not 0 */
+    struct serac_rng rng;
     bool aw, w, b, ar, r;            /* offered, or owed by the device */
     bool closing;                    /* nothing new */
     uint64_t answers;

@@ -2,7 +2,7 @@
  *
  * One shared library per design, built on demand by scripts/build_rtl.sh from
  * sim/pins/serac_rtl_shim.cpp; it exports `serac_rtl_ops`. A synthesised netlist has
- * the same operations but the last four (serac_netlist.h). What looks inside costs
+ * the same operations but the last four (serac_rtl_gates.h). What looks inside costs
  * speed: it is built into libraries of its own. */
 #ifndef SERAC_RTL_H
 #define SERAC_RTL_H

@@ -28,7 +28,8 @@ struct serac_shapes_result {
 
 /* Of the shapes within SERAC_SHAPES_TIE of the least time for one pair, the one
  * of least energy; exactly: shapes are tried by rising time of the busy array, a
- * lower bound, until that leaves the tie. The technology must have areas and a clock. The design's name is area-W-A-ROWSxCOLSxLANES. SERAC_E_FIT if no shape fits. */
+ * lower bound, until that leaves the tie. The technology must have areas and a clock. The design's name is
+ * area-W-A-ROWSxCOLSxLANES. SERAC_E_FIT if no shape fits. */
 enum serac_status serac_shapes_best(const struct serac_shapes_job *job,
                                     uint32_t weight_planes,
                                     uint32_t act_planes,

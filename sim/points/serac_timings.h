@@ -1,8 +1,18 @@
-/* serac_timings.h - what layers took, for serac_workload_run.c. */
+/* serac_timings.h - what layers took, so that equal ones are mapped and timed once. */
 #ifndef SERAC_TIMINGS_H
 #define SERAC_TIMINGS_H
 
-#include "serac_workload_run.h"
+#include "serac_counters.h"
+#include "serac_insn.h"
+#include "serac_layer.h"
+#include "serac_memory.h"
+
+/* Of layers of equal shape and widths on one design and memory; forgets when either changes. */
+struct serac_timings;
+/* NULL: out of memory. */
+struct serac_timings *serac_timings_create(void);
+void serac_timings_destroy(struct serac_timings *timings);
+uint64_t serac_timings_count(const struct serac_timings *timings);   /* timed so far; for tests */
 
 /* The counters and instructions of an equal layer; names do not count. A layer must come
  * from calloc'ed memory or copies of it: its padding is compared too. Another design or

@@ -1,6 +1,6 @@
 /* serac_workload_run.h - a workload on a design: how long, at what cost.
  *
- * Each layer is mapped and timed alone by the timeline, so its cycles are exact
+ * Each layer is mapped and timed alone by serac_map_best(), so its cycles are exact
  * for it; layers run one after the other, without the overlap of one layer's
  * fetch with another's work that a program of the whole network has. */
 #ifndef SERAC_WORKLOAD_RUN_H
@@ -8,14 +8,8 @@
 
 #include "serac_cli.h"
 #include "serac_result.h"
+#include "serac_timings.h"
 #include "serac_workload.h"
-
-/* What layers took, so that equal ones are mapped and timed once: of equal shape and
- * widths on one design and memory. Forgets when either changes. NULL: out of memory. */
-struct serac_timings;
-struct serac_timings *serac_timings_create(void);
-void serac_timings_destroy(struct serac_timings *timings);
-uint64_t serac_timings_count(const struct serac_timings *timings);   /* timed so far */
 
 struct serac_workload_job {
     const struct serac_setting *setting;

@@ -104,7 +104,7 @@ static void say_why(struct serac_serve_row *row, const struct serac_serve_run *r
                  "devices is enough", f->p99 / 1e3, r->serving->latency_ms);
     else
         snprintf(row->cells[SERAC_SERVE_failed], SERAC_SERVE_CELL,
-                 "more than %d devices would be needed", SERAC_QUEUE_DEVICES);
+                 "more than %d devices would be needed", SERAC_REQUESTS_DEVICES);
 }
 
 /* The rows of a design at one precision, rate and batch. */
@@ -147,7 +147,7 @@ static enum serac_status make_arrivals(struct serac_serve_run *r, double rate, s
 {
     const struct serac_serving *s = r->serving;
     if (s->trace[0]) {
-        enum serac_status status = serac_queue_trace(s->trace, &r->arrivals, &r->count, error);
+        enum serac_status status = serac_requests_trace(s->trace, &r->arrivals, &r->count, error);
         if (status != SERAC_OK)
             return status;
         double span = r->arrivals[r->count - 1];
@@ -157,7 +157,7 @@ static enum serac_status make_arrivals(struct serac_serve_run *r, double rate, s
         r->rate = rate;
         r->arrivals = malloc(r->count * sizeof *r->arrivals);
         if (r->arrivals)
-            serac_queue_poisson(s->seed, rate, r->arrivals, r->count);
+            serac_requests_poisson(s->seed, rate, r->arrivals, r->count);
     }
     r->start = malloc(r->count * sizeof *r->start);
     r->done = malloc(r->count * sizeof *r->done);

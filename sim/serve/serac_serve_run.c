@@ -71,7 +71,7 @@ static enum serac_status measure_latencies(const struct serac_serve_run *r, stru
 
 static enum serac_status measure(const struct serac_serve_run *r, struct serac_serve_figures *f)
 {
-    const struct serac_queue_result *q = &r->result;
+    const struct serac_requests_result *q = &r->result;
     double span = q->last_us - q->first_us, all = span * r->policy.devices;
     double energy = 0, batches = 0;
     for (uint32_t b = 1; b <= r->policy.max_batch; b++) {
@@ -100,8 +100,8 @@ enum serac_status serac_serve_simulate(struct serac_serve_run *r, uint32_t devic
     r->policy.devices = devices;
     enum serac_status status = serac_serve_batch(&r->service, r->policy.max_batch, &full, error);
     if (status == SERAC_OK)
-        status = serac_queue_run(r->arrivals, r->count, &r->policy, serac_serve_batch, &r->service,
-                                 r->start, r->done, &r->result, error);
+        status = serac_requests_run(r->arrivals, r->count, &r->policy, serac_serve_batch, &r->service,
+                                    r->start, r->done, &r->result, error);
     if (status != SERAC_OK)
         return status;
     f->load = r->rate * 1e-6 * full / ((double)r->policy.max_batch * devices);
@@ -116,7 +116,7 @@ enum serac_status serac_serve_size(struct serac_serve_run *r, uint32_t *devices,
     double least = floor(r->rate * 1e-6 * full / r->policy.max_batch) + 1;
     *devices = 0;
     r->result.blocked_us = INFINITY;
-    for (double n = least; status == SERAC_OK && n <= SERAC_QUEUE_DEVICES; n++) {
+    for (double n = least; status == SERAC_OK && n <= SERAC_REQUESTS_DEVICES; n++) {
         status = serac_serve_simulate(r, (uint32_t)n, f, error);
         if (status == SERAC_OK && f->load < 1 && (limit <= 0 || f->p99 <= limit)) {
             *devices = (uint32_t)n;

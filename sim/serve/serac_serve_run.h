@@ -2,13 +2,13 @@
 #ifndef SERAC_SERVE_RUN_H
 #define SERAC_SERVE_RUN_H
 
-#include "serac_queue.h"
+#include "serac_requests.h"
 #include "serac_serve.h"
 
 /* What a batch of one size takes; 0 where it was not asked yet. */
 struct serac_serve_service {
     const struct serac_workload_job *job;
-    double time_us[SERAC_QUEUE_BATCH + 1], energy_uj[SERAC_QUEUE_BATCH + 1];
+    double time_us[SERAC_REQUESTS_BATCH + 1], energy_uj[SERAC_REQUESTS_BATCH + 1];
     double clock_mhz, leakage_w;           /* NAN: unknown */
 };
 
@@ -19,8 +19,8 @@ struct serac_serve_run {
     double *arrivals, *start, *done;       /* owned */
     size_t count;
     double rate;
-    struct serac_queue_policy policy;
-    struct serac_queue_result result;
+    struct serac_requests_policy policy;
+    struct serac_requests_result result;
 };
 
 /* What is said of a run. NAN: nothing. */

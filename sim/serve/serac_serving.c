@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "serac_queue.h"
+#include "serac_requests.h"
 #include "serac_tech.h"
 #include "serac_workload.h"
 
@@ -23,9 +23,9 @@ static const struct serac_key keys[] = {
     {"seed", SERAC_KEY_U64, AT(seed), false, 0, 0, 0},
     {"requests", SERAC_KEY_U32, AT(requests), false, 100, 10000000, 0},
     {"warm_up", SERAC_KEY_U32, AT(warm_up), false, 0, 9999999, 0},
-    {"max_batch", SERAC_KEY_NUMBERS, AT(max_batch), false, 1, SERAC_QUEUE_BATCH, 0},
+    {"max_batch", SERAC_KEY_NUMBERS, AT(max_batch), false, 1, SERAC_REQUESTS_BATCH, 0},
     {"max_wait_us", SERAC_KEY_F64, AT(max_wait_us), false, 0, 1e9, 0},
-    {"devices", SERAC_KEY_NUMBERS, AT(devices), false, 1, SERAC_QUEUE_DEVICES, 0},
+    {"devices", SERAC_KEY_NUMBERS, AT(devices), false, 1, SERAC_REQUESTS_DEVICES, 0},
     {"latency_ms", SERAC_KEY_F64, AT(latency_ms), false, 1e-6, 1e9, 0},
     {"cost_per_device", SERAC_KEY_F64, AT(cost_per_device), false, 1e-6, 1e9, 0},
 };

@@ -51,11 +51,11 @@
     X(store_pop, "u_core.u_store_queue", "pop")
 
 /* localparams of rtl/serac_fetch.v, serac_execute.v and serac_store.v */
-enum { FETCH_SPACE = 1, FETCH_REQ, FETCH_BLOCK, FETCH_CHECK, FETCH_ITER,
-       FETCH_WEIGHT, FETCH_TOKEN, FETCH_ACT, FETCH_WALK, FETCH_RANGE,
-       FETCH_LINE, FETCH_NEXT, FETCH_SPAN, FETCH_BYTES };
-enum { EXEC_FINISH = 3 };
-enum { STORE_TILE = 1 };
+enum { RTL_FETCH_SPACE = 1, RTL_FETCH_REQ, RTL_FETCH_BLOCK, RTL_FETCH_CHECK, RTL_FETCH_ITER,
+       RTL_FETCH_WEIGHT, RTL_FETCH_TOKEN, RTL_FETCH_ACT, RTL_FETCH_WALK, RTL_FETCH_RANGE,
+       RTL_FETCH_LINE, RTL_FETCH_NEXT, RTL_FETCH_SPAN, RTL_FETCH_BYTES };
+enum { RTL_EXEC_FINISH = 3 };
+enum { RTL_STORE_TILE = 1 };
 
 /* Bursts of a channel: [reported, moved) has its data, [moved, issued) waits for it. */
 struct channel {
@@ -137,17 +137,17 @@ static uint32_t fetch_block(const struct serac_probe *p)
 static enum serac_task fetch_task(unsigned state)
 {
     switch (state) {
-    case FETCH_REQ:
-    case FETCH_BLOCK:
-    case FETCH_CHECK:
+    case RTL_FETCH_REQ:
+    case RTL_FETCH_BLOCK:
+    case RTL_FETCH_CHECK:
         return SERAC_TASK_PROGRAM;
-    case FETCH_ITER:
-    case FETCH_NEXT:
+    case RTL_FETCH_ITER:
+    case RTL_FETCH_NEXT:
         return SERAC_TASK_LOOP;
-    case FETCH_WEIGHT:
+    case RTL_FETCH_WEIGHT:
         return SERAC_TASK_WEIGHTS;
-    case FETCH_SPACE:
-    case FETCH_TOKEN:
+    case RTL_FETCH_SPACE:
+    case RTL_FETCH_TOKEN:
         return SERAC_TASK_NONE;
     default:
         return SERAC_TASK_ACTIVATIONS;
@@ -221,7 +221,7 @@ static void tell(const struct serac_probe *p, enum serac_token token,
 static void watch_taken(const struct serac_probe *p, uint64_t cycle)
 {
     unsigned fetch = *p->fetch_state;
-    bool space = fetch == FETCH_SPACE && *p->exec_space && *p->store_space;
+    bool space = fetch == RTL_FETCH_SPACE && *p->exec_space && *p->store_space;
     const uint32_t counts[SERAC_TOKENS] = {
         [SERAC_TOKEN_EXECUTE_SECTION] = *p->exec_begin,
         [SERAC_TOKEN_STORE_SECTION] = *p->store_begin,
@@ -230,14 +230,14 @@ static void watch_taken(const struct serac_probe *p, uint64_t cycle)
         [SERAC_TOKEN_WEIGHTS_LOADED] = *p->exec_enter && *p->exec_wgt_due,
         [SERAC_TOKEN_ACTIVATIONS_LOADED] = *p->exec_enter && *p->exec_act_due,
         [SERAC_TOKEN_WEIGHTS_FREE] =
-            fetch == FETCH_WEIGHT && *p->fetch_taken ? *p->wgt_halves : 0,
+            fetch == RTL_FETCH_WEIGHT && *p->fetch_taken ? *p->wgt_halves : 0,
         [SERAC_TOKEN_ACTIVATIONS_FREE] =
-            fetch == FETCH_ACT && *p->fetch_act_ok ? *p->act_halves : 0,
+            fetch == RTL_FETCH_ACT && *p->fetch_act_ok ? *p->act_halves : 0,
         [SERAC_TOKEN_OUTPUT_READY] =
-            *p->store_state == STORE_TILE && *p->store_token,
+            *p->store_state == RTL_STORE_TILE && *p->store_token,
         [SERAC_TOKEN_OUTPUT_FREE] = *p->tile && *p->exec_out_first,
         [SERAC_TOKEN_LAYER_STORED] =
-            fetch == FETCH_TOKEN && *p->fetch_token_ok ? *p->store_tokens : 0};
+            fetch == RTL_FETCH_TOKEN && *p->fetch_token_ok ? *p->store_tokens : 0};
     for (int i = 0; i < SERAC_TOKENS; i++)
         tell(p, (enum serac_token)i, true, cycle, counts[i]);
 }
@@ -362,7 +362,7 @@ void serac_probe_cycle(struct serac_probe *p, uint64_t cycle,
     watch_sent(p, cycle);
     watch_channels(p, cycle, in, out);
     p->store_block += *p->layer_stored;
-    if (*p->exec_state == EXEC_FINISH && *p->post_done && !*p->ended)
+    if (*p->exec_state == RTL_EXEC_FINISH && *p->post_done && !*p->ended)
         p->exec_block++;
     p->cycles = cycle + 1;
 }

@@ -38,6 +38,15 @@ defined() {
 work=$PWD/$work
 is "folders that include each other in a circle" "$(circle .)" ""
 [ "$(edges . | wc -l)" -gt 50 ] || fails "hardly any #include line between folders: $(edges . | wc -l)"
+# And floors: whom a folder may include (CONTRIBUTING.md).
+edges . | awk '{split($1, from, "/"); split($2, to, "/"); print $1, $2, from[1] " " to[1]}' | while read -r who whom from to; do
+  case "$from $to" in
+    "model model" | "sim model" | "sim sim" | "sim drivers" | "reports model" | "reports sim" | "reports reports") ;;
+    "drivers model") case $whom in model/base | model/machine) ;; *) echo "$who: $whom" ;; esac ;;
+    *) echo "$who: $whom" ;;
+  esac
+done > "$work/upwards"
+is "folders that include one above theirs" "$(cat "$work/upwards")" ""
 is "headers of one name" "$(find model sim drivers reports testbench scripts -name "*.h" | sed "s|.*/||" | sort | uniq -d)" ""
 for room in model model/* sim sim/* drivers reports reports/* rtl; do
   case $room in */figures) continue ;; esac

@@ -1,7 +1,7 @@
 #!/bin/sh
 # serac serve-sim: what one batch takes is what a sweep says, as few devices as asked are enough and
 # one less is not, a seed repeats it; bad scenarios are refused.
-# That waiting is right is for unit/test_queue.
+# That waiting is right is for unit/test_requests.
 set -u
 . testbench/data/cli_lib.sh
 work=build/cli/serve

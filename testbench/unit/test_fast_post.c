@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "serac_gemm.h"
 #include "serac_fast_post.h"
+#include "serac_gemm.h"
 
 enum { CHANNELS = 77, ROOM = 128 };
 

@@ -1,5 +1,5 @@
-/* serac_queue.c - requests, batches, devices: when each request is done. */
-#include "serac_queue.h"
+/* serac_requests.c - requests, batches, devices: when each request is done. */
+#include "serac_requests.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -37,7 +37,7 @@ static void occupy(double *free_us, uint32_t devices, double until)
 
 /* When a batch that begins with request `first` may leave: it is full, or its oldest has waited. */
 static double ready_at(const double *arrivals, size_t count, size_t first,
-                       const struct serac_queue_policy *p)
+                       const struct serac_requests_policy *p)
 {
     double waited = arrivals[first] + p->max_wait_us;
     if (count - first < p->max_batch)
@@ -45,15 +45,15 @@ static double ready_at(const double *arrivals, size_t count, size_t first,
     return fmin(arrivals[first + p->max_batch - 1], waited);
 }
 
-enum serac_status serac_queue_run(const double *arrivals, size_t count,
-                                  const struct serac_queue_policy *p,
-                                  serac_queue_time_fn *time, void *ctx,
-                                  double *start_us, double *done_us,
-                                  struct serac_queue_result *r,
-                                  struct serac_error *error)
+enum serac_status serac_requests_run(const double *arrivals, size_t count,
+                                     const struct serac_requests_policy *p,
+                                     serac_requests_time_fn *time, void *ctx,
+                                     double *start_us, double *done_us,
+                                     struct serac_requests_result *r,
+                                     struct serac_error *error)
 {
-    assert(count && p->devices && p->devices <= SERAC_QUEUE_DEVICES && p->max_batch &&
-           p->max_batch <= SERAC_QUEUE_BATCH);
+    assert(count && p->devices && p->devices <= SERAC_REQUESTS_DEVICES && p->max_batch &&
+           p->max_batch <= SERAC_REQUESTS_BATCH);
     double *free_us = malloc(p->devices * sizeof *free_us);
     enum serac_status status = free_us ? SERAC_OK : SERAC_E_NOMEM;
     memset(r, 0, sizeof *r);
@@ -86,8 +86,7 @@ enum serac_status serac_queue_run(const double *arrivals, size_t count,
 
 /* --- arrivals ---------------------------------------------------------------------- */
 
-
-void serac_queue_poisson(uint64_t seed, double per_second, double *arrivals, size_t count)
+void serac_requests_poisson(uint64_t seed, double per_second, double *arrivals, size_t count)
 {
     double now = 0;
     struct serac_rng seeds = {seed}, rng = {serac_rng_next(&seeds)};      /* neighbouring seeds share no numbers */
@@ -155,8 +154,8 @@ static enum serac_status read_trace(FILE *file, const char *path, double **list,
     return *count ? SERAC_OK : trace_fail(error, path, 0, "has no arrival times");
 }
 
-enum serac_status serac_queue_trace(const char *path, double **arrivals, size_t *count,
-                                    struct serac_error *error)
+enum serac_status serac_requests_trace(const char *path, double **arrivals, size_t *count,
+                                       struct serac_error *error)
 {
     FILE *file = fopen(path, "r");
     double *list = NULL;

@@ -1,4 +1,4 @@
-/* test_queue.c - requests, batches and devices, against queueing theory and by hand. */
+/* test_requests.c - requests, batches and devices, against queueing theory and by hand. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "serac_queue.h"
+#include "serac_requests.h"
 
 #ifndef SERAC_ROOT
 #define SERAC_ROOT "."
@@ -31,11 +31,11 @@ static enum serac_status same_time(void *ctx, uint32_t batch, double *time_us, s
     return SERAC_OK;
 }
 
-static void run(size_t count, uint32_t devices, uint32_t max_batch, double max_wait, struct serac_queue_result *r)
+static void run(size_t count, uint32_t devices, uint32_t max_batch, double max_wait, struct serac_requests_result *r)
 {
     struct serac_error error = {""};
-    const struct serac_queue_policy policy = {devices, max_batch, max_wait};
-    assert_int_equal(serac_queue_run(arrivals, count, &policy, same_time, NULL, starts, ends, r, &error), SERAC_OK);
+    const struct serac_requests_policy policy = {devices, max_batch, max_wait};
+    assert_int_equal(serac_requests_run(arrivals, count, &policy, same_time, NULL, starts, ends, r, &error), SERAC_OK);
 }
 
 /* --- theory ------------------------------------------------------------------------ */
@@ -154,11 +154,11 @@ static void compare(double load, uint32_t servers)
 {
     static const double places[] = {0.5, 1.5, 3};
     static double p[STATES], mean[SEEDS], share[3][SEEDS];
-    struct serac_queue_result r;
+    struct serac_requests_result r;
     crommelin(load, servers, p);
     for (uint32_t seed = 0; seed < SEEDS; seed++) {
         double sum = 0, within[3] = {0, 0, 0};
-        serac_queue_poisson(seed, load * servers / TIME * 1e6, arrivals, REQUESTS);
+        serac_requests_poisson(seed, load * servers / TIME * 1e6, arrivals, REQUESTS);
         run(REQUESTS, servers, 1, 0, &r);
         for (size_t i = WARM_UP; i < REQUESTS; i++) {
             double wait = starts[i] - arrivals[i];
@@ -203,7 +203,7 @@ static void give(const double *times, size_t count)
 
 static void test_a_batch_leaves_when_it_is_full(void **state)
 {
-    struct serac_queue_result r;
+    struct serac_requests_result r;
     (void)state;
     give((const double[]){0, 10, 20, 30, 40, 50, 60}, 7);
     run(7, 2, 3, 1000, &r);
@@ -217,7 +217,7 @@ static void test_a_batch_leaves_when_it_is_full(void **state)
 
 static void test_a_batch_leaves_when_its_oldest_has_waited(void **state)
 {
-    struct serac_queue_result r;
+    struct serac_requests_result r;
     (void)state;
     give((const double[]){0, 10, 30, 31}, 4);
     run(4, 1, 8, 30, &r);
@@ -228,7 +228,7 @@ static void test_a_batch_leaves_when_its_oldest_has_waited(void **state)
 
 static void test_a_batch_fills_up_while_no_device_is_free(void **state)
 {
-    struct serac_queue_result r;
+    struct serac_requests_result r;
     (void)state;
     give((const double[]){0, 1, 2, 3, 4, 5}, 6);
     run(6, 1, 4, 0, &r);
@@ -240,12 +240,12 @@ static void test_a_batch_fills_up_while_no_device_is_free(void **state)
  * that is not full leaves when its oldest has waited, or later for want of a device. */
 static void test_invariants_hold_on_random_policies(void **state)
 {
-    struct serac_queue_result r;
+    struct serac_requests_result r;
     (void)state;
     for (uint32_t seed = 1; seed <= 200; seed++) {
         uint32_t devices = 1 + seed % 7, most = 1 + seed * 5 % 13, batch = 0;
         double wait = seed % 3 ? 100.0 * (seed % 11) : 0;
-        serac_queue_poisson(seed, 1000.0 * (1 + seed % 40), arrivals, 2000);
+        serac_requests_poisson(seed, 1000.0 * (1 + seed % 40), arrivals, 2000);
         run(2000, devices, most, wait, &r);
         for (size_t i = 0, batch_start = 0; i < 2000; i++) {
             assert_true(starts[i] >= arrivals[i] && ends[i] == starts[i] + TIME);
@@ -263,7 +263,7 @@ static void test_invariants_hold_on_random_policies(void **state)
                 assert_true(fabs(starts[i] - (arrivals[batch_start] + wait)) < 1e-6);
         }
         uint64_t served = 0;
-        for (uint32_t b = 1; b <= SERAC_QUEUE_BATCH; b++)
+        for (uint32_t b = 1; b <= SERAC_REQUESTS_BATCH; b++)
             served += b * r.batches[b];
         assert_int_equal(served, 2000);
     }
@@ -273,10 +273,10 @@ static void test_a_seed_gives_the_same_arrivals_and_another_others(void **state)
 {
     static double again[REQUESTS];
     (void)state;
-    serac_queue_poisson(5, 100, arrivals, REQUESTS);
-    serac_queue_poisson(5, 100, again, 1000);
+    serac_requests_poisson(5, 100, arrivals, REQUESTS);
+    serac_requests_poisson(5, 100, again, 1000);
     assert_memory_equal(arrivals, again, 1000 * sizeof *again);      /* a shorter run is its beginning */
-    serac_queue_poisson(6, 100, again, REQUESTS);
+    serac_requests_poisson(6, 100, again, REQUESTS);
     size_t equal = 0;
     for (size_t i = 1; i < REQUESTS; i++)
         equal += arrivals[i] - arrivals[i - 1] == again[i] - again[i - 1];
@@ -301,7 +301,7 @@ static void test_a_trace_begins_at_its_first_arrival(void **state)
     struct serac_error error = {""};
     (void)state;
     write_trace(path, "# seconds\n5.0\n\n5.000001 # the next\n 6\n6");
-    assert_int_equal(serac_queue_trace(path, &times, &count, &error), SERAC_OK);
+    assert_int_equal(serac_requests_trace(path, &times, &count, &error), SERAC_OK);
     unlink(path);
     assert_int_equal(count, 4);
     assert_true(times[0] == 0 && fabs(times[1] - 1) < 1e-6 && times[2] == 1e6 && times[3] == 1e6);
@@ -321,7 +321,7 @@ static void test_a_bad_trace_is_refused_with_its_line(void **state)
         size_t count;
         struct serac_error error = {""};
         write_trace(path, bad[i].text);
-        assert_int_equal(serac_queue_trace(path, &times, &count, &error), SERAC_E_INPUT);
+        assert_int_equal(serac_requests_trace(path, &times, &count, &error), SERAC_E_INPUT);
         unlink(path);
         assert_non_null(strstr(error.text, bad[i].says));
         assert_null(times);

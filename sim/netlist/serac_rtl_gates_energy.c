@@ -1,5 +1,5 @@
-/* serac_netlist_energy.c - the energy of a netlist by unit groups, a row per window. */
-#include "serac_netlist_energy.h"
+/* serac_rtl_gates_energy.c - the energy of a netlist by unit groups, a row per window. */
+#include "serac_rtl_gates_energy.h"
 
 #include <errno.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static const struct {
               {"output_buffer", "u_core.u_out_buffer"}};
 #define GROUPS (sizeof groups / sizeof *groups)
 
-void serac_netlist_energy_groups(struct energy_sum *sum)
+void serac_rtl_gates_energy_groups(struct energy_sum *sum)
 {
     for (size_t i = 0; i < GROUPS; i++) {
         sum->labels[i] = groups[i].label;
@@ -35,7 +35,7 @@ static const struct energy_part *part_of(const struct energy_sum *sum, const cha
     return &none;
 }
 
-static void accesses(const struct serac_netlist_energy *e, const char *label, uint64_t *reads,
+static void accesses(const struct serac_rtl_gates_energy *e, const char *label, uint64_t *reads,
                      uint64_t *writes)
 {
     uint32_t count;
@@ -51,7 +51,7 @@ static void accesses(const struct serac_netlist_energy *e, const char *label, ui
 }
 
 /* What was printed is in the file, or `lost` says why not. */
-static bool flush(struct serac_netlist_energy *e)
+static bool flush(struct serac_rtl_gates_energy *e)
 {
     errno = 0;
     if (fflush(e->file) == 0 && !ferror(e->file))
@@ -61,7 +61,7 @@ static bool flush(struct serac_netlist_energy *e)
     return false;
 }
 
-void serac_netlist_energy_begin(struct serac_netlist_energy *e)
+void serac_rtl_gates_energy_begin(struct serac_rtl_gates_energy *e)
 {
     FILE *file = e->file;
     fprintf(file, "cycle,window_cycles,wire_ff");
@@ -77,7 +77,7 @@ void serac_netlist_energy_begin(struct serac_netlist_energy *e)
 }
 
 /* Inputs of the machine load nets, too: those are control's. */
-static void print_window(struct serac_netlist_energy *e)
+static void print_window(struct serac_rtl_gates_energy *e)
 {
     uint64_t now[SERAC_COUNTERS] = {0}, reads, writes;
     uint64_t cycles = gates_activity(e->gates);
@@ -106,7 +106,7 @@ static void print_window(struct serac_netlist_energy *e)
     gates_count(e->gates);
 }
 
-void serac_netlist_energy_count(struct serac_netlist_energy *e, bool busy, bool done)
+void serac_rtl_gates_energy_count(struct serac_rtl_gates_energy *e, bool busy, bool done)
 {
     if (!e->file || e->finished)
         return;
@@ -122,7 +122,7 @@ void serac_netlist_energy_count(struct serac_netlist_energy *e, bool busy, bool 
     }
 }
 
-int serac_netlist_energy_close(struct serac_netlist_energy *e)
+int serac_rtl_gates_energy_close(struct serac_rtl_gates_energy *e)
 {
     if (!e->file)
         return 0;

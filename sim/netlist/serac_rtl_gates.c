@@ -1,27 +1,27 @@
-/* serac_netlist.c - the pins of serac_top on a simulated netlist. */
-#include "serac_netlist.h"
+/* serac_rtl_gates.c - the pins of serac_top on a simulated netlist. */
+#include "serac_rtl_gates.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "serac_netlist_energy.h"
+#include "serac_rtl_gates_energy.h"
 #include "serac_pins.h"
 
 /* The netlist that is loaded; one at a time. */
 static struct {
-    const struct serac_netlist_options *options;
+    const struct serac_rtl_gates_options *options;
     struct liberty *libs[2];
     struct energy_sum sum;
-    struct serac_netlist_energy energy;   /* for the first device; then without file */
+    struct serac_rtl_gates_energy energy;   /* for the first device; then without file */
     int lost;                     /* errno of the first write that failed */
 } loaded;
 
 struct device {
     struct gates *gates;
     const struct netlist_port *in[SERAC_PINS_IN], *out[SERAC_PINS_OUT], *reset, *counters;
-    struct serac_netlist_energy energy;
+    struct serac_rtl_gates_energy energy;
 };
 
 static void read_counters(void *handle, uint64_t *values)
@@ -60,7 +60,7 @@ static void edge(void *handle, struct serac_rtl_out *out)
     bool done = out->done;
     gates_edge(d->gates);
     read_outputs(d, out);
-    serac_netlist_energy_count(&d->energy, out->busy, done);
+    serac_rtl_gates_energy_count(&d->energy, out->busy, done);
 }
 
 /* The first loss is told. */
@@ -73,7 +73,7 @@ static void keep(int lost)
 static void destroy(void *handle)
 {
     struct device *d = handle;
-    keep(serac_netlist_energy_close(&d->energy));
+    keep(serac_rtl_gates_energy_close(&d->energy));
     gates_destroy(d->gates);
     free(d);
 }
@@ -102,7 +102,7 @@ static void *create(uint64_t seed)
         return NULL;
     d->gates = gates_create(&loaded.sum.net, "clk_i", seed, &error);
     if (!d->gates || (loaded.energy.file && !gates_delays(d->gates, loaded.sum.slew_s, loaded.sum.wire_f, &error))) {
-        gates_destroy(d->gates);   /* checked by serac_netlist_load() */
+        gates_destroy(d->gates);   /* checked by serac_rtl_gates_load() */
         free(d);
         return NULL;
     }
@@ -163,10 +163,10 @@ static enum serac_status check_pins(const struct gates *g,
     return ok ? SERAC_OK : SERAC_E_INPUT;
 }
 
-enum serac_status serac_netlist_load(const struct serac_netlist_options *options,
-                                     const struct serac_design *design,
-                                     const struct serac_rtl_ops **ops,
-                                     struct serac_error *error)
+enum serac_status serac_rtl_gates_load(const struct serac_rtl_gates_options *options,
+                                       const struct serac_design *design,
+                                       const struct serac_rtl_ops **ops,
+                                       struct serac_error *error)
 {
     static const char *const names[] = {"cells.lib", "macros.lib"};
     struct liberty_error problem;
@@ -181,7 +181,7 @@ enum serac_status serac_netlist_load(const struct serac_netlist_options *options
     struct netlist_setup setup = {.libs = loaded.libs, .num_libs = 2,
                                   .path = path, .top = "serac_top"};
     struct energy_sum *sum = &loaded.sum;
-    serac_netlist_energy_groups(sum);
+    serac_rtl_gates_energy_groups(sum);
     sum->wire_f = ENERGY_WIRES;
     if (!energy_sum_load(sum, &setup, &problem))
         return refuse(error, problem.text);
@@ -197,19 +197,19 @@ enum serac_status serac_netlist_load(const struct serac_netlist_options *options
     *ops = &operations;
     if (status != SERAC_OK || !options->energy)
         return status;
-    loaded.energy = (struct serac_netlist_energy){.file = fopen(options->energy, "w"),
-                                                .window = options->window, .sum = sum};
+    loaded.energy = (struct serac_rtl_gates_energy){.file = fopen(options->energy, "w"),
+                                                    .window = options->window, .sum = sum};
     if (!loaded.energy.file) {
         snprintf(error->text, sizeof error->text, "%s: %s", options->energy,
                  strerror(errno));
         return SERAC_E_INPUT;
     }
-    serac_netlist_energy_begin(&loaded.energy);
+    serac_rtl_gates_energy_begin(&loaded.energy);
     keep(loaded.energy.lost);
     return loaded.energy.lost ? lost(error) : SERAC_OK;
 }
 
-enum serac_status serac_netlist_written(struct serac_error *error)
+enum serac_status serac_rtl_gates_written(struct serac_error *error)
 {
     return loaded.lost ? lost(error) : SERAC_OK;
 }

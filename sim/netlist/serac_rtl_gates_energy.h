@@ -1,6 +1,6 @@
-/* serac_netlist_energy.h - the rows of energy that serac_netlist.h promises. */
-#ifndef SERAC_NETLIST_ENERGY_H
-#define SERAC_NETLIST_ENERGY_H
+/* serac_rtl_gates_energy.h - the rows of energy that serac_rtl_gates.h promises. */
+#ifndef SERAC_RTL_GATES_ENERGY_H
+#define SERAC_RTL_GATES_ENERGY_H
 
 #include <stdio.h>
 
@@ -9,7 +9,7 @@
 #include "serac_pins.h"
 
 /* What the caller does not name begins as zero. */
-struct serac_netlist_energy {
+struct serac_rtl_gates_energy {
     FILE *file;                   /* the caller's until it is closed; NULL: none is asked for */
     uint64_t window;              /* busy cycles per row; the caller's, as are the next three */
     struct energy_sum *sum;
@@ -22,12 +22,12 @@ struct serac_netlist_energy {
 };
 
 /* The groups into which `sum` is to divide the netlist. */
-void serac_netlist_energy_groups(struct energy_sum *sum);
+void serac_rtl_gates_energy_groups(struct energy_sum *sum);
 /* Prints the header; `lost` says whether it arrived. */
-void serac_netlist_energy_begin(struct serac_netlist_energy *e);
+void serac_rtl_gates_energy_begin(struct serac_rtl_gates_energy *e);
 /* After each cycle: the first run counts, from its first busy cycle on. */
-void serac_netlist_energy_count(struct serac_netlist_energy *e, bool busy, bool done);
+void serac_rtl_gates_energy_count(struct serac_rtl_gates_energy *e, bool busy, bool done);
 /* Returns `lost`. */
-int serac_netlist_energy_close(struct serac_netlist_energy *e);
+int serac_rtl_gates_energy_close(struct serac_rtl_gates_energy *e);
 
 #endif

@@ -1,5 +1,5 @@
 #!/bin/sh
-# build_netlist.sh DESIGN DIR - synthesises serac_top of DESIGN to yosys' generic gates and
+# build_generic_gates.sh DESIGN DIR - synthesises serac_top of DESIGN to yosys' generic gates and
 # flip-flops, without a cell library, as Verilog in DIR. It stands in for the RTL:
 #
 #     SERAC_RTL_DIR=DIR SERAC_SIMULATOR=icarus build/serac cosim --random 200 --design DESIGN --case 0
