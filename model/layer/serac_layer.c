@@ -177,32 +177,9 @@ static enum serac_status check_padding(const struct serac_layer *l, struct serac
                 t->zero_point, low, high);
 }
 
-enum serac_status serac_layer_check(const struct serac_layer *l,
-                                    struct serac_error *error)
+/* Kernel, stride, dilation, padding and pool, and the output that they give. */
+static enum serac_status check_window(const struct serac_layer *l, struct serac_error *error)
 {
-    bool host = l->op == SERAC_OP_HOST;
-    bool raw_in = host && serac_host_takes_raw(l->host) && l->input.bits == 32;
-    bool raw_out = host ? serac_host_makes_raw(l->host) && l->output.bits == 32 : l->mode == SERAC_MODE_RAW;
-    enum serac_status status = check_tensor(l, &l->input, "input", raw_in, error);
-    if (status == SERAC_OK)
-        status = check_padding(l, error);
-    if (status == SERAC_OK)
-        status = check_tensor(l, &l->output, "output", raw_out, error);
-    if (status == SERAC_OK && host)
-        return check_host(l, error);
-    if (status == SERAC_OK)
-        status = check_run_time(l, error);
-    if (status != SERAC_OK)
-        return status;
-    if (l->weight_bits < 1 || l->weight_bits > 8 || l->weight_store_bits < 1 ||
-        l->weight_store_bits > l->weight_bits)
-        return fail(l, SERAC_E_INPUT, error,
-                    "weight bits %u stored as %u: need 1 <= stored <= bits <= "
-                    "8", l->weight_bits, l->weight_store_bits);
-    if (l->act_bits < l->input.bits || l->act_bits > 8)
-        return fail(l, SERAC_E_INPUT, error,
-                    "act_bits = %u: outside %u..8", l->act_bits,
-                    l->input.bits);
     if (l->pool < 1 || l->pool > 16 || l->kernel_h < 1 || l->kernel_w < 1 ||
         l->kernel_h > 255 || l->kernel_w > 255 || l->stride_h < 1 ||
         l->stride_w < 1 || l->stride_h > 255 || l->stride_w > 255 ||
@@ -229,6 +206,37 @@ enum serac_status serac_layer_check(const struct serac_layer *l,
         return fail(l, SERAC_E_INPUT, error,
                     "output %ux%u: should be %ux%u", l->output.height,
                     l->output.width, h, w);
+    return SERAC_OK;
+}
+
+enum serac_status serac_layer_check(const struct serac_layer *l,
+                                    struct serac_error *error)
+{
+    bool host = l->op == SERAC_OP_HOST;
+    bool raw_in = host && serac_host_takes_raw(l->host) && l->input.bits == 32;
+    bool raw_out = host ? serac_host_makes_raw(l->host) && l->output.bits == 32 : l->mode == SERAC_MODE_RAW;
+    enum serac_status status = check_tensor(l, &l->input, "input", raw_in, error);
+    if (status == SERAC_OK)
+        status = check_padding(l, error);
+    if (status == SERAC_OK)
+        status = check_tensor(l, &l->output, "output", raw_out, error);
+    if (status == SERAC_OK && host)
+        return check_host(l, error);
+    if (status == SERAC_OK)
+        status = check_run_time(l, error);
+    if (status != SERAC_OK)
+        return status;
+    if (l->weight_bits < 1 || l->weight_bits > 8 || l->weight_store_bits < 1 ||
+        l->weight_store_bits > l->weight_bits)
+        return fail(l, SERAC_E_INPUT, error,
+                    "weight bits %u stored as %u: need 1 <= stored <= bits <= "
+                    "8", l->weight_bits, l->weight_store_bits);
+    if (l->act_bits < l->input.bits || l->act_bits > 8)
+        return fail(l, SERAC_E_INPUT, error,
+                    "act_bits = %u: outside %u..8", l->act_bits,
+                    l->input.bits);
+    if (check_window(l, error) != SERAC_OK)
+        return SERAC_E_INPUT;
     bool same = l->op != SERAC_OP_CONV;
     if (same && l->output.channels != l->input.channels)
         return fail(l, SERAC_E_INPUT, error,

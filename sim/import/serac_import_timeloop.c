@@ -24,22 +24,20 @@ static bool beside(const char *name)
     return false;
 }
 
-enum serac_status serac_yaml_timeloop(struct serac_yaml *f, const yaml_node_t *problem)
+static const struct {
+    const char *name;
+    enum serac_yaml_size size;
+} names[] = {{"N", BATCH}, {"G", GROUPS}, {"K", OUT_CHANNELS}, {"M", OUT_CHANNELS}, {"C", IN_CHANNELS}, {"Q", OUT_H},
+             {"P", OUT_W}, {"S", FILTER_H}, {"R", FILTER_W}, {"Hstride", STRIDE_H}, {"Wstride", STRIDE_W},
+             {"Hdilation", DILATION_H}, {"Wdilation", DILATION_W}};
+enum { NAMES = sizeof names / sizeof *names };
+enum { N = 0, K = 2, M = 3 };      /* places in the list */
+
+/* The shape's defaults, and that it has weights. */
+static enum serac_status read_shape(struct serac_yaml *f, const yaml_node_t *shape, uint32_t of[NAMES])
 {
-    static const struct {
-        const char *name;
-        enum serac_yaml_size size;
-    } names[] = {{"N", BATCH}, {"G", GROUPS}, {"K", OUT_CHANNELS}, {"M", OUT_CHANNELS},
-                 {"C", IN_CHANNELS}, {"Q", OUT_H}, {"P", OUT_W}, {"S", FILTER_H}, {"R", FILTER_W},
-                 {"Hstride", STRIDE_H}, {"Wstride", STRIDE_W}, {"Hdilation", DILATION_H},
-                 {"Wdilation", DILATION_W}};
-    enum { NAMES = sizeof names / sizeof *names };
-    const yaml_node_t *instance = serac_yaml_child(f, problem, "instance");
-    const yaml_node_t *shape = serac_yaml_child(f, problem, "shape");
     const yaml_node_t *coefficients = serac_yaml_child(f, shape, "coefficients");
     const yaml_node_t *spaces = serac_yaml_child(f, shape, "data_spaces");
-    struct serac_yaml_sizes s = {.padded = false};
-    uint32_t of[NAMES] = {0}, line = serac_yaml_line_of(problem);
     if (!spaces)
         spaces = serac_yaml_child(f, shape, "data-spaces");
     if (spaces && serac_yaml_count_of(spaces) != 3)
@@ -52,11 +50,11 @@ enum serac_status serac_yaml_timeloop(struct serac_yaml *f, const yaml_node_t *p
             if (!strcasecmp(name, names[i].name) && serac_yaml_size_of(f, name, value, &of[i]) != SERAC_OK)
                 return SERAC_E_INPUT;
     }
-    if (!instance)
-        instance = problem;
-    if (instance->type != YAML_MAPPING_NODE)
-        return serac_import_fail(f->import, line, "problem: instance: must be a map of sizes");
-    line = serac_yaml_line_of(instance);
+    return SERAC_OK;
+}
+
+static enum serac_status read_instance(struct serac_yaml *f, const yaml_node_t *instance, uint32_t of[NAMES])
+{
     for (yaml_node_pair_t *p = instance->data.mapping.pairs.start; p < instance->data.mapping.pairs.top; p++) {
         yaml_node_t *key = serac_yaml_node_at(f, p->key), *value = serac_yaml_node_at(f, p->value);
         const char *name = serac_yaml_text_of(key);
@@ -75,11 +73,32 @@ enum serac_status serac_yaml_timeloop(struct serac_yaml *f, const yaml_node_t *p
         if (found >= 0)
             of[found] = size;
     }
+    return SERAC_OK;
+}
+
+/* The layer, named as its file. */
+static struct serac_import_layer *add_layer(struct serac_yaml *f)
+{
     const char *slash = strrchr(f->import->path, '/');
     char name[SERAC_NAME_MAX];
     snprintf(name, sizeof name, "%.40s", slash ? slash + 1 : f->import->path);
     name[strcspn(name, ".")] = '\0';
-    struct serac_import_layer *l = serac_import_add(f->import, name);
+    return serac_import_add(f->import, name);
+}
+
+enum serac_status serac_yaml_timeloop(struct serac_yaml *f, const yaml_node_t *problem)
+{
+    const yaml_node_t *instance = serac_yaml_child(f, problem, "instance");
+    struct serac_yaml_sizes s = {.padded = false};
+    uint32_t of[NAMES] = {0};
+    if (!instance)
+        instance = problem;
+    if (read_shape(f, serac_yaml_child(f, problem, "shape"), of) != SERAC_OK)
+        return SERAC_E_INPUT;
+    if (instance->type != YAML_MAPPING_NODE)
+        return serac_import_fail(f->import, serac_yaml_line_of(problem), "problem: instance: must be a map of sizes");
+    uint32_t line = serac_yaml_line_of(instance);
+    struct serac_import_layer *l = read_instance(f, instance, of) == SERAC_OK ? add_layer(f) : NULL;
     if (!l)
         return SERAC_E_INPUT;
     snprintf(f->import->source, sizeof f->import->source, "Timeloop problem");
@@ -87,19 +106,19 @@ enum serac_status serac_yaml_timeloop(struct serac_yaml *f, const yaml_node_t *p
         if (of[i])
             s.of[names[i].size] = of[i];
     bool image = s.of[OUT_H] || s.of[OUT_W] || s.of[FILTER_H] || s.of[FILTER_W] || s.of[IN_CHANNELS];
-    if (!image && of[0] && of[2] && of[3]) {          /* N, K, M */
+    if (!image && of[N] && of[K] && of[M]) {
         l->op = SERAC_WORKLOAD_GEMM;
-        l->m = of[0];
-        l->k = of[2];
-        l->n = of[3];
+        l->m = of[N];
+        l->k = of[K];
+        l->n = of[M];
         serac_import_note(f->import, "K x N are taken as weights, M as vectors.");
         return serac_import_check(f->import, l, line);
     }
-    if (of[2] && of[3])
+    if (of[K] && of[M])
         return serac_import_fail(f->import, line, "K and M: output channels are given twice");
     if (!image)
         return serac_import_fail(f->import, line, "neither C, P, Q, R, S nor M, N, K");
-    bool depthwise = !of[2] && !of[3] && s.of[GROUPS] < 2 && s.of[IN_CHANNELS] > 1;
+    bool depthwise = !of[K] && !of[M] && s.of[GROUPS] < 2 && s.of[IN_CHANNELS] > 1;
     if (depthwise)
         serac_import_note(f->import, "%s: no output channels: depthwise.", l->name);
     return serac_yaml_convolution(f, l, &s, depthwise, line);
