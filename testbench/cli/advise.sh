@@ -28,21 +28,21 @@ answer() {
       .energy_uj >= $a.energy_uj))' > /dev/null || { echo "FAIL $1: another point has less energy"; bad=1; }
 }
 
-answer camera-detection 2/8 parallel 4
-answer click-through 4/8 parallel
-answer code-generation 4/8 weight-serial
+answer camera-detection 2/2 serial 4
+answer click-through 2/8 serial
+answer code-generation 8/8 weight-serial
 answer driving 8/8 parallel
 answer finance 8/8 parallel
-answer game-agent 2/8 weight-serial
-answer keyword-spotting 2/8 parallel
+answer game-agent 2/2 serial
+answer keyword-spotting 2/2 weight-serial
 answer legal 8/8 weight-serial
 answer medical-imaging 8/8 parallel
 answer no-low-bit-hardware 4/8 -
-answer recommendation-ranking 4/8 parallel
-answer small-model 4/8 parallel
-answer streaming-speech 4/8 parallel
-answer translation 4/8 weight-serial
-answer video-segmentation 2/8 parallel 4
+answer recommendation-ranking 2/8 weight-serial
+answer small-model 4/4 parallel
+answer streaming-speech 2/2 weight-serial
+answer translation 4/4 weight-serial
+answer video-segmentation 2/2 parallel 4
 answer wearable 1/8 parallel
 
 listed=$(grep -c '^answer ' "$0")
