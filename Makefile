@@ -223,7 +223,7 @@ reports: $(B)/serac ## compares every plane pair, into reports/pairs.md; JOBS=n
 claims: $(B)/serac ## what is said of few bits, and what holds: reports/claims.md
 	@scripts/claims.sh
 
-test: setup ## unit, RTL, command-line, co-simulation and conformance tests; ends with N passed, N failed, N skipped
+test: setup ## lint, unit, RTL, command-line, co-simulation and conformance tests; ends with N passed, N failed, N skipped
 	@$(MAKE) -s all lib
 	@rm -f $(B)/results.txt
 	-@$(MAKE) -s -k test-checks test-unit sanitize test-fuzz test-rtl test-cli test-cosim test-conformance

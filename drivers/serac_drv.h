@@ -52,8 +52,8 @@ enum serac_status serac_drv_write_input(struct serac_drv *drv,
 enum serac_status serac_drv_read_output(struct serac_drv *drv, void *bytes,
                                         size_t count);
 
-/* Other bytes of the loaded image's memory: tensors between layers of the
- * device's and layers that the host computes. SERAC_E_INPUT: no image, or beyond its memory_bytes. */
+/* Other bytes of the loaded image's memory: tensors between the device's
+ * layers and the host's. SERAC_E_INPUT: no image, or beyond its memory_bytes. */
 enum serac_status serac_drv_write(struct serac_drv *drv, uint64_t offset, const void *bytes, size_t count);
 enum serac_status serac_drv_read(struct serac_drv *drv, uint64_t offset, void *bytes, size_t count);
 

@@ -29,7 +29,8 @@ int32_t serac_requant(enum serac_requant_mode mode, uint32_t dot_shift,
 /* Clamp of value + zero in 34 bits. Twin: rtl/serac_requant.v. */
 int32_t serac_clamp(int64_t value, int32_t zero, int32_t min, int32_t max);
 
-/* Twins: rtl/serac_array.v, rtl/serac_post_path.v. Runs one block: reads operands, parameters and weights from `bus` where the
+/* Twins: rtl/serac_array.v, rtl/serac_post_path.v.
+ * Runs one block: reads operands, parameters and weights from `bus` where the
  * instruction says, and writes the output tensor's chunks, only those bytes that
  * the machine would write. Returns a bus error's status, SERAC_E_NOMEM or OK. */
 enum serac_status serac_function_block(const struct serac_design *design,

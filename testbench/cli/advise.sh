@@ -51,6 +51,11 @@ if [ "$listed" != "$shipped" ] || [ "$count" != "$shipped" ]; then
   echo "FAIL: $shipped profiles, $listed listed, $count asked"
   bad=1
 fi
+# The table is that of the rows which were measured.
+{
+  sed -n 1p scripts/train/measured/text-1.csv
+  for rows in scripts/train/measured/*.csv; do sed 1d "$rows"; done
+} | cmp -s - reports/accuracy.csv || { echo "FAIL: reports/accuracy.csv: run scripts/train/accuracy.py --collect"; bad=1; }
 refuse=$(grep '^answer ' "$0" | grep -cE ' (8/8|4/8|4/4) ')
 [ "$refuse" -ge 3 ] || { echo "FAIL: only $refuse profiles refuse 2 bits"; bad=1; }
 # Of a network's own tune: the answer is one of what was measured there, and the cheapest within the limits.

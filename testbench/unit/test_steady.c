@@ -80,12 +80,22 @@ static void test_points_at_once_are_the_timelines_each(void **state)
     }
 }
 
+enum { MOST_POINTS = 2500 };
+
+static void expect_as_singly(const struct serac_steady *s, const struct serac_steady_point *points, size_t count)
+{
+    static struct serac_counters together[MOST_POINTS], singly[MOST_POINTS];
+    assert_true(count <= MOST_POINTS);
+    serac_steady_times(s, points, count, together);
+    serac_steady_times_singly(s, points, count, singly);
+    assert_memory_equal(together, singly, count * sizeof *together);
+}
+
 /* More points than a batch holds, most of them there before: each gets its own. */
 static void test_points_that_return_are_themselves(void **state)
 {
-    enum { COUNT = 2500 };
+    enum { COUNT = MOST_POINTS };
     static struct serac_steady_point points[COUNT];
-    static struct serac_counters together[COUNT], singly[COUNT];
     struct steady_case c;
     (void)state;
     long_case(&c, 0);
@@ -97,9 +107,7 @@ static void test_points_that_return_are_themselves(void **state)
         c.memory.bytes_per_cycle = 1 + i / 1100;
         serac_steady_point(&c.design, &c.insn, &c.memory, &points[i]);
     }
-    serac_steady_times(s, points, COUNT, together);
-    serac_steady_times_singly(s, points, COUNT, singly);
-    assert_memory_equal(together, singly, sizeof together);
+    expect_as_singly(s, points, COUNT);
     serac_steady_destroy(s);
 }
 
@@ -108,7 +116,6 @@ static void test_points_that_differ_in_one_number_are_not_equal(void **state)
 {
     enum { EACH = 500, COUNT = 4 * EACH };
     static struct serac_steady_point points[COUNT];
-    static struct serac_counters together[COUNT], singly[COUNT];
     struct steady_case c;
     (void)state;
     long_case(&c, 0);
@@ -120,9 +127,7 @@ static void test_points_that_differ_in_one_number_are_not_equal(void **state)
         serac_steady_point(&c.design, &c.insn, &c.memory, p);
         *number[i / EACH] += 1 + (i % EACH) * (i % EACH) % 911 * 17 % 1009;      /* consecutive ones share no slot */
     }
-    serac_steady_times(s, points, COUNT, together);
-    serac_steady_times_singly(s, points, COUNT, singly);
-    assert_memory_equal(together, singly, sizeof together);
+    expect_as_singly(s, points, COUNT);
     serac_steady_destroy(s);
 }
 
