@@ -47,9 +47,11 @@ struct serac_memory_error {
 struct serac_memory {
     struct serac_memory_config config;
     uint32_t beat_bytes;
+    uint64_t gap;                  /* cycles from beat to beat at least */
     struct serac_memory_error error;   /* none after init */
     uint64_t bursts[2];            /* so far, per channel */
-    uint64_t data_free[2];         /* when data may move, 1/bytes_per_cycle cycles */
+    uint64_t data_free[2];         /* when data may move, 1/bytes_per_cycle cycles, ... */
+    uint64_t data_ready[2];        /* ... the cycle, where bursts never pause */
     uint64_t next_beat[2];         /* first cycle behind the last burst's data */
     uint64_t open_page[2];
     uint64_t last_response;        /* of the last write */

@@ -6,6 +6,7 @@
 
 struct context {
     const struct serac_bus *bus;
+    struct serac_memory memory;
 };
 
 static int read_block(void *ctx, uint64_t address, uint8_t *block)
@@ -15,13 +16,46 @@ static int read_block(void *ctx, uint64_t address, uint8_t *block)
                               SERAC_INSN_BLOCK_BYTES);
 }
 
-/* The AXI response of a burst: whether all its bytes are there. */
-static int probe(const struct serac_bus *bus,
-                 const struct serac_request *request, uint32_t beat_bytes)
+/* Whether all bytes of a burst are there. */
+static int probe(void *ctx, uint64_t address, size_t bytes)
 {
-    uint8_t bytes[1024];
-    return bus->read(bus->ctx, request->address, bytes,
-                     (size_t)request->beats * beat_bytes);
+    const struct context *context = ctx;
+    uint8_t beats[1024];
+    return context->bus->read(context->bus->ctx, address, beats, bytes);
+}
+
+/* A request's answer, told to the timeline. */
+static void answer(struct context *context, struct serac_timeline *tl, const struct serac_request *q)
+{
+    struct serac_burst burst =
+        q->channel == SERAC_READ ? serac_memory_read(&context->memory, q->address, q->beats, q->cycle, NULL)
+                                 : serac_memory_write(&context->memory, q->address, q->beats, q->cycle, NULL);
+    serac_timeline_handshake(tl, q->channel, burst.handshake);
+    serac_timeline_complete(tl, q->channel, &burst,
+                            probe(context, q->address, (size_t)q->beats * context->memory.beat_bytes));
+}
+
+/* `apart`: the channels are asked apart, each as far ahead as it gets. */
+static enum serac_status run_time(const struct serac_design *design, const struct serac_memory_config *config,
+                                  const struct serac_bus *bus, uint64_t program, const struct serac_observer *observer,
+                                  bool apart, struct serac_run *run)
+{
+    struct context context = {.bus = bus};
+    struct serac_timeline_hooks hooks = {.read_block = read_block, .ctx = &context, .observer = observer};
+    if (apart) {
+        hooks.memory = &context.memory;
+        hooks.probe = probe;
+    }
+    serac_memory_init(&context.memory, config, design->axi_bits / 8);
+    struct serac_timeline *tl = serac_timeline_create(design, program, &hooks);
+    if (!tl)
+        return SERAC_E_NOMEM;
+    struct serac_request request;
+    while (serac_timeline_next(tl, &request) == SERAC_PROGRESS_REQUEST)
+        answer(&context, tl, &request);
+    serac_timeline_result(tl, run);
+    serac_timeline_destroy(tl);
+    return run->status == SERAC_E_NOMEM ? SERAC_E_NOMEM : SERAC_OK;
 }
 
 enum serac_status serac_run_time(const struct serac_design *design,
@@ -30,30 +64,11 @@ enum serac_status serac_run_time(const struct serac_design *design,
                                  const struct serac_observer *observer,
                                  struct serac_run *run)
 {
-    struct context context = {bus};
-    struct serac_timeline_hooks hooks = {.read_block = read_block,
-                                         .ctx = &context,
-                                         .observer = observer};
-    struct serac_timeline *tl = serac_timeline_create(design, program, &hooks);
-    if (!tl)
-        return SERAC_E_NOMEM;
-    struct serac_memory memory;
-    serac_memory_init(&memory, config, design->axi_bits / 8);
-    struct serac_request request;
-    while (serac_timeline_next(tl, &request) == SERAC_PROGRESS_REQUEST) {
-        struct serac_burst burst =
-            request.channel == SERAC_READ
-                ? serac_memory_read(&memory, request.address, request.beats,
-                                    request.cycle, NULL)
-                : serac_memory_write(&memory, request.address, request.beats,
-                                     request.cycle, NULL);
-        serac_timeline_handshake(tl, request.channel, burst.handshake);
-        serac_timeline_complete(tl, request.channel, &burst,
-                                probe(bus, &request, design->axi_bits / 8));
-    }
-    serac_timeline_result(tl, run);
-    serac_timeline_destroy(tl);
-    return run->status == SERAC_E_NOMEM ? SERAC_E_NOMEM : SERAC_OK;
+    bool apart = !config->shared_bus && !observer;
+    enum serac_status status = run_time(design, config, bus, program, observer, apart, run);
+    if (apart && status == SERAC_OK && run->status != SERAC_OK)
+        status = run_time(design, config, bus, program, observer, false, run);   /* what came before the error */
+    return status;
 }
 
 enum serac_status serac_run_data(const struct serac_design *design,

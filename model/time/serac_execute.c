@@ -55,7 +55,7 @@ void serac_execute_spend(struct serac_timeline *tl,
                          enum serac_stage_state state, enum serac_cause cause,
                          uint64_t from, uint64_t to)
 {
-    spend(tl, serac_timeline_share(tl, tl->execute.block), state, cause, from, to);
+    spend(tl, serac_timeline_counters(tl, tl->execute.block), state, cause, from, to);
 }
 
 static void start_layer(struct serac_timeline *tl, uint64_t at)
@@ -93,18 +93,22 @@ static bool step_idle(struct serac_timeline *tl)
     return true;
 }
 
-/* Waiting for operands in cycles from..to-1: where fetch itself waited for store
- * they are store's. What fetch has not got to yet is settled later (serac_wait.c). */
+/* Waiting for operands in cycles from..to-1: where fetch itself waited for store, in this block or
+ * one that it is ahead, they are store's. What fetch has not got to yet is settled later (serac_wait.c). */
 static void spend_wait(struct serac_timeline *tl, uint64_t from, uint64_t to)
 {
-    struct serac_counters *share = serac_timeline_share(tl, tl->execute.block);
-    uint64_t begin = serac_later(from, tl->fetch.token_from);
-    uint64_t end = to < tl->fetch.token_to ? to : tl->fetch.token_to;
-    if (begin >= end)
-        begin = end = to;
-    spend(tl, share, SERAC_STATE_WAIT_RECEIVE, SERAC_CAUSE_STALL_FETCH, from, begin);
-    spend(tl, share, SERAC_STATE_WAIT_RECEIVE, SERAC_CAUSE_STALL_STORE, begin, end);
-    spend(tl, share, SERAC_STATE_WAIT_RECEIVE, SERAC_CAUSE_STALL_FETCH, end, to);
+    uint32_t block = tl->execute.block;
+    struct serac_counters *share = serac_timeline_counters(tl, block);
+    for (; block < tl->num_shares; block++) {
+        uint64_t begin = serac_later(from, tl->shares[block].token_from);
+        uint64_t end = to < tl->shares[block].token_to ? to : tl->shares[block].token_to;
+        if (begin >= end)
+            continue;
+        spend(tl, share, SERAC_STATE_WAIT_RECEIVE, SERAC_CAUSE_STALL_FETCH, from, begin);
+        spend(tl, share, SERAC_STATE_WAIT_RECEIVE, SERAC_CAUSE_STALL_STORE, begin, end);
+        from = end;
+    }
+    spend(tl, share, SERAC_STATE_WAIT_RECEIVE, SERAC_CAUSE_STALL_FETCH, from, to);
 }
 
 /* Waits for the iteration's operands. If the last pair of the iteration before was
@@ -157,6 +161,12 @@ static uint64_t drain_cycles(const struct serac_timeline *tl)
     return cols * tl->drain_groups * cycles_per_group(e);
 }
 
+/* Results of a tile that drains in `cycles`. */
+static uint64_t results_of(const struct serac_timeline *tl, uint64_t cycles)
+{
+    return cycles / cycles_per_group(&tl->execute) * tl->design.requant_lanes;
+}
+
 /* Post's events for a tile whose last pair was issued at `issue`. Returns the
  * cycle in which the tile's last value is written. */
 static uint64_t drain(struct serac_timeline *tl, uint64_t issue,
@@ -177,9 +187,7 @@ static uint64_t drain(struct serac_timeline *tl, uint64_t issue,
     if (tl->hooks.observer)
         serac_timeline_observe(tl, SERAC_STAGE_POST, e->block, SERAC_STATE_RUN,
                                SERAC_TASK_TILE, issue + 1, e->post_busy);
-    struct serac_counters *share = serac_timeline_share(tl, e->block);
-    uint64_t groups = cycles_per_group(e) == 4 ? cycles / 4 : cycles;
-    share->results += groups * tl->design.requant_lanes;
+    serac_timeline_counters(tl, e->block)->results += results_of(tl, cycles);
     return written;
 }
 
@@ -204,6 +212,31 @@ static struct place place_of(const struct serac_execute *e)
     p.out_first = e->sub == 0 && e->t == 0 && e->phase == 0;
     p.out_last = p.t_last && (e->sub == i->gather - 1 || pass_last);
     return p;
+}
+
+/* From the tile at `p` to the last of those behind it that only their own pace holds up, each as the one before: the next
+ * one that ends an output tile, an iteration, or the tiles whose drains are as long. Returns how many it is
+ * further: none if somebody hears of each tile. */
+static uint64_t follow(struct serac_timeline *tl, const struct place *p)
+{
+    struct serac_execute *e = &tl->execute;
+    const struct serac_insn_exec *i = &e->insn.exec;
+    if (p->out_last || p->m_last || tl->hooks.trace || tl->hooks.observer)
+        return 0;
+    uint32_t run = p->n_last ? i->run_last : i->run;
+    bool even = !p->n_last || i->last_steps == 0 || i->last_steps >= run;
+    uint32_t end = even || e->t >= i->last_steps ? run : i->last_steps;
+    uint64_t tiles = (uint64_t)(end - e->t) * e->phases - e->phase - 1;
+    e->t = end - 1;
+    e->phase = e->phases - 1;
+    if (!even)
+        return tiles;
+    uint32_t mtiles = p->group_last ? i->group_last_mtiles : i->group_mtiles;
+    uint32_t to_output = i->gather - 1 - e->sub, to_iteration = mtiles - 1 - e->m;
+    uint32_t more = to_output < to_iteration ? to_output : to_iteration;
+    e->m += more;
+    e->sub += more;
+    return tiles + (uint64_t)more * run * e->phases;
 }
 
 static void advance(struct serac_execute *e, const struct place *p)
@@ -247,7 +280,7 @@ static inline void spend_tile(struct serac_timeline *tl,
         serac_execute_hear(tl, &(struct serac_heard){.tile = true, .from = issue});
 }
 
-/* One tile: its digit pairs, the hold before the last one, its drain. */
+/* A tile: its digit pairs, the hold before the last one, its drain; and those that follow at their own pace. */
 static bool step_run(struct serac_timeline *tl)
 {
     struct serac_execute *e = &tl->execute;
@@ -262,10 +295,18 @@ static bool step_run(struct serac_timeline *tl)
         issue = serac_later(booked, seen);
         serac_tokens_take(tl, &e->out_free, issue, 1);
     }
-    struct serac_counters *share = serac_timeline_share(tl, e->block);
+    struct serac_counters *share = serac_timeline_counters(tl, e->block);
     spend_tile(tl, share, natural, booked, issue);
 
-    uint64_t cycles = drain_cycles(tl);
+    uint64_t cycles = drain_cycles(tl), more = follow(tl, &p);
+    if (more) {
+        uint64_t pace = serac_later(e->pairs, cycles);
+        share->array_busy_cycles += more * e->pairs;
+        share->stall_requant_cycles += more * (pace - e->pairs);
+        share->results += more * results_of(tl, cycles);
+        issue += more * pace;
+        p = place_of(e);
+    }
     bool frees = p.m_last && serac_frees_weights(i->order, p.n_last, p.layer_last, i->groups);
     uint64_t written = drain(tl, issue, cycles, p.out_last, frees,
                              p.layer_last);

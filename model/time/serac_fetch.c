@@ -39,7 +39,6 @@ void serac_fetch_init(struct serac_timeline *tl, uint64_t program)
     struct serac_fetch *f = &tl->fetch;
     f->state = FETCH_SPACE;
     f->pc = program;
-    f->token_from = f->token_to = 0;
     serac_tokens_credit(tl, &f->wgt_free, 2);
     serac_tokens_credit(tl, &f->act_free, 2);
     serac_tokens_credit(tl, &f->exec_space, tl->design.queue_depth);
@@ -117,10 +116,9 @@ static bool step_check(struct serac_timeline *tl)
     serac_tokens_push(tl, &tl->store.pushed, f->at, 1);
     f->g = f->n = 0;
     f->first = f->first_act = true;
-    f->token_from = f->token_to = 0;
     f->group_address = weight_address(f);
     serac_fetch_rewind(f);
-    struct serac_counters *share = serac_timeline_share(tl, f->block);
+    struct serac_counters *share = serac_timeline_counters(tl, f->block);
     share->blocks = 1;
     go(f, FETCH_ITER, f->at + 1);
     return true;
@@ -176,9 +174,10 @@ static bool step_token(struct serac_timeline *tl)
     uint64_t end = serac_later(f->at, seen);
     serac_tokens_take(tl, &f->store, end, f->insn.fetch.store_tokens);
     trace(tl, SERAC_STATE_WAIT_RECEIVE, f->at, end + 1);
-    f->token_from = f->at;
-    f->token_to = end + 1;
-    serac_execute_blame_store(tl, f->token_from, f->token_to);
+    struct serac_share *share = serac_timeline_share(tl, f->block);
+    share->token_from = f->at;
+    share->token_to = end + 1;
+    serac_execute_blame_store(tl, share->token_from, share->token_to);
     go(f, FETCH_ACT, end + 1);
     return true;
 }

@@ -39,6 +39,27 @@ struct serac_bursts {
     uint64_t response[SERAC_RING];
 };
 
+/* A burst is not asked for before `times` of the one `depth` before it: then `cycle` is after it. False if
+ * that one has not completed yet. */
+static inline bool serac_bursts_behind(const struct serac_bursts *b, uint32_t depth, const uint64_t *times,
+                                       uint64_t *cycle)
+{
+    if (b->issued < depth)
+        return true;
+    if (b->completed <= b->issued - depth)
+        return false;
+    uint64_t time = times[(b->issued - depth) % SERAC_RING];
+    *cycle = *cycle > time ? *cycle : time + 1;
+    return true;
+}
+
+/* Bytes of the next burst of `left` ones at `address`: bursts end where multiples of SERAC_BURST_BYTES do. */
+static inline uint64_t serac_burst_bytes(uint64_t address, uint64_t left)
+{
+    uint64_t to_edge = SERAC_BURST_BYTES - address % SERAC_BURST_BYTES;
+    return left < to_edge ? left : to_edge;
+}
+
 enum serac_kind { SERAC_KIND_BLOCK, SERAC_KIND_WEIGHT, SERAC_KIND_ACT };
 
 struct serac_read {
@@ -81,7 +102,6 @@ struct serac_fetch {
     int64_t x, left, line, address;       /* the walk, see rtl/serac_fetch.v */
     bool wrapped;
     int64_t tile_x, tile_line, end_line, tile_address, from, to;
-    uint64_t token_from, token_to;        /* the layer's wait for store */
     struct serac_tokens wgt_free, act_free, store, exec_space, store_space;
 };
 
@@ -155,6 +175,12 @@ struct serac_store {
     uint32_t block;
 };
 
+/* A block's share of the run. */
+struct serac_share {
+    struct serac_counters counters;
+    uint64_t token_from, token_to;   /* fetch waited for store in these cycles */
+};
+
 struct serac_timeline {
     struct serac_design design;
     struct serac_timeline_hooks hooks;
@@ -173,9 +199,9 @@ struct serac_timeline {
     bool failed;                 /* out of memory */
     bool over;
     uint64_t end_cycle;
-    struct serac_counters *shares;   /* one per block that fetch began */
+    struct serac_share *shares;      /* one per block that fetch began */
     uint32_t num_shares, max_shares;
-    struct serac_counters sink;      /* shares that found no memory */
+    struct serac_share sink;         /* shares that found no memory */
 };
 
 /* `count` tokens whose event is at `time`, and so are seen a cycle later. */
@@ -186,14 +212,30 @@ void serac_tokens_credit(struct serac_timeline *tl,
                          struct serac_tokens *tokens, uint32_t count);
 /* First cycle in which `count` tokens are seen, SERAC_NEVER if that is not known
  * yet. Does not consume. */
-uint64_t serac_tokens_seen(const struct serac_tokens *tokens, uint32_t count);
+static inline uint64_t serac_tokens_seen(const struct serac_tokens *tokens, uint32_t count)
+{
+    if (count == 0)
+        return 0;
+    if (tokens->count < count)
+        return SERAC_NEVER;
+    return tokens->seen[(tokens->head + count - 1) & (tokens->capacity - 1)];
+}
+
 void serac_tokens_take(struct serac_timeline *tl, struct serac_tokens *tokens,
                        uint64_t cycle, uint32_t count);
 
-/* The block's share of the counters; grows with the program. Never NULL: after
- * an allocation failed it is a dummy. */
-struct serac_counters *serac_timeline_share(struct serac_timeline *tl,
-                                            uint32_t block);
+/* The first share of a block. Never NULL: after an allocation failed it is a dummy. */
+struct serac_share *serac_timeline_new_share(struct serac_timeline *tl, uint32_t block);
+
+static inline struct serac_share *serac_timeline_share(struct serac_timeline *tl, uint32_t block)
+{
+    return block < tl->num_shares ? &tl->shares[block] : serac_timeline_new_share(tl, block);
+}
+
+static inline struct serac_counters *serac_timeline_counters(struct serac_timeline *tl, uint32_t block)
+{
+    return &serac_timeline_share(tl, block)->counters;
+}
 
 void serac_sections_push(struct serac_timeline *tl,
                          struct serac_sections *sections,
@@ -201,9 +243,12 @@ void serac_sections_push(struct serac_timeline *tl,
 void serac_sections_pop(struct serac_sections *sections,
                         struct serac_insn *insn);
 
-void serac_timeline_trace(struct serac_timeline *tl, enum serac_stage stage,
-                          enum serac_stage_state state, uint64_t from,
-                          uint64_t to);
+static inline void serac_timeline_trace(struct serac_timeline *tl, enum serac_stage stage,
+                                        enum serac_stage_state state, uint64_t from, uint64_t to)
+{
+    if (tl->hooks.trace && to > from)
+        tl->hooks.trace(tl->hooks.ctx, stage, state, from, to);
+}
 /* For the observer, which there is: the same, and what the stage is at; a burst. */
 void serac_timeline_observe(struct serac_timeline *tl, enum serac_stage stage,
                             uint32_t block, enum serac_stage_state state,

@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "serac_memory_answer.h"
 #include "serac_stages.h"
 #include "serac_steady_shape.h"
 
 #define OPEN SERAC_WRITE_OPEN    /* longest look back of either channel */
 #define BACK (2 * OPEN)          /* bursts that are kept at least */
 #define HISTORY 4096
-#define WRITE_LEAD 2             /* AW handshake to first W, model/machine/serac_memory.c */
 
 /* A channel: when its bursts were accepted and moved. Their last beats lie in order before `end`; a
  * burst waits for the last beat of the one `depth` before it. */
@@ -431,7 +431,7 @@ static inline void begin(struct run *r, T *reads, T *writes)
     r->write.depth = SERAC_WRITE_AHEAD;
     r->write.writes = true;
     r->read.lead = r->latency + 1;
-    r->write.lead = zero + WRITE_LEAD;
+    r->write.lead = zero + SERAC_WRITE_LEAD;
     r->write.answer = r->latency + 2;
     train(r, &r->read, r->s->program, one);   /* FETCH_SPACE takes a cycle */
     T check = r->read.beat + 3;

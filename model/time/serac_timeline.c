@@ -51,15 +51,6 @@ void serac_tokens_credit(struct serac_timeline *tl,
         tokens_add(tl, tokens, 0);
 }
 
-uint64_t serac_tokens_seen(const struct serac_tokens *tokens, uint32_t count)
-{
-    if (count == 0)
-        return 0;
-    if (tokens->count < count)
-        return SERAC_NEVER;
-    return tokens->seen[(tokens->head + count - 1) & (tokens->capacity - 1)];
-}
-
 void serac_tokens_take(struct serac_timeline *tl, struct serac_tokens *tokens,
                        uint64_t cycle, uint32_t count)
 {
@@ -92,15 +83,13 @@ void serac_sections_pop(struct serac_sections *sections,
     sections->count--;
 }
 
-struct serac_counters *serac_timeline_share(struct serac_timeline *tl,
-                                            uint32_t block)
+struct serac_share *serac_timeline_new_share(struct serac_timeline *tl, uint32_t block)
 {
     if (block >= tl->max_shares) {
         uint32_t max = tl->max_shares ? 2 * tl->max_shares : 16;
         while (max <= block)
             max *= 2;
-        struct serac_counters *shares =
-            realloc(tl->shares, max * sizeof *shares);
+        struct serac_share *shares = realloc(tl->shares, max * sizeof *shares);
         if (!shares) {
             tl->failed = true;
             return &tl->sink;
@@ -110,17 +99,8 @@ struct serac_counters *serac_timeline_share(struct serac_timeline *tl,
         tl->shares = shares;
         tl->max_shares = max;
     }
-    if (block >= tl->num_shares)
-        tl->num_shares = block + 1;
+    tl->num_shares = block + 1;
     return &tl->shares[block];
-}
-
-void serac_timeline_trace(struct serac_timeline *tl, enum serac_stage stage,
-                          enum serac_stage_state state, uint64_t from,
-                          uint64_t to)
-{
-    if (tl->hooks.trace && to > from)
-        tl->hooks.trace(tl->hooks.ctx, stage, state, from, to);
 }
 
 void serac_timeline_observe(struct serac_timeline *tl, enum serac_stage stage,
@@ -261,7 +241,7 @@ static void end_run(struct serac_timeline *tl)
         struct serac_execute *e = &tl->execute;
         tl->end_cycle = serac_later(quiet, stages_from(tl));
         struct serac_counters *share =
-            serac_timeline_share(tl, tl->num_shares ? tl->num_shares - 1 : 0);
+            serac_timeline_counters(tl, tl->num_shares ? tl->num_shares - 1 : 0);
         e->block = tl->num_shares - 1;
         serac_execute_spend(tl, SERAC_STATE_IDLE, SERAC_CAUSE_STALL_CONTROL,
                             e->at, tl->end_cycle + 1);
@@ -286,11 +266,15 @@ static void end_run(struct serac_timeline *tl)
 enum serac_progress serac_timeline_next(struct serac_timeline *tl,
                                         struct serac_request *request)
 {
-    while (serac_fetch_step(tl) || serac_read_step(tl) ||
-           serac_execute_step(tl) || serac_store_step(tl) ||
-           serac_write_step(tl))
-        if (tl->failed)
-            break;
+    for (bool went = true; went && !tl->failed;) {
+        went = false;
+        while (serac_fetch_step(tl) || serac_read_step(tl))
+            went = true;
+        while (serac_execute_step(tl))
+            went = true;
+        while (serac_store_step(tl) || serac_write_step(tl))
+            went = true;
+    }
 
     const struct serac_request *best = NULL;
     bool waiting = (tl->read.posted && tl->sent[SERAC_READ]) ||
@@ -354,9 +338,9 @@ void serac_timeline_result(const struct serac_timeline *tl,
     assert(tl->over);
     memset(&run->total, 0, sizeof run->total);
     for (uint32_t i = 0; i < tl->num_shares; i++) {
-        add(&run->total, &tl->shares[i]);
+        add(&run->total, &tl->shares[i].counters);
         if (run->blocks && i < run->max_blocks)
-            run->blocks[i] = tl->shares[i];
+            run->blocks[i] = tl->shares[i].counters;
     }
     run->num_blocks = tl->num_shares;
     run->total.cycles = tl->end_cycle + 1;

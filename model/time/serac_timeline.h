@@ -17,6 +17,7 @@
 #define SERAC_TIMELINE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "serac_counters.h"
@@ -34,11 +35,20 @@ typedef void serac_trace_fn(void *ctx, enum serac_stage stage,
 /* Reads the 384 bytes of a block; nonzero: AXI response code of an error. */
 typedef int serac_block_fn(void *ctx, uint64_t address, uint8_t *block);
 
+/* The AXI response code of a burst of whole beats at `address`. */
+typedef int serac_probe_fn(void *ctx, uint64_t address, size_t bytes);
+
 struct serac_timeline_hooks {
     serac_block_fn *read_block;
     serac_trace_fn *trace;           /* may be NULL */
     void *ctx;                       /* borrowed */
     const struct serac_observer *observer;   /* borrowed, may be NULL */
+    /* May be NULL. Else a borrowed memory that is asked as soon as a master has a request, and `probe` with it;
+     * serac_timeline_next() gives none. Each channel's come in their order, but not those of both in
+     * that of their cycles, so its bus must not be shared. What a run that ends in an error
+     * has done behind it is then wrong. */
+    struct serac_memory *memory;
+    serac_probe_fn *probe;
 };
 
 struct serac_request {

@@ -97,7 +97,7 @@ void serac_execute_blame_store(struct serac_timeline *tl, uint64_t from, uint64_
         uint64_t end = to < e->waits[i].to ? to : e->waits[i].to;
         if (begin >= end)
             continue;
-        struct serac_counters *share = serac_timeline_share(tl, e->waits[i].block);
+        struct serac_counters *share = serac_timeline_counters(tl, e->waits[i].block);
         share->stall_fetch_cycles -= end - begin;
         share->stall_store_cycles += end - begin;
         rehear(tl, begin, end);

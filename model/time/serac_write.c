@@ -2,7 +2,51 @@
 #include <assert.h>
 
 #include "serac_math.h"
+#include "serac_memory_answer.h"
 #include "serac_stages.h"
+
+/* Beats of a burst of `bytes` at `address`, the first at `start`. */
+static uint32_t beats_of(const struct serac_timeline *tl, uint64_t address, uint64_t bytes, uint64_t *start)
+{
+    *start = address & ~(uint64_t)(tl->beat_bytes - 1);
+    return (uint32_t)((address + bytes - *start + tl->beat_bytes - 1) >> tl->beat_shift);
+}
+
+static void failed(struct serac_timeline *tl, int response, uint64_t cycle, uint64_t address)
+{
+    serac_timeline_error(tl, cycle, response == 3 ? SERAC_E_WRITE_DECERR : SERAC_E_WRITE_SLVERR, address);
+}
+
+/* A chunk's bursts, where the timeline has the memory: serac_write_step(), _handshake() and _complete() in one. */
+static void write_at_once(struct serac_timeline *tl, uint64_t earliest, uint64_t address, uint64_t left, bool tile_end)
+{
+    struct serac_bursts *b = &tl->write.bursts;
+    struct serac_counters *share = serac_timeline_counters(tl, tl->store.block);
+    uint64_t before = b->issued;
+    struct serac_burst burst;
+    share->bytes_written += left;
+    do {
+        uint64_t bytes = serac_burst_bytes(address, left), start;
+        uint32_t beats = beats_of(tl, address, bytes, &start);
+        serac_bursts_behind(b, SERAC_WRITE_AHEAD, b->last_beat, &earliest);
+        serac_bursts_behind(b, SERAC_WRITE_OPEN, b->response, &earliest);
+        burst = serac_memory_answer_write(tl->hooks.memory, start, beats, earliest, NULL);
+        uint32_t slot = (uint32_t)(b->issued++ % SERAC_RING);
+        b->completed = b->issued;
+        b->last_beat[slot] = burst.last_beat;
+        b->response[slot] = burst.response;
+        int response = tl->hooks.probe(tl->hooks.ctx, start, (size_t)beats << tl->beat_shift);
+        if (response)
+            failed(tl, response, burst.error, start);
+        earliest = burst.handshake + 1;
+        address += bytes;
+        left -= bytes;
+    } while (left);
+    tl->write.ready = tl->write.last_handshake = burst.handshake;
+    share->write_bursts += b->issued - before;
+    if (tile_end)
+        serac_tokens_push(tl, &tl->execute.out_free, burst.last_beat, 1);
+}
 
 bool serac_write_command(struct serac_timeline *tl, uint64_t from, uint64_t address, uint64_t bytes, bool tile_end,
                          uint64_t *taken)
@@ -13,6 +57,10 @@ bool serac_write_command(struct serac_timeline *tl, uint64_t from, uint64_t addr
     *taken = serac_later(from, w->ready);
     if (*taken > tl->error_cycle)
         return false;
+    if (tl->hooks.memory) {
+        write_at_once(tl, *taken + 1, address, bytes, tile_end);
+        return true;
+    }
     w->active = true;
     w->posted = false;
     w->accepted = *taken;
@@ -29,25 +77,14 @@ bool serac_write_step(struct serac_timeline *tl)
     struct serac_write *w = &tl->write;
     if (!w->active || w->posted)
         return false;
-    uint64_t number = w->bursts.issued, cycle = w->earliest;
-    uint32_t limits[2] = {SERAC_WRITE_AHEAD, SERAC_WRITE_OPEN};
-    const uint64_t *times[2] = {w->bursts.last_beat, w->bursts.response};
-    for (int i = 0; i < 2; i++) {
-        if (number < limits[i])
-            continue;
-        uint64_t oldest = number - limits[i];
-        if (w->bursts.completed <= oldest)
-            return false;
-        cycle = serac_later(cycle, times[i][oldest % SERAC_RING] + 1);
-    }
-    uint64_t to_edge = SERAC_BURST_BYTES - w->address % SERAC_BURST_BYTES;
-    uint64_t bytes = w->left < to_edge ? w->left : to_edge;
-    uint64_t start = w->address & ~(uint64_t)(tl->beat_bytes - 1);
-    uint64_t end = w->address + bytes;
+    uint64_t cycle = w->earliest;
+    if (!serac_bursts_behind(&w->bursts, SERAC_WRITE_AHEAD, w->bursts.last_beat, &cycle) ||
+        !serac_bursts_behind(&w->bursts, SERAC_WRITE_OPEN, w->bursts.response, &cycle))
+        return false;
+    uint64_t bytes = serac_burst_bytes(w->address, w->left), start;
+    uint32_t beats = beats_of(tl, w->address, bytes, &start);
     w->request = (struct serac_request){
-        .channel = SERAC_WRITE, .address = start,
-        .beats = (uint32_t)((end - start + tl->beat_bytes - 1) >>
-                            tl->beat_shift),
+        .channel = SERAC_WRITE, .address = start, .beats = beats,
         .strobed_bytes = (uint32_t)bytes, .cycle = cycle};
     w->posted = true;
     return true;
@@ -71,7 +108,7 @@ void serac_write_handshake(struct serac_timeline *tl, uint64_t cycle)
     w->open[slot].tile_last = !w->active && w->tile_end;
     if (!w->active)
         w->ready = cycle;
-    struct serac_counters *share = serac_timeline_share(tl, tl->store.block);
+    struct serac_counters *share = serac_timeline_counters(tl, tl->store.block);
     share->write_bursts++;
     share->bytes_written += w->request.strobed_bytes;
 }
@@ -95,10 +132,7 @@ void serac_write_complete(struct serac_timeline *tl,
     w->bursts.last_beat[slot] = burst->last_beat;
     w->bursts.response[slot] = burst->response;
     if (response)
-        serac_timeline_error(tl, burst->error,
-                             response == 3 ? SERAC_E_WRITE_DECERR
-                                           : SERAC_E_WRITE_SLVERR,
-                             w->open[slot].address);
+        failed(tl, response, burst->error, w->open[slot].address);
     if (tl->hooks.observer)
         observe(tl, slot, burst);
     if (w->open[slot].tile_last)
