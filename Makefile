@@ -182,12 +182,18 @@ $(B)/unit/%: testbench/unit/%.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libse
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(ROOT) -Itestbench $^ -o $@ -lcmocka $(LIBS) -ldl
 
-.PHONY: test-unit test-rtl lint
-test-unit: $(addprefix $(B)/unit/,$(UNITS)) ## unit tests of the C code
-	@scripts/run_tests.sh unit $(addprefix $(B)/unit/,$(UNITS))
+# NAME_TESTS: group NAME for scripts/run_tests.sh; NAME_NEEDS: what has to be built for it.
+unit_NEEDS  := $(UNITS:%=$(B)/unit/%)
+unit_TESTS  := unit $(unit_NEEDS)
+rtl_NEEDS   := $(B)/libserac.a $(B)/sim/pins/serac_axi_check.o
+rtl_TESTS   := rtl $(BENCHES:%=scripts/run_bench.sh:%)
 
-test-rtl: $(B)/libserac.a $(B)/sim/pins/serac_axi_check.o ## module benches of the RTL; SEED=n repeats one
-	@scripts/run_tests.sh rtl $(addprefix scripts/run_bench.sh:,$(BENCHES))
+.PHONY: test-unit test-rtl lint
+test-unit: $(unit_NEEDS) ## unit tests of the C code
+	@scripts/run_tests.sh $(unit_TESTS)
+
+test-rtl: $(rtl_NEEDS) ## module benches of the RTL; SEED=n repeats one
+	@scripts/run_tests.sh $(rtl_TESTS)
 
 lint: ## Verilator lint of the RTL at several parameter points
 	@scripts/lint_rtl.sh
@@ -201,9 +207,12 @@ $(B)/trace_check: testbench/trace_check.c testbench/trace_check.h
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $< -o $@ -lcjson
 
+conformance_NEEDS := $(CONFORMANCE:%=$(B)/conformance/%)
+conformance_TESTS := conformance $(conformance_NEEDS)
+
 .PHONY: test-conformance
-test-conformance: $(CONFORMANCE:%=$(B)/conformance/%) ## third-party test vectors (SERAC_DATA) through Serac
-	@scripts/run_tests.sh conformance $^
+test-conformance: $(conformance_NEEDS) ## third-party test vectors (SERAC_DATA) through Serac
+	@scripts/run_tests.sh $(conformance_TESTS)
 
 # --- everything --------------------------------------------------------------
 
@@ -223,10 +232,13 @@ reports: $(B)/serac ## compares every plane pair, into reports/pairs.md; JOBS=n
 claims: $(B)/serac ## what is said of few bits, and what holds: reports/claims.md
 	@scripts/claims.sh
 
+# All programs first, on all processors, then all tests: the longest first, so that none is left alone at the end.
+GROUPS := rtl cosim cli check fuzz sanitize conformance unit
 test: setup ## lint, unit, RTL, command-line, co-simulation and conformance tests; ends with N passed, N failed, N skipped
-	@$(MAKE) -s all lib
+	@$(MAKE) -s -j$(or $(JOBS),$(shell nproc)) all test-programs
+	@$(MAKE) -s -j$(or $(JOBS),$(shell nproc)) $(SANITIZED) san-programs
 	@rm -f $(B)/results.txt
-	-@$(MAKE) -s -k test-checks test-unit sanitize test-fuzz test-rtl test-cli test-cosim test-conformance
+	-@scripts/run_tests.sh $(foreach g,$(GROUPS),$($(g)_TESTS) --)
 	@awk '{n[$$1]++} END {printf "%d passed, %d failed, %d skipped\n", n["passed"], \
 	  n["failed"], n["skipped"]; exit n["failed"] > 0 || n["passed"] == 0}' $(B)/results.txt
 
@@ -244,16 +256,22 @@ analyse: ## clang-tidy and cppcheck over all C, with the waivers of scripts/anal
 luts: ## LUTs per binary operation of BISMO's shape, beside BISMO's
 	@scripts/synth/luts.sh
 
+check_NEEDS := $(B)/gen_regs $(SYNTH:%=$(B)/synth_%)
+check_TESTS := check scripts/synth/luts.sh make:lint scripts/synth_check.sh make:formal-quick scripts/check_shell.sh make:check-gen
+cli_NEEDS   := $(B)/serac $(B)/cover $(B)/gen_regs $(SYNTH:%=$(B)/synth_%)
+cli_TESTS   := cli $(sort $(wildcard testbench/cli/*.sh))
+cosim_NEEDS := $(B)/serac $(B)/trace_check $(B)/figure_blocks $(B)/figure_wave $(conformance_NEEDS)
+cosim_TESTS := cosim testbench/cosim/random.sh $(sort $(filter-out %/random.sh,$(wildcard testbench/cosim/*.sh)))
+
 .PHONY: test-checks test-cosim
-test-checks: $(B)/gen_regs
-	@scripts/run_tests.sh check "make:check-gen" "make:lint" "scripts/check_shell.sh" \
-	  "scripts/synth_check.sh" "make:formal-quick" "scripts/synth/luts.sh"
+test-checks: $(check_NEEDS)
+	@scripts/run_tests.sh $(check_TESTS)
 
-test-cli: $(B)/serac $(B)/cover $(B)/gen_regs ## the command, as a user calls it
-	@scripts/run_tests.sh cli $(wildcard testbench/cli/*.sh)
+test-cli: $(cli_NEEDS) ## the command, as a user calls it
+	@scripts/run_tests.sh $(cli_TESTS)
 
-test-cosim: $(B)/serac $(B)/trace_check $(B)/figure_blocks $(B)/figure_wave $(CONFORMANCE:%=$(B)/conformance/%) ## model = RTL: the networks on tiny, random programs
-	@scripts/run_tests.sh cosim $(wildcard testbench/cosim/*.sh)
+test-cosim: $(cosim_NEEDS) ## model = RTL: the networks on tiny, random programs
+	@scripts/run_tests.sh $(cosim_TESTS)
 
 cosim: $(B)/serac ## 200 random programs on 17 designs, model = RTL; SEED=n
 	$(B)/serac cosim --random 200 --seed $(SEED)
@@ -319,26 +337,25 @@ formal-quick: ## those that take seconds, as make test does
 formal-faults: ## breaks each of those properties once, in a copy of the RTL
 	@scripts/run_formal.sh --faults
 
-# Unit tests again under the address and undefined-behaviour sanitizers.
+# Unit tests again under the address and undefined-behaviour sanitizers: everything built once more, under $(B)/san.
+SANITIZED := B=$(B)/san OPT="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
+sanitize_TESTS := sanitize $(UNITS:%=$(B)/san/unit/%)
 sanitize: ## unit tests under ASan and UBSan
-	@$(MAKE) -s B=$(B)/san OPT="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" \
-	  san-unit
-.PHONY: san-unit
-san-unit: $(addprefix $(B)/unit/,$(UNITS))
-	@scripts/run_tests.sh sanitize $(addprefix $(B)/unit/,$(UNITS))
+	@$(MAKE) -s $(SANITIZED) $(UNITS:%=$(B)/san/unit/%)
+	@scripts/run_tests.sh $(sanitize_TESTS)
 
 # --- fuzzing ---------------------------------------------------------------
 
 FUZZ := $(patsubst testbench/fuzz/fuzz_%.c,%,$(wildcard testbench/fuzz/fuzz_*.c))
 FUZZ_MAIN ?= testbench/fuzz/replay.c
-$(FUZZ:%=$(B)/fuzz/%): $(B)/fuzz/%: testbench/fuzz/fuzz_%.c testbench/fuzz/fuzz.c $(FUZZ_MAIN) $(B)/libseracsim.a \
+$(FUZZ:%=$(B)/fuzz/%): $(B)/fuzz/%: testbench/fuzz/fuzz_%.c testbench/fuzz/fuzz.c testbench/fuzz/lsan.c $(FUZZ_MAIN) $(B)/libseracsim.a \
              $(B)/libseracdrv.a $(B)/libserac.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Itestbench/fuzz $^ -o $@ $(LIBS) -ldl $(FUZZ_LINK)
 
 # The command with an allocation of ours that fails: testbench/fuzz/oom.c.
 OOM_WRAP := malloc calloc realloc strdup strndup open_memstream
-$(B)/serac_oom: sim/main.c testbench/fuzz/oom.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a
+$(B)/serac_oom: sim/main.c testbench/fuzz/oom.c testbench/fuzz/lsan.c $(B)/libseracsim.a $(B)/libseracdrv.a $(B)/libserac.a
 	$(CC) $(CFLAGS) -rdynamic $(OOM_WRAP:%=-Wl,--wrap=%) $^ -o $@ $(LIBS) -ldl
 
 .PHONY: fuzz test-fuzz san-fuzz fuzz-build
@@ -349,11 +366,18 @@ fuzz-build:
 	  -Wno-bitwise-instead-of-logical" OPT="-O1 -g -fsanitize=fuzzer-no-link,address,undefined \
 	  -fno-sanitize-recover=all" FUZZ_MAIN= FUZZ_LINK=-fsanitize=fuzzer $(FUZZ:%=$(B)/clang/fuzz/%)
 
+corpus      = $(foreach f,$(FUZZ),$(1)/fuzz/$(f):testbench/fuzz/corpus/$(f))
+fuzz_TESTS := fuzz testbench/fuzz/out_of_memory.sh $(call corpus,$(B)/san)
 test-fuzz: $(B)/serac ## the fuzzing corpus through every parser, and failing allocations, under ASan and UBSan; STEP=1: all
-	@$(MAKE) -s B=$(B)/san OPT="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" san-fuzz
+	@$(MAKE) -s $(SANITIZED) san-fuzz
+	@scripts/run_tests.sh $(fuzz_TESTS)
+.PHONY: san-programs fuzz-corpus test-programs
 san-fuzz: $(FUZZ:%=$(B)/fuzz/%) $(B)/serac_oom
-	@STEP=$(or $(STEP),9) LSAN_OPTIONS=suppressions=testbench/fuzz/lsan.supp:print_suppressions=0 scripts/run_tests.sh fuzz \
-	  $(foreach f,$(FUZZ),$(B)/fuzz/$(f):testbench/fuzz/corpus/$(f)) testbench/fuzz/out_of_memory.sh
+san-programs: san-fuzz $(unit_NEEDS)
+fuzz-corpus: $(FUZZ:%=$(B)/fuzz/%)   # without sanitizers: scripts/coverage.sh
+	@scripts/run_tests.sh fuzz $(call corpus,$(B))
+
+test-programs: $(foreach g,$(GROUPS),$($(g)_NEEDS))
 
 clean: ## removes build/
 	rm -rf build

@@ -4,7 +4,7 @@
 #
 # PARAMETER is -GName=value. With --probes the signals of sim/trace/serac_probe.vlt can be read,
 # with --vcd or --fst it writes waveforms. SERAC_SLOW_POPCOUNT=1 uses the adder tree that is
-# synthesised instead of $countones; SERAC_RTL_OPT=-O1 builds in half the time what runs for seconds. With
+# synthesised instead of $countones; SERAC_RTL_OPT=-O1 builds in less than half the time what runs for seconds. With
 # SERAC_COVERAGE=DIR it counts lines and toggles, of signals of at most 256 bits, into a file of DIR for each device
 # that was made.
 # Called by serac itself (sim/pins/serac_rtl.c).

@@ -56,7 +56,7 @@ step_c() {
   find "$tree/build" -name '*.gcda' -delete
   rm -f "$tree/build/results.txt"
   # shellcheck disable=SC2086
-  make -C "$tree" -k -s -j "$jobs" OPT="-O0 -g --coverage -fprofile-update=atomic" ${C_TESTS:-test-unit san-fuzz test-cli test-conformance} ||
+  make -C "$tree" -k -s -j "$jobs" OPT="-O0 -g --coverage -fprofile-update=atomic" ${C_TESTS:-test-unit fuzz-corpus test-cli test-conformance} ||
     echo "coverage: a test failed in the build for gcov, see above"
   (cd "$tree" && find build -name '*.gcno' -print0 | sort -z | xargs -0 -n 1 gcov -b -j -t 2> /dev/null) > "$out/gcov.json"
 }

@@ -26,7 +26,7 @@ dict=$out/seeds/$name.dict
 [ -e "$dict" ] || dict=$out/seeds/config.dict
 # Bytes of one input; of one SQLite file more, its pages alone are 4096.
 case $name in db) most=65536 ;; image | onnx | tflite | liberty | netlist) most=16384 ;; *) most=4096 ;; esac
-ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=1 LSAN_OPTIONS=suppressions=testbench/fuzz/lsan.supp:print_suppressions=0 \
+ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=1 \
 build/clang/fuzz/"$name" -max_total_time="$seconds" -max_len=$most -timeout=20 -rss_limit_mb=2048 -malloc_limit_mb=1500 \
   -print_final_stats=1 -use_value_profile=1 -dict="$dict" -artifact_prefix="$out/$name-crash/" \
   "$out/$name" "testbench/fuzz/corpus/$name" "$out/seeds/$name" > "$out/$name.log" 2>&1

@@ -10,7 +10,7 @@ for name in $names; do
   corpus=testbench/fuzz/corpus/$name
   rm -rf "$new"
   mkdir -p "$new" "$corpus" "build/fuzz/$name"
-  LSAN_OPTIONS=suppressions=testbench/fuzz/lsan.supp:print_suppressions=0 build/clang/fuzz/"$name" -set_cover_merge=1 \
+  build/clang/fuzz/"$name" -set_cover_merge=1 \
     -max_len=4000 -timeout=20 "$new" "build/fuzz/$name" "build/fuzz/seeds/$name" "$corpus" > "build/fuzz/merge-$name.log" 2>&1 || true
   find "$corpus" -type f ! -name 'found-*' -delete
   used=0

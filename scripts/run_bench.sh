@@ -15,9 +15,9 @@ top=$(sed -n 's|^// TOP: *||p' "$src")
 runtime=$(scripts/verilator_runtime.sh)
 inc=$(verilator --getenv VERILATOR_ROOT)/include
 n=0
-coverage=
+coverage='--output-split 0'      # one file: headers are most of what is compiled
 count=0
-optimise=OPT_FAST=-O2
+optimise=OPT_FAST=-O1
 work=build/rtl
 if [ -n "${SERAC_COVERAGE:-}" ]; then
   coverage='--coverage-line --coverage-toggle --coverage-max-width 4096 --output-split 20000'
@@ -46,7 +46,7 @@ while read -r point; do
   mkdir -p "$dir"
   build "$dir" "$point" > "$dir/build.log" 2>&1 ||
     { echo "FAIL $tb $point: build failed, see $dir/build.log"; tail -20 "$dir/build.log"; exit 1; }
-  SERAC_COVERAGE_FILE=${coverage:+$work/$tb-$n.dat} "$dir/bench" +verilator+rand+reset+2 \
+  SERAC_COVERAGE_FILE=${SERAC_COVERAGE:+$work/$tb-$n.dat} "$dir/bench" +verilator+rand+reset+2 \
     "+verilator+seed+$seed" --seed "$seed" ||
     { echo "  repeat: make test-rtl SEED=$seed, or scripts/run_bench.sh $tb $seed ($point)"; exit 1; }
 done < "$work/$tb.points"

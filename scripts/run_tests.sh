@@ -1,14 +1,27 @@
 #!/bin/sh
-# run_tests.sh GROUP COMMAND... - runs tests, JOBS at a time, one line each with its verdict and seconds.
+# run_tests.sh GROUP COMMAND... [-- GROUP COMMAND...]... - runs tests, JOBS at a time, one line each with its
+# verdict and seconds.
 #
 # A command is a program, or PROGRAM:ARGUMENT. Exit code 0 passes, 77 skips
 # (the last line printed says why), anything else fails. Results are appended to
-# build/results.txt, which `make test` adds up. JOBS: default all processors.
+# build/results.txt, which `make test` adds up. JOBS: default all processors. What is Verilated runs for
+# seconds, so it is built quickly (scripts/build_rtl.sh).
+export SERAC_RTL_OPT="${SERAC_RTL_OPT:--O1}"
 if [ "$1" != --one ]; then
-  [ $# -gt 1 ] || { echo "run_tests: no $1 tests"; exit 1; }
-  group=$1
-  shift
-  printf '%s\0' "$@" | xargs -0 -n 1 -P "${JOBS:-$(nproc)}" "$0" --one "$group"
+  mkdir -p build
+  list=build/tests.$$
+  trap 'rm -f "$list"' EXIT
+  group=
+  for argument in "$@" --; do
+    case $group/$argument in
+      /*) group=$argument commands=0 ;;
+      */--) [ $commands -gt 0 ] || { echo "run_tests: no $group tests" >&2; exit 1; }
+            group= ;;
+      *) printf '%s\0%s\0' "$group" "$argument" >> "$list"
+         commands=$((commands + 1)) ;;
+    esac
+  done
+  xargs -0 -n 2 -P "${JOBS:-$(nproc)}" "$0" --one < "$list"
   exit
 fi
 group=$2

@@ -1,19 +1,18 @@
 #!/bin/sh
-# out_of_memory.sh - the n-th allocation of a command fails, for every STEP-th n (default 1, all of them), under ASan and
+# out_of_memory.sh - the n-th allocation of a command fails, for every STEP-th n (default 9; 1: all of them), under ASan and
 # UBSan: either one clear line and exit code 3, with no file that is not whole, or - where it can do without - the same results.
 # build/san/serac_oom is the command with testbench/fuzz/oom.c; libraries (SQLite, libconfig) are not made to fail.
 set -u
 . testbench/data/cli_lib.sh
-step=${STEP:-1}
+step=${STEP:-9}
 serac=$PWD/build/san/serac_oom
 work=build/cli/out-of-memory
 logs=build/cli/out-of-memory-logs
 rm -rf "$work" "$logs"
 mkdir -p "$work" "$logs"
-LSAN_OPTIONS=suppressions=$PWD/testbench/fuzz/lsan.supp:print_suppressions=0
 ASAN_OPTIONS=detect_leaks=1:exitcode=99
 UBSAN_OPTIONS=exitcode=99
-export LSAN_OPTIONS ASAN_OPTIONS UBSAN_OPTIONS
+export ASAN_OPTIONS UBSAN_OPTIONS
 runs=0
 
 # sums: the files in $work that the command wrote, and what it printed.
