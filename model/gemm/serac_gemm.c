@@ -6,7 +6,7 @@
 
 static const struct serac_gemm_method *const methods[] = {
 #ifdef SERAC_GEMM_X86
-    &serac_gemm_planes_avx512, &serac_gemm_table_avx512, &serac_gemm_bytes_vnni,
+    &serac_gemm_planes_avx512, &serac_gemm_carries_avx512, &serac_gemm_table_avx512, &serac_gemm_bytes_vnni,
     &serac_gemm_planes_popcnt, &serac_gemm_words_avx2,
 #endif
     &serac_gemm_planes_plain, &serac_gemm_words_plain,
@@ -27,6 +27,11 @@ bool serac_gemm_has_avx512(void)
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&
            __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512vpopcntdq");
+}
+
+bool serac_gemm_is_amd(void)
+{
+    return __builtin_cpu_is("amd");
 }
 #endif
 

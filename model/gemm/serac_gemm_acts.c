@@ -67,6 +67,24 @@ SERAC_GEMM_512 void serac_gemm_bytes(const struct serac_gemm_shape *s, const uin
     BY_BITS(s->act_bits, rows, s, planes, n, to, sums)
 }
 
+SERAC_GEMM_512 void serac_gemm_sum_planes(const struct serac_gemm_shape *s, const uint8_t *planes, uint32_t n,
+                                          void *to, int32_t *sums)
+{
+    size_t plane = serac_gemm_plane_bytes(s->k);
+    (void)to;
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t sum = 0;
+        for (uint32_t p = s->act_bits; p-- > 0; planes += plane) {
+            __m512i ones = _mm512_setzero_si512();
+            for (size_t b = 0; b < plane; b += 64)
+                ones = _mm512_add_epi64(ones, _mm512_popcnt_epi64(_mm512_load_si512(planes + b)));
+            uint64_t count = (uint64_t)_mm512_reduce_add_epi64(ones);
+            sum += (serac_gemm_negative(s->act_signed, s->act_bits, p) ? -count : count) << p;
+        }
+        sums[i] = (int32_t)(uint32_t)sum;
+    }
+}
+
 SERAC_GEMM_512 void serac_gemm_sum_bytes(const struct serac_gemm_shape *s, const uint8_t *from, uint32_t n,
                                          int32_t *sums)
 {

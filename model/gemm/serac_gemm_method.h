@@ -42,7 +42,7 @@ struct serac_gemm_method {
     void (*run)(const struct serac_gemm *gemm, const struct serac_gemm_acts *acts, int32_t *out);
 };
 
-/* pack_acts() of methods that use the planes. */
+/* pack_acts() of the methods of AVX-512 that use the planes. */
 void serac_gemm_sum_planes(const struct serac_gemm_shape *shape, const uint8_t *planes, uint32_t n, void *to,
                            int32_t *sums);
 /* Of methods that take unsigned bytes, signed ones moved up: [n][serac_gemm_bytes_stride(k)]. */
@@ -57,7 +57,8 @@ void serac_gemm_sum_bytes(const struct serac_gemm_shape *shape, const uint8_t *r
 
 extern const struct serac_gemm_method serac_gemm_words_plain, serac_gemm_planes_plain;
 extern const struct serac_gemm_method serac_gemm_words_avx2, serac_gemm_planes_popcnt;
-extern const struct serac_gemm_method serac_gemm_bytes_vnni, serac_gemm_planes_avx512, serac_gemm_table_avx512;
+extern const struct serac_gemm_method serac_gemm_bytes_vnni, serac_gemm_planes_avx512, serac_gemm_carries_avx512;
+extern const struct serac_gemm_method serac_gemm_table_avx512;
 
 /* The value of a code. */
 static inline int32_t serac_gemm_value(uint8_t code, uint32_t bits, bool is_signed)
@@ -88,6 +89,7 @@ static inline uint32_t serac_gemm_ceil(uint32_t a, uint32_t b)
 #define SERAC_GEMM_512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni,avx512vpopcntdq")))
 bool serac_gemm_has_avx2(void);
 bool serac_gemm_has_avx512(void);
+bool serac_gemm_is_amd(void);
 #endif
 
 #endif

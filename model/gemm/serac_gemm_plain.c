@@ -169,8 +169,9 @@ __attribute__((target("popcnt"))) static void planes_run_popcnt(const struct ser
     planes_body(g, acts, out);
 }
 
-__attribute__((target("popcnt"))) void serac_gemm_sum_planes(const struct serac_gemm_shape *s, const uint8_t *planes,
-                                                             uint32_t n, void *to, int32_t *sums)
+__attribute__((target("popcnt"))) static void planes_pack_popcnt(const struct serac_gemm_shape *s,
+                                                                 const uint8_t *planes, uint32_t n, void *to,
+                                                                 int32_t *sums)
 {
     (void)to;
     sum_body(s, planes, n, sums);
@@ -183,7 +184,7 @@ static uint32_t popcnt_cost(uint32_t w, uint32_t a)
 
 const struct serac_gemm_method serac_gemm_planes_popcnt = {
     .name = "planes-popcnt", .level = SERAC_GEMM_AVX2, .runs = serac_gemm_has_avx2, .cost = popcnt_cost,
-    .weight_bytes = planes_weight_bytes, .pack_weights = planes_pack_weights, .pack_acts = serac_gemm_sum_planes,
+    .weight_bytes = planes_weight_bytes, .pack_weights = planes_pack_weights, .pack_acts = planes_pack_popcnt,
     .run = planes_run_popcnt};
 
 enum { ROWS = 4 };

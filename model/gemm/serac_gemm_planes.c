@@ -1,125 +1,36 @@
-/* serac_gemm_planes.c - bit planes by AVX-512 VPOPCNTDQ, for the smallest widths.
+/* serac_gemm_planes.c - bit planes by AVX-512, the ones of every word counted (VPOPCNTDQ), for the smallest widths.
  *
- * A plane of activations AND a plane of weights, ones counted; a pair of planes counts 2^(p + q), less than
- * nothing if one of them is a sign. Lanes are columns of 32 products, an activation's 32 bits are
- * broadcast. Of two words only the carries are counted, their parity stays in a register for the next two
- * (carry-save: Harley and Seal in Warren, "Hacker's Delight", 5-1). With three-input logic that takes
- *   t = s ^ (a1 & w1),  s' = t ^ (a2 & w2),  carry = t ? ~s' : s
- * and so five instructions for two words, where counting each takes six.
- *
- * Weights: [m / 32][plane, least significant first][k / 64][2 words][vector][16], the last panel with fewer
- * vectors; activations as they come. */
+ * Six instructions for two words, but simple ones: for hosts that start as many of them in a cycle as they have vector
+ * pipes, and few of those with three inputs (AMD's Zen 5: 1.5 cycles, and 2.0 for those of serac_gemm_carries.c). */
 #include "serac_gemm_method.h"
 
 #ifdef SERAC_GEMM_X86
-#include "serac_gemm_tile.h"
+#include <immintrin.h>
 
-enum { VECS = 2 };
-
-struct tile {
-    const struct serac_gemm_shape *shape;
-    const uint8_t *planes;
-    size_t plane;                       /* bytes */
-    const __m512i *weights;
-    uint32_t steps;                     /* of 64 products */
-    int32_t *out;
-    size_t stride;
+struct sum {
+    __m512i ones;
 };
 
-/* XOR of the first and the AND of the others; the first ? NOT the second : the third. */
-enum { XOR_AND = 0x78, CARRY = 0x3a };
+#include "serac_gemm_planes.h"
 
-/* Adds the products of one pair of planes, or takes them if it is the first. */
-SERAC_GEMM_512 static inline __attribute__((always_inline)) void tile_pair(const struct tile *t, const uint8_t *a,
-                                                                           const __m512i *w, int shift, bool minus,
-                                                                           bool first, uint32_t rows, uint32_t vecs)
+SERAC_GEMM_512 static inline __attribute__((always_inline)) void two_words(struct sum *sum, const int32_t *words,
+                                                                           __m512i w1, __m512i w2)
 {
-    __m512i carries[ROWS][VECS], parity[ROWS][VECS];
-    size_t row = t->shape->act_bits * t->plane;
-    UNROLL for (uint32_t r = 0; r < rows; r++)
-        UNROLL for (uint32_t v = 0; v < vecs; v++)
-            carries[r][v] = parity[r][v] = _mm512_setzero_si512();
-    for (uint32_t i = 0; i < t->steps; i++, a += 8, w += 2 * vecs)
-        UNROLL for (uint32_t r = 0; r < rows; r++) {
-            const int32_t *words = (const int32_t *)(const void *)(a + r * row);
-            UNROLL for (uint32_t v = 0; v < vecs; v++) {
-                __m512i s = parity[r][v];
-                __m512i one = _mm512_ternarylogic_epi32(s, _mm512_set1_epi32(words[0]), w[v], XOR_AND);
-                __m512i two = _mm512_ternarylogic_epi32(one, _mm512_set1_epi32(words[1]), w[vecs + v], XOR_AND);
-                __m512i carry = _mm512_ternarylogic_epi32(one, two, s, CARRY);
-                parity[r][v] = two;
-                carries[r][v] = _mm512_add_epi32(carries[r][v], _mm512_popcnt_epi32(carry));
-                KEEP(carries[r][v]);
-            }
-        }
-    UNROLL for (uint32_t r = 0; r < rows; r++)
-        UNROLL for (uint32_t v = 0; v < vecs; v++) {
-            int32_t *out = t->out + r * t->stride + 16 * v;
-            __m512i before = first ? _mm512_setzero_si512() : _mm512_load_si512(out);
-            __m512i ones = _mm512_add_epi32(_mm512_add_epi32(carries[r][v], carries[r][v]),
-                                            _mm512_popcnt_epi32(parity[r][v]));
-            ones = _mm512_slli_epi32(ones, (uint32_t)shift);
-            _mm512_store_si512(out, minus ? _mm512_sub_epi32(before, ones) : _mm512_add_epi32(before, ones));
-        }
+    __m512i one = _mm512_popcnt_epi32(_mm512_and_si512(_mm512_set1_epi32(words[0]), w1));
+    __m512i two = _mm512_popcnt_epi32(_mm512_and_si512(_mm512_set1_epi32(words[1]), w2));
+    sum->ones = _mm512_add_epi32(sum->ones, one);
+    sum->ones = _mm512_add_epi32(sum->ones, two);
+    KEEP(sum->ones);
 }
 
-SERAC_GEMM_512 static inline __attribute__((always_inline)) void tile(const struct tile *t, uint32_t rows,
-                                                                      uint32_t vecs)
+SERAC_GEMM_512 static inline __attribute__((always_inline)) __m512i ones_of(const struct sum *sum)
 {
-    const struct serac_gemm_shape *s = t->shape;
-    for (uint32_t q = 0; q < s->weight_bits; q++)
-        for (uint32_t p = 0; p < s->act_bits; p++)
-            tile_pair(t, t->planes + (s->act_bits - 1 - p) * t->plane, t->weights + (size_t)q * t->steps * 2 * vecs,
-                      (int)(p + q), serac_gemm_negative(s->act_signed, s->act_bits, p) !=
-                                        serac_gemm_negative(s->weight_signed, s->weight_bits, q),
-                      p + q == 0, rows, vecs);
+    return sum->ones;
 }
-
-TILES(1) TILES(2)
-static void (*const tiles[VECS][ROWS])(const struct tile *) = {TILE_NAMES(1), TILE_NAMES(2)};
 
 static uint32_t cost(uint32_t w, uint32_t a)
 {
-    return w * a <= 8 ? 34 * w * a : 0;
-}
-
-static uint32_t steps_of(const struct serac_gemm_shape *s)
-{
-    return serac_gemm_ceil(s->k, 64);
-}
-
-static size_t weight_bytes(const struct serac_gemm_shape *s)
-{
-    return (size_t)serac_gemm_ceil(s->m, 16) * s->weight_bits * steps_of(s) * 128;
-}
-
-static void pack_weights(const struct serac_gemm_shape *s, const uint8_t *codes, void *to)
-{
-    uint32_t vectors = serac_gemm_ceil(s->m, 16), steps = steps_of(s);
-    for (uint32_t m = 0; m < s->m; m++) {
-        uint32_t panel = m / 32, vecs = vectors - panel * VECS < VECS ? vectors - panel * VECS : VECS;
-        uint32_t *column = (uint32_t *)to + (size_t)panel * VECS * s->weight_bits * steps * 32 + m % 32;
-        for (uint32_t k = 0; k < s->k; k++, codes++)
-            for (uint32_t q = 0; q < s->weight_bits; q++)
-                column[((size_t)q * steps * 2 + k / 32) * vecs * 16] |= (uint32_t)(*codes >> q & 1) << k % 32;
-    }
-}
-
-SERAC_GEMM_512 static void run(const struct serac_gemm *g, const struct serac_gemm_acts *acts, int32_t *out)
-{
-    const struct serac_gemm_shape *s = &g->shape;
-    uint32_t vectors = serac_gemm_ceil(s->m, 16);
-    struct tile t = {.shape = s, .plane = serac_gemm_plane_bytes(s->k), .steps = steps_of(s),
-                     .stride = serac_gemm_stride(s->m)};
-    for (uint32_t v = 0; v < vectors; v += VECS) {
-        uint32_t vecs = vectors - v < VECS ? vectors - v : VECS;
-        t.weights = (const __m512i *)g->weights + (size_t)v * s->weight_bits * t.steps * 2;
-        FOR_ROWS(acts->n, n, rows) {
-            t.planes = acts->planes + n * s->act_bits * t.plane;
-            t.out = out + n * t.stride + (size_t)v * 16;
-            tiles[vecs - 1][rows - 1](&t);
-        }
-    }
+    return w * a <= 8 ? (serac_gemm_is_amd() ? 22 : 41) * w * a : 0;
 }
 
 const struct serac_gemm_method serac_gemm_planes_avx512 = {

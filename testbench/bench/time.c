@@ -20,6 +20,7 @@
 
 #define LAYERS 64
 #define POINTS 4096
+#define WALKS 32          /* points a round by the timeline */
 
 struct job {
     struct serac_layer layer;
@@ -129,11 +130,10 @@ static double run_anew(void)
     return count / seconds;
 }
 
-/* Nanoseconds per tile or burst, and that the timeline agrees. */
-static double run_timeline(uint32_t point)
+/* Tiles and bursts of a point, and that the timeline agrees. */
+static uint64_t walk(uint32_t point)
 {
     uint64_t units = 0, cycles = 0;
-    double start = now();
     for (uint32_t k = 0; k < num_jobs; k++) {
         struct serac_counters c;
         struct serac_steady_point p;
@@ -143,10 +143,19 @@ static double run_timeline(uint32_t point)
         units += c.array_busy_cycles / p.pairs + c.read_bursts + c.write_bursts;
         cycles += jobs[k].times * c.cycles;
     }
-    double seconds = now() - start;
     if (cycles != sums[point])
         exit(1);
-    return seconds / (double)units * 1e9;
+    return units;
+}
+
+/* Nanoseconds per tile or burst, over WALKS points. */
+static double run_timeline(int round)
+{
+    uint64_t units = 0;
+    double start = now();
+    for (uint32_t i = 0; i < WALKS; i++)
+        units += walk((uint32_t)(round * WALKS + i) * 997 % POINTS);
+    return (now() - start) / (double)units * 1e9;
 }
 
 int main(int argc, char **argv)
@@ -166,7 +175,7 @@ int main(int argc, char **argv)
     make_points();
     for (int r = 0; r < rounds; r++) {
         double together = run(serac_steady_times), singly = run(serac_steady_times_singly), anew = run_anew();
-        double timeline = run_timeline((uint32_t)(r * 997) % POINTS);
+        double timeline = run_timeline(r);
         printf("%s,%u,%d,%.0f,%.0f,%.0f,%.2f\n", argv[1], num_jobs, r, together, singly, anew, timeline);
     }
     for (uint32_t k = 0; k < num_jobs; k++)
