@@ -67,7 +67,6 @@ void serac_fast_destroy(struct serac_fast *fast)
         free(share->sums_room.at);
         free(share->dots_room.at);
         free(share->held_room.at);
-        free(share->values_room.at);
     }
     free(fast->acts.at);
     free(fast->pad.at);

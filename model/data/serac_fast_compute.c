@@ -26,15 +26,15 @@ static void compute_part(const struct serac_fast_share *share, const struct sera
     size_t stride = serac_gemm_stride(part->channels), row = serac_gemm_stride(job->insn->exec.channels);
     const void *packed = serac_fast_windows(share, part, from, count, phase);
     serac_gemm_run(part->gemm, share->planes, packed, share->sums, count, share->dots);
+    serac_fast_post_values(&part->posts[phase], share->dots, stride, share->sums, count);
     for (uint32_t i = 0; i < count; i++) {
-        int32_t *held = share->held + i * row + part->channel;
-        serac_fast_post_values(&part->posts[phase], share->dots + i * stride, share->sums[i], share->values);
+        int32_t *held = share->held + i * row + part->channel, *values = share->dots + i * stride;
         if (phase)
-            serac_fast_post_combine(job->insn, part->channels, share->values, held);
+            serac_fast_post_combine(job->insn, part->channels, values, held);
         else if (!at_once(job->layer))
-            memcpy(held, share->values, part->channels * sizeof *held);
+            memcpy(held, values, part->channels * sizeof *held);
         else
-            pack_pixel(share, from + i, share->values);
+            pack_pixel(share, from + i, values);
     }
 }
 
@@ -70,8 +70,7 @@ static bool make_room(struct serac_fast_share *share)
     share->sums = serac_fast_room(&share->sums_room, SERAC_FAST_CHUNK * sizeof *share->sums);
     share->dots = serac_fast_room(&share->dots_room, SERAC_FAST_CHUNK * row);
     share->held = serac_fast_room(&share->held_room, SERAC_FAST_CHUNK * row);
-    share->values = serac_fast_room(&share->values_room, row);
-    return share->planes && share->packed && share->sums && share->dots && share->held && share->values;
+    return share->planes && share->packed && share->sums && share->dots && share->held;
 }
 
 enum serac_status serac_fast_compute(const struct serac_fast_job *job, struct serac_fast *fast)

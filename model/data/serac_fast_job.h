@@ -17,10 +17,10 @@ struct serac_fast_buffer {
 struct serac_fast_share {
     const struct serac_fast_job *job;
     uint32_t first, end;
-    struct serac_fast_buffer planes_room, packed_room, sums_room, dots_room, held_room, values_room;
+    struct serac_fast_buffer planes_room, packed_room, sums_room, dots_room, held_room;
     uint8_t *planes;
     void *packed;
-    int32_t *sums, *dots, *held, *values;
+    int32_t *sums, *dots, *held;
 };
 
 struct serac_fast {

@@ -6,7 +6,7 @@
 
 #include "serac_gemm_method.h"
 
-enum { THRESHOLDS = 15 };
+enum { THRESHOLDS = 15, PIXELS = 4 };
 
 /* --- values ---------------------------------------------------------------------- */
 
@@ -23,6 +23,7 @@ static void split(struct serac_fast_post *post, uint32_t m)
     int32_t shift = record->shift;
     if (post->mode == SERAC_MODE_DOUBLE) {
         post->left[m] = shift > 0 ? shift & 31 : 0;
+        post->shifts_left |= post->left[m] != 0;
         *right = shift < 0 ? -shift & 63 : 0;
         *round = *right ? (int64_t)1 << ((*right - 1) & 31) : 0;
         post->away[at / 8] |= (uint8_t)((*right != 0) << at % 8);
@@ -63,64 +64,99 @@ static enum serac_status make_vectors(struct serac_fast_post *post)
     return SERAC_OK;
 }
 
-/* Products of the even channels of sixteen (odd 0) or the odd ones, rounded and shifted. `high`: gemmlowp's doubling
- * high multiply comes first, and its rounding shift goes away from zero. */
-SERAC_GEMM_512 static inline __attribute__((always_inline)) __m512i scale(__m512i x, const struct serac_fast_post *post,
-                                                                          uint32_t m, uint32_t odd, bool high)
+/* What scales the even channels of sixteen, or the odd ones. */
+struct scaling {
+    __m512i mult, round, right;
+    __mmask8 away;
+};
+
+SERAC_GEMM_512 static inline __attribute__((always_inline)) struct scaling scaling_of(const struct serac_fast_post *post,
+                                                                                      uint32_t m, uint32_t odd)
 {
     uint32_t at = m + 8 * odd;
     __m512i mult = _mm512_load_si512(post->mult + m);
-    if (odd) {
-        x = _mm512_srli_epi64(x, 32);
-        mult = _mm512_srli_epi64(mult, 32);
-    }
-    __m512i sum = _mm512_mul_epi32(x, mult);
+    return (struct scaling){.mult = odd ? _mm512_srli_epi64(mult, 32) : mult,
+                            .round = _mm512_load_si512(post->round + at),
+                            .right = _mm512_load_si512(post->right + at), .away = post->away[at / 8]};
+}
+
+/* Products of those channels, whose values are the low halves of x, rounded and shifted. `high`: gemmlowp's doubling
+ * high multiply comes first, and its rounding shift goes away from zero. */
+SERAC_GEMM_512 static inline __attribute__((always_inline)) __m512i scale(__m512i x, const struct scaling *s, bool high)
+{
+    __m512i sum = _mm512_mul_epi32(x, s->mult);
     if (high) {
         sum = _mm512_srai_epi64(_mm512_add_epi64(sum, _mm512_set1_epi64((int64_t)1 << 30)), 31);
-        sum = _mm512_mask_add_epi64(sum, post->away[at / 8], sum, _mm512_srai_epi64(sum, 63));
+        sum = _mm512_mask_add_epi64(sum, s->away, sum, _mm512_srai_epi64(sum, 63));
     }
-    sum = _mm512_add_epi64(sum, _mm512_load_si512(post->round + at));
-    return _mm512_srav_epi64(sum, _mm512_load_si512(post->right + at));
+    return _mm512_srav_epi64(_mm512_add_epi64(sum, s->round), s->right);
+}
+
+/* How many of the channels' thresholds are not above x. */
+SERAC_GEMM_512 static inline __attribute__((always_inline)) __m512i reached(const struct serac_fast_post *post,
+                                                                            uint32_t m, __m512i x)
+{
+    size_t room = (post->channels + 63) / 64 * 64;
+    __m512i count = _mm512_setzero_si512();
+    for (uint32_t i = 0; i < THRESHOLDS; i++) {
+        __mmask16 there = _mm512_cmple_epi32_mask(_mm512_load_si512(post->thresholds + i * room + m), x);
+        count = _mm512_mask_add_epi32(count, there, count, _mm512_set1_epi32(1));
+    }
+    return count;
+}
+
+/* Rows of PIXELS, or of one: what a channel has of its own is loaded once for all. */
+SERAC_GEMM_512 static inline __attribute__((always_inline)) void rows_512(const struct serac_fast_post *post,
+                                                                          int32_t *rows, size_t stride,
+                                                                          const int32_t *ones, uint32_t pixels,
+                                                                          enum serac_requant_mode mode)
+{
+    bool high = mode == SERAC_MODE_DOUBLE, scales = mode != SERAC_MODE_THRESHOLD && mode != SERAC_MODE_RAW;
+    for (uint32_t m = 0; m < post->channels; m += 16) {
+        const __m512i correction = _mm512_load_si512(post->correction + m), bias = _mm512_load_si512(post->bias + m);
+        const __m512i left = _mm512_load_si512(post->left + m);
+        const struct scaling even = scaling_of(post, m, 0), odd = scaling_of(post, m, 1);
+        _Pragma("GCC unroll 4") for (uint32_t i = 0; i < pixels; i++)
+        {
+            int32_t *at = rows + i * stride + m;
+            __m512i x = _mm512_load_si512(at);
+            if (post->dot_shift)
+                x = _mm512_slli_epi32(x, post->dot_shift);
+            x = _mm512_add_epi32(x, _mm512_mullo_epi32(_mm512_set1_epi32(ones[i]), correction));
+            x = _mm512_add_epi32(x, bias);
+            if (mode == SERAC_MODE_THRESHOLD)
+                x = reached(post, m, x);
+            if (high && post->shifts_left)
+                x = _mm512_sllv_epi32(x, left);
+            if (scales)      /* the low halves of the odd ones go to the high halves */
+                x = _mm512_mask_shuffle_epi32(scale(x, &even, high), 0xaaaa,
+                                              scale(_mm512_srli_epi64(x, 32), &odd, high), 0xa0);
+            _mm512_store_si512(at, x);
+        }
+    }
 }
 
 SERAC_GEMM_512 static inline __attribute__((always_inline)) void values_512(const struct serac_fast_post *post,
-                                                                            const int32_t *dots, int32_t ones,
-                                                                            int32_t *values,
+                                                                            int32_t *rows, size_t stride,
+                                                                            const int32_t *ones, uint32_t count,
                                                                             enum serac_requant_mode mode)
 {
-    size_t room = (post->channels + 63) / 64 * 64;
-    const __m512i sum = _mm512_set1_epi32(ones);
-    for (uint32_t m = 0; m < post->channels; m += 16) {
-        __m512i x = _mm512_slli_epi32(_mm512_load_si512(dots + m), post->dot_shift);
-        x = _mm512_add_epi32(x, _mm512_mullo_epi32(sum, _mm512_load_si512(post->correction + m)));
-        x = _mm512_add_epi32(x, _mm512_load_si512(post->bias + m));
-        if (mode == SERAC_MODE_THRESHOLD) {
-            __m512i count = _mm512_setzero_si512();
-            for (uint32_t i = 0; i < THRESHOLDS; i++) {
-                __mmask16 there = _mm512_cmple_epi32_mask(_mm512_load_si512(post->thresholds + i * room + m), x);
-                count = _mm512_mask_add_epi32(count, there, count, _mm512_set1_epi32(1));
-            }
-            x = count;
-        } else if (mode != SERAC_MODE_RAW) {
-            bool high = mode == SERAC_MODE_DOUBLE;
-            if (high)
-                x = _mm512_sllv_epi32(x, _mm512_load_si512(post->left + m));
-            x = _mm512_mask_blend_epi32(0xaaaa, scale(x, post, m, 0, high),
-                                        _mm512_slli_epi64(scale(x, post, m, 1, high), 32));
-        }
-        _mm512_store_si512(values + m, x);
-    }
+    uint32_t i = 0;
+    for (; i + PIXELS <= count; i += PIXELS)
+        rows_512(post, rows + i * stride, stride, ones + i, PIXELS, mode);
+    for (; i < count; i++)
+        rows_512(post, rows + i * stride, stride, ones + i, 1, mode);
 }
 
-SERAC_GEMM_512 static void values_by_mode(const struct serac_fast_post *post, const int32_t *dots, int32_t ones,
-                                          int32_t *values)
+SERAC_GEMM_512 static void values_by_mode(const struct serac_fast_post *post, int32_t *rows, size_t stride,
+                                          const int32_t *ones, uint32_t count)
 {
     switch (post->mode) {
-    case SERAC_MODE_DOUBLE: values_512(post, dots, ones, values, SERAC_MODE_DOUBLE); break;
-    case SERAC_MODE_SINGLE: values_512(post, dots, ones, values, SERAC_MODE_SINGLE); break;
-    case SERAC_MODE_FLOOR: values_512(post, dots, ones, values, SERAC_MODE_FLOOR); break;
-    case SERAC_MODE_THRESHOLD: values_512(post, dots, ones, values, SERAC_MODE_THRESHOLD); break;
-    case SERAC_MODE_RAW: values_512(post, dots, ones, values, SERAC_MODE_RAW); break;
+    case SERAC_MODE_DOUBLE: values_512(post, rows, stride, ones, count, SERAC_MODE_DOUBLE); break;
+    case SERAC_MODE_SINGLE: values_512(post, rows, stride, ones, count, SERAC_MODE_SINGLE); break;
+    case SERAC_MODE_FLOOR: values_512(post, rows, stride, ones, count, SERAC_MODE_FLOOR); break;
+    case SERAC_MODE_THRESHOLD: values_512(post, rows, stride, ones, count, SERAC_MODE_THRESHOLD); break;
+    case SERAC_MODE_RAW: values_512(post, rows, stride, ones, count, SERAC_MODE_RAW); break;
     }
 }
 #endif
@@ -151,16 +187,19 @@ void serac_fast_post_free(struct serac_fast_post *post)
     *post = (struct serac_fast_post){.records = NULL};
 }
 
-void serac_fast_post_values(const struct serac_fast_post *post, const int32_t *dots, int32_t ones, int32_t *values)
+void serac_fast_post_values(const struct serac_fast_post *post, int32_t *rows, size_t stride, const int32_t *ones,
+                            uint32_t count)
 {
 #ifdef SERAC_GEMM_X86
     if (post->round) {
-        values_by_mode(post, dots, ones, values);
+        values_by_mode(post, rows, stride, ones, count);
         return;
     }
 #endif
-    for (uint32_t m = 0; m < post->channels; m++)
-        values[m] = serac_requant(post->mode, post->dot_shift, &post->records[m], (uint32_t)dots[m], (uint32_t)ones);
+    for (uint32_t i = 0; i < count; i++, rows += stride)
+        for (uint32_t m = 0; m < post->channels; m++)
+            rows[m] = serac_requant(post->mode, post->dot_shift, &post->records[m], (uint32_t)rows[m],
+                                    (uint32_t)ones[i]);
 }
 
 void serac_fast_post_combine(const struct serac_insn *insn, uint32_t channels, const int32_t *values, int32_t *held)

@@ -19,6 +19,7 @@ struct serac_fast_post {
     int32_t *correction, *bias, *mult, *left, *thresholds;
     int64_t *round, *right;
     uint8_t *away;
+    bool shifts_left;                   /* some `left` is not 0 */
 };
 
 /* Takes `records`, which came from malloc(); SERAC_E_NOMEM also frees them. */
@@ -26,9 +27,10 @@ enum serac_status serac_fast_post_init(struct serac_fast_post *post, const struc
                                        struct serac_record *records);
 void serac_fast_post_free(struct serac_fast_post *post);
 
-/* values[channel] of one pixel, from its dot products and the sum of its codes. All rows have room for a
- * multiple of 64. */
-void serac_fast_post_values(const struct serac_fast_post *post, const int32_t *dots, int32_t ones, int32_t *values);
+/* Rows of `count` pixels, `stride` values apart: dot products to values, in place; ones[pixel] is the sum of its
+ * codes. Rows start on 64 bytes and have room for a multiple of 64. */
+void serac_fast_post_values(const struct serac_fast_post *post, int32_t *rows, size_t stride, const int32_t *ones,
+                            uint32_t count);
 /* With one phase more: the larger or the sum. */
 void serac_fast_post_combine(const struct serac_insn *insn, uint32_t channels, const int32_t *values, int32_t *held);
 /* Clamps a pixel's channels and writes their planes, blocks of `lanes`, into `pixel`, which was zero; spare lanes
