@@ -15,7 +15,7 @@ if [ "$1" != --one ]; then
   for argument in "$@" --; do
     case $group/$argument in
       /*) group=$argument commands=0 ;;
-      */--) [ $commands -gt 0 ] || { echo "run_tests: no $group tests" >&2; exit 1; }
+      */--) [ "$commands" -gt 0 ] || { echo "run_tests: no $group tests" >&2; exit 1; }
             group= ;;
       *) printf '%s\0%s\0' "$group" "$argument" >> "$list"
          commands=$((commands + 1)) ;;
