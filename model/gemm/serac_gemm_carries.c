@@ -16,6 +16,11 @@ struct sum {
 
 #include "serac_gemm_planes.h"
 
+SERAC_GEMM_512 static inline __attribute__((always_inline)) struct sum no_ones(void)
+{
+    return (struct sum){_mm512_setzero_si512(), _mm512_setzero_si512()};
+}
+
 /* In this order and in no more registers: as intrinsics gcc 12 shares the broadcasts, copies what an instruction
  * overwrites, and spills sums. 0x6a is (1st AND 2nd) XOR 3rd; 0x74 is 2nd ? NOT 3rd : 1st. */
 SERAC_GEMM_512 static inline __attribute__((always_inline)) void two_words(struct sum *sum, const int32_t *words,

@@ -13,6 +13,11 @@ struct sum {
 
 #include "serac_gemm_planes.h"
 
+SERAC_GEMM_512 static inline __attribute__((always_inline)) struct sum no_ones(void)
+{
+    return (struct sum){_mm512_setzero_si512()};
+}
+
 SERAC_GEMM_512 static inline __attribute__((always_inline)) void two_words(struct sum *sum, const int32_t *words,
                                                                            __m512i w1, __m512i w2)
 {

@@ -2,7 +2,7 @@
  *
  * A plane of activations AND a plane of weights, ones counted; a pair of planes counts 2^(p + q), less than
  * nothing if one of them is a sign. Lanes are columns of 32 products, an activation's 32 bits are broadcast.
- * Who includes it defines struct sum, two_words() and ones_of(), below.
+ * Who includes it defines struct sum, no_ones(), two_words() and ones_of(), below.
  *
  * Weights: [m / 32][plane, least significant first][k / 64][2 words][vector][16], the last panel with fewer
  * vectors; activations as they come. */
@@ -20,7 +20,8 @@ struct tile {
     size_t stride;
 };
 
-/* Who includes this defines it: the ones of words[0] AND w1, and of words[1] AND w2, into a sum. */
+/* Who includes this defines it: a sum of nothing; the ones of words[0] AND w1, and of words[1] AND w2, into a sum. */
+SERAC_GEMM_512 static struct sum no_ones(void);
 SERAC_GEMM_512 static void two_words(struct sum *sum, const int32_t *words, __m512i w1, __m512i w2);
 /* And how many ones a sum has. */
 SERAC_GEMM_512 static __m512i ones_of(const struct sum *sum);
@@ -34,7 +35,7 @@ SERAC_GEMM_512 static inline __attribute__((always_inline)) void tile_pair(const
     size_t row = t->shape->act_bits * t->plane;
     UNROLL for (uint32_t r = 0; r < rows; r++)
         UNROLL for (uint32_t v = 0; v < vecs; v++)
-            sums[r][v] = (struct sum){{0}};
+            sums[r][v] = no_ones();
     for (uint32_t i = 0; i < t->steps; i++, a += 8, w += 2 * vecs)
         UNROLL for (uint32_t r = 0; r < rows; r++) {
             const int32_t *words = (const int32_t *)(const void *)(a + r * row);
