@@ -232,8 +232,8 @@ reports: $(B)/serac ## compares every plane pair, into reports/pairs.md; JOBS=n
 claims: $(B)/serac ## what is said of few bits, and what holds: reports/claims.md
 	@scripts/claims.sh
 
-# All programs first, on all processors, then all tests: the longest first, so that none is left alone at the end.
-GROUPS := rtl cosim cli check fuzz sanitize conformance unit
+# All programs first, on all processors, then all tests: groups with long ones first, so that none is left alone at the end.
+GROUPS := rtl cosim check sanitize cli fuzz conformance unit
 test: setup ## lint, unit, RTL, command-line, co-simulation and conformance tests; ends with N passed, N failed, N skipped
 	@$(MAKE) -s -j$(or $(JOBS),$(shell nproc)) all test-programs
 	@$(MAKE) -s -j$(or $(JOBS),$(shell nproc)) $(SANITIZED) san-programs

@@ -15,12 +15,12 @@ top=$(sed -n 's|^// TOP: *||p' "$src")
 runtime=$(scripts/verilator_runtime.sh)
 inc=$(verilator --getenv VERILATOR_ROOT)/include
 n=0
-coverage='--output-split 0'      # one file: headers are most of what is compiled
+options='--output-split 0'       # one file: headers are most of what is compiled
 count=0
 optimise=OPT_FAST=-O1
 work=build/rtl
 if [ -n "${SERAC_COVERAGE:-}" ]; then
-  coverage='--coverage-line --coverage-toggle --coverage-max-width 4096 --output-split 20000'
+  options='--coverage-line --coverage-toggle --coverage-max-width 4096 --output-split 20000'
   count=1
   optimise='OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1'
   work=$SERAC_COVERAGE
@@ -33,7 +33,7 @@ build() {
   defines=$(printf '%s\n' "$point" | grep -o -e '-G[^ ]*' | sed 's/^-G/-D/')
   # shellcheck disable=SC2046,SC2086
   verilator --cc --top-module "$top" --prefix Vtop --Mdir "$dir" -y rtl -Irtl --x-initial unique --assert \
-    -Wall -Wno-DECLFILENAME ${VERILATOR_FLAGS:-} $coverage $point "rtl/$top.v" &&
+    -Wall -Wno-DECLFILENAME ${VERILATOR_FLAGS:-} $options $point "rtl/$top.v" &&
     make -s -C "$dir" -f Vtop.mk $optimise Vtop__ALL.a &&
     g++ -std=c++17 -O1 -faligned-new -DVM_COVERAGE=$count -DVM_SC=0 -DVM_TRACE=0 $defines \
       -I"$dir" -isystem "$inc" -isystem "$inc/vltstd" $(scripts/include_flags.sh) -Itestbench/rtl "$src" \

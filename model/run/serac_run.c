@@ -66,8 +66,9 @@ enum serac_status serac_run_time(const struct serac_design *design,
 {
     bool apart = !config->shared_bus && !observer;
     enum serac_status status = run_time(design, config, bus, program, observer, apart, run);
+    /* A channel that was ahead has asked for more than it could before the error: once more, in the order of cycles. */
     if (apart && status == SERAC_OK && run->status != SERAC_OK)
-        status = run_time(design, config, bus, program, observer, false, run);   /* what came before the error */
+        status = run_time(design, config, bus, program, observer, false, run);
     return status;
 }
 

@@ -5,7 +5,8 @@
  * each token carrying the cycle of its event; nothing is simulated cycle by
  * cycle. A stage never waits for a token's value, only for its time, so the result
  * does not depend on the order in which the stages are stepped. Only memory
- * requests are ordered: by cycle, reads before writes.
+ * requests are ordered: by cycle, reads before writes; or, where the timeline is given
+ * the memory (hooks.memory), each channel's by themselves.
  *
  * The timeline is resumable: serac_timeline_next() gives the next request,
  * serac_timeline_handshake() and serac_timeline_complete() tell when it was
