@@ -81,7 +81,8 @@ refused "technology, unknown family" "fpga: must be xc7 or ice40" describe --tec
 edited tech/sg13g2.cfg t-luts.cfg 's/{ area_um2 = /{ luts = /; s/^units = {/fpga = "xc7"; &/'
 counts t-luts.cfg
 refused "shapes in a technology without areas" "must have areas and delays" shapes bert-base --tech "$work/t-luts.cfg"
-refused "technology, unknown name" "tsmc7: not in configs/tech; there are sg13g2, sky130hd" describe --tech tsmc7
+techs=$(basename -s .cfg configs/tech/*.cfg | paste -sd, - | sed 's/,/, /g')
+refused "technology, unknown name" "tsmc7: not in configs/tech; there are $techs" describe --tech tsmc7
 
 # --- networks ---
 refused "network, unknown name" "fashion-w3: not in configs/networks; there are example, fashion-mixed, fashion-w1" infer fashion-w3
